@@ -1,0 +1,290 @@
+import CLibPQ
+
+/// One PGconn: opened, asked and closed by whoever owns this value, on one thread at a time.
+///
+/// Every wait is a poll(2) under a deadline of our own, beside a doorbell that a cancelled task rings. When either ends
+/// a wait, the server is asked to cancel and everything it still says is read, so that the next question gets its own
+/// answer; a server that says nothing for a second more is hung up on.
+///
+/// Sendable because it has one owner at a time and libpq minds no thread; unchecked because it holds a pointer.
+struct Connection: ~Copyable, @unchecked Sendable {
+    enum Request {
+        case text(String)
+        case parameters(String, [String?])
+
+        /// C ends a string there, and the server would see half a statement.
+        fileprivate var holdsNUL: Bool {
+            switch self {
+            case .text(let sql): sql.utf8.contains(0)
+            case .parameters(let sql, let values): sql.utf8.contains(0) || values.contains { $0?.utf8.contains(0) == true }
+            }
+        }
+    }
+
+    /// What came back for one request, up to the first error.
+    struct Answer {
+        var statements: [StatementAnswer] = []
+        var error: PostgresError?
+        /// The COPY that is being read: it may span a wait that was given up.
+        fileprivate var copying: [UInt8]?
+    }
+
+    private enum Interruption: Error { case deadline, cancelled, lost }
+
+    private var pointer: OpaquePointer?
+    private let doorbell: Doorbell
+    private let said = Said()
+
+    var button: Doorbell.Button { doorbell.button }
+    var processID: Int32 { PQbackendPID(pointer) }
+    var serverVersion: Int32 { PQserverVersion(pointer) }
+
+    /// Begins to connect. Looking up a host name blocks here, as long as the resolver takes.
+    init(starting conninfo: String, _ doorbell: consuming Doorbell) {
+        self.doorbell = doorbell
+        pointer = PQconnectStart(conninfo)
+        _ = PQsetNoticeReceiver(pointer, { Said.listen($0, $1) }, Unmanaged.passUnretained(said).toOpaque())
+    }
+
+    deinit { PQfinish(pointer) }
+
+    mutating func close() {
+        PQfinish(pointer)
+        pointer = nil
+    }
+
+    mutating func takeNotices() -> [Notice] {
+        defer { said.notices = [] }
+        return said.notices
+    }
+
+    // MARK: - Connecting
+
+    /// Goes on connecting until the session stands; nil, or why it does not.
+    mutating func establish(within timeout: Duration) -> PostgresError? {
+        let deadline = ContinuousClock.now + timeout
+        var next = PQstatus(pointer) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
+        do throws(Interruption) {
+            while next != PGRES_POLLING_OK {
+                guard next != PGRES_POLLING_FAILED else { throw .lost }
+                let reading = next == PGRES_POLLING_READING
+                try wait(reading: reading, writing: !reading, until: deadline, heeding: true)
+                next = PQconnectPoll(pointer)
+            }
+            guard PQsetnonblocking(pointer, 1) == 0 else { throw .lost }
+            return nil
+        } catch {
+            switch error {
+            case .lost: return PostgresError(sqlState: "08001", message: complaint)
+            case .deadline: return PostgresError(sqlState: "08001", message: "no connection within \(timeout)")
+            case .cancelled: return PostgresError(sqlState: "57014", message: "connecting was cancelled")
+            }
+        }
+    }
+
+    // MARK: - Asking
+
+    /// Sends one request and reads the whole answer.
+    ///
+    /// - Throws: only when there is no answer to speak of: the connection is lost, time ran out, the task was cancelled.
+    mutating func ask(_ request: Request, within timeout: Duration) throws(PostgresError) -> Answer {
+        let deadline = ContinuousClock.now + timeout
+        guard !Task.isCancelled else { throw PostgresError(sqlState: "57014", message: "cancelled before it was sent") }
+        guard !request.holdsNUL else {
+            throw PostgresError(sqlState: "22021", message: "a NUL character would cut the text short: nothing was sent")
+        }
+        guard send(request) else { throw lost(nil) }
+        var answer = Answer()
+        do throws(Interruption) {
+            try receive(into: &answer, until: deadline, heeding: true)
+        } catch {
+            switch error {
+            case .lost: throw lost(answer.error)
+            case .deadline: try stop(&answer, because: "no answer within \(timeout)")
+            case .cancelled: try stop(&answer, because: nil)
+            }
+        }
+        guard PQstatus(pointer) == CONNECTION_OK else { throw lost(answer.error) }
+        return answer
+    }
+
+    private mutating func send(_ request: Request) -> Bool {
+        switch request {
+        case .text(let sql):
+            return PQsendQuery(pointer, sql) == 1
+        case .parameters(let sql, let values):
+            return withCStrings(values) {
+                PQsendQueryParams(pointer, sql, Int32(values.count), nil, $0, nil, nil, 0) == 1
+            }
+        }
+    }
+
+    /// Cancels the request and reads what is left of its answer. A statement that ended before the cancel reached it
+    /// keeps its answer; one that was cancelled throws.
+    private mutating func stop(_ answer: inout Answer, because reason: String?) throws(PostgresError) {
+        let canceller = Canceller(pointer)
+        let deadline = ContinuousClock.now + .seconds(1)
+        canceller.send()
+        do throws(Interruption) {
+            try receive(into: &answer, until: deadline, heeding: false)
+        } catch {
+            let silent = error == .lost ? lost(answer.error).message : "nor to the cancel: connection closed"
+            close()
+            throw PostgresError(sqlState: "08006", message: "\(reason ?? "cancelled"), \(silent)")
+        }
+        // A cancel that is still on its way would hit the next statement.
+        if !canceller.arrived(by: deadline) { close() }
+        guard let error = answer.error, error.isCancelled else { return }
+        throw PostgresError(sqlState: "57014", message: reason.map { "\($0): \(error.message)" } ?? error.message)
+    }
+
+    // MARK: - Receiving
+
+    private mutating func receive(
+        into answer: inout Answer, until deadline: ContinuousClock.Instant, heeding: Bool
+    ) throws(Interruption) {
+        while let result = try nextResult(until: deadline, heeding: heeding) {
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_TUPLES_OK:
+                answer.statements.append(.rows(Rows(result)))
+            case PGRES_COMMAND_OK:
+                answer.statements.append(answer.copying.map { .copied($0) } ?? .rows(Rows(result)))
+                answer.copying = nil
+            case PGRES_COPY_OUT:
+                try receiveCopy(into: &answer, until: deadline, heeding: heeding)
+            case PGRES_COPY_IN:
+                _ = PQputCopyEnd(pointer, "COPY FROM STDIN is not supported")
+            case PGRES_EMPTY_QUERY:
+                break
+            default:
+                answer.copying = nil
+                answer.error = answer.error ?? PostgresError(result)
+            }
+        }
+    }
+
+    private mutating func nextResult(
+        until deadline: ContinuousClock.Instant, heeding: Bool
+    ) throws(Interruption) -> OpaquePointer? {
+        while PQisBusy(pointer) == 1 { try readMore(until: deadline, heeding: heeding) }
+        return PQgetResult(pointer)
+    }
+
+    private mutating func receiveCopy(
+        into answer: inout Answer, until deadline: ContinuousClock.Instant, heeding: Bool
+    ) throws(Interruption) {
+        var bytes = answer.copying.take() ?? []
+        defer { answer.copying = bytes }
+        var row: UnsafeMutablePointer<CChar>?
+        while true {
+            let length = PQgetCopyData(pointer, &row, 1)
+            if length > 0 {
+                bytes.append(contentsOf: UnsafeRawBufferPointer(start: row, count: Int(length)))
+                PQfreemem(row)
+            } else if length == 0 {
+                try readMore(until: deadline, heeding: heeding)
+            } else {
+                return
+            }
+        }
+    }
+
+    private mutating func readMore(until deadline: ContinuousClock.Instant, heeding: Bool) throws(Interruption) {
+        let unsent = PQflush(pointer) == 1
+        try wait(reading: true, writing: unsent, until: deadline, heeding: heeding)
+        guard PQconsumeInput(pointer) == 1 else { throw .lost }
+    }
+
+    private func wait(
+        reading: Bool, writing: Bool, until deadline: ContinuousClock.Instant, heeding: Bool
+    ) throws(Interruption) {
+        let socket = PQsocket(pointer)
+        guard socket >= 0 else { throw .lost }
+        if heeding && Task.isCancelled { throw .cancelled }
+        while true {
+            switch doorbell.wait(for: socket, reading: reading, writing: writing, until: deadline) {
+            case .socket: return
+            case .deadline: throw .deadline
+            case .bell where heeding && Task.isCancelled: throw .cancelled
+            case .bell: continue
+            }
+        }
+    }
+
+    // MARK: - Errors
+
+    private var complaint: String { trimmed(PQerrorMessage(pointer)) }
+
+    /// The server's last words where it had any, under a SQLSTATE that says the session is over.
+    private func lost(_ lastWords: PostgresError?) -> PostgresError {
+        if let lastWords, lastWords.isConnectionLost { return lastWords }
+        let message = pointer == nil ? "the session is closed" : lastWords?.message ?? complaint
+        return PostgresError(sqlState: "08006", message: message)
+    }
+}
+
+/// What the server says beside its answers; libpq calls back on the thread that reads from it.
+private final class Said {
+    var notices: [Notice] = []
+
+    static func listen(_ context: UnsafeMutableRawPointer?, _ result: OpaquePointer?) {
+        guard let context else { return }
+        let notice = Notice(
+            severity: field("V", of: result) ?? "", sqlState: field("C", of: result) ?? "",
+            message: field("M", of: result) ?? trimmed(PQresultErrorMessage(result)))
+        Unmanaged<Said>.fromOpaque(context).takeUnretainedValue().notices.append(notice)
+    }
+}
+
+extension PostgresError {
+    fileprivate init(_ result: OpaquePointer) {
+        self.init(
+            sqlState: field("C", of: result) ?? "08006",
+            message: field("M", of: result) ?? trimmed(PQresultErrorMessage(result)), detail: field("D", of: result),
+            hint: field("H", of: result), context: field("W", of: result), schema: field("s", of: result),
+            table: field("t", of: result), constraint: field("n", of: result))
+    }
+}
+
+extension Rows {
+    fileprivate init(_ result: OpaquePointer) {
+        let width = PQnfields(result)
+        let height = PQntuples(result)
+        var fields: [String?] = []
+        fields.reserveCapacity(Int(width) * Int(height))
+        for row in 0..<height {
+            for column in 0..<width {
+                let value = PQgetisnull(result, row, column) == 1 ? nil : PQgetvalue(result, row, column)
+                fields.append(value.map { String(cString: $0) })
+            }
+        }
+        self.init(
+            columns: (0..<width).map { PQfname(result, $0).map { String(cString: $0) } ?? "" }, fields: fields,
+            count: Int(height), commandTag: PQcmdStatus(result).map { String(cString: $0) } ?? "")
+    }
+}
+
+/// One field of an error or notice, by the letter the protocol gives it (libpq-fe.h's PG_DIAG_… macros).
+private func field(_ letter: Unicode.Scalar, of result: OpaquePointer?) -> String? {
+    PQresultErrorField(result, Int32(letter.value)).map { String(cString: $0) }
+}
+
+private func trimmed(_ words: UnsafeMutablePointer<CChar>?) -> String {
+    guard let words else { return "" }
+    return String(cString: words).split(separator: "\n").joined(separator: "\n")
+}
+
+/// Lends the texts to C, one after the other in one buffer; nil stays nil.
+private func withCStrings<Answer>(_ texts: [String?], _ body: ([UnsafePointer<CChar>?]) -> Answer) -> Answer {
+    var bytes: [CChar] = []
+    let starts = texts.map { text in
+        text.map { text in
+            defer { bytes.append(contentsOf: text.utf8CString) }
+            return bytes.count
+        }
+    }
+    return bytes.withUnsafeBufferPointer { buffer in
+        body(starts.map { start in start.flatMap { start in buffer.baseAddress.map { $0 + start } } })
+    }
+}

@@ -1,0 +1,140 @@
+/// One session on one node: an actor on a thread of its own, so that a slow node delays nobody else.
+///
+/// A call sends one request and returns when the server has answered it whole, the time is over or the task is
+/// cancelled. In the last two cases the server is asked to cancel and its answer is awaited for one second more, after
+/// which the session is closed; a statement that ended before the cancel reached it keeps its answer. Nothing is sent
+/// for a task that is cancelled already.
+public actor Session {
+    private let lane: Lane
+    private var connection: Connection
+
+    /// The session's thread.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
+    /// The process id of the server's backend, as `pg_backend_pid()` says; behind a pooler it may be the pooler's.
+    public nonisolated let processID: Int32
+    /// The server's version as a number: 150020 is 15.20.
+    public nonisolated let serverVersion: Int32
+
+    private init(_ connection: consuming Connection, on lane: Lane) {
+        processID = connection.processID
+        serverVersion = connection.serverVersion
+        self.lane = lane
+        self.connection = connection
+    }
+
+    /// Connects, in UTF8, with TCP keepalives that notice a dead node within half a minute unless the text sets its own.
+    ///
+    /// `options` is never set: it would replace `PGOPTIONS`, and PgBouncer refuses it.
+    /// - Parameters:
+    ///   - timeout: For all hosts of the text together, authentication included. Looking up a name is not interrupted.
+    ///   - applicationName: Used where neither the text nor `PGAPPNAME` gives one.
+    /// - Throws: SQLSTATE `08001` when there is no session in time, `57014` when the task was cancelled.
+    public static func connect(
+        to address: ConnectionString, timeout: Duration, applicationName: String = "polarity"
+    ) async throws(PostgresError) -> Session {
+        let lane = Lane()
+        let conninfo = address.completed(
+            defaults: [
+                "fallback_application_name": applicationName, "keepalives_idle": "15", "keepalives_interval": "5",
+                "keepalives_count": "3", "tcp_user_timeout": "30000",
+            ], forced: ["client_encoding": "UTF8"])
+        return try await Session(Dialler(lane: lane).dial(conninfo, timeout), on: lane)
+    }
+
+    /// Sends the text by the simple protocol: several statements, or none, of which those without BEGIN are one
+    /// transaction.
+    ///
+    /// - Parameter timeout: For the whole text.
+    /// - Returns: The answers of all statements, in order; what a COPY sends is dropped.
+    /// - Throws: The first error, after which the server has ignored the rest of the text.
+    public func run(_ sql: String, timeout: Duration = .seconds(30)) async throws(PostgresError) -> [Rows] {
+        let answer = try await message(sql, timeout: timeout)
+        if let error = answer.error { throw error }
+        return answer.results
+    }
+
+    /// Sends one statement with its parameters by the extended protocol; nil is NULL, types are inferred by the server.
+    public func query(
+        _ sql: String, _ parameters: [String?] = [], timeout: Duration = .seconds(30)
+    ) async throws(PostgresError) -> Rows {
+        let answer = try await ask(.parameters(sql, parameters), timeout)
+        if let error = answer.error { throw error }
+        return answer.statements.lazy.compactMap(\.rows).first ?? Rows(commandTag: "")
+    }
+
+    /// Like ``run(_:timeout:)``, for who must know how many statements completed before the first error.
+    ///
+    /// - Throws: Only when the connection is lost, the time is over or the task was cancelled: what was sent may or may
+    ///   not have been done.
+    public func message(
+        _ sql: String, timeout: Duration = .seconds(30)
+    ) async throws(PostgresError) -> MessageAnswer {
+        let answer = try await ask(.text(sql), timeout)
+        return MessageAnswer(results: answer.statements.compactMap(\.rows), error: answer.error)
+    }
+
+    /// Like ``run(_:timeout:)``, with the bytes of every `COPY … TO STDOUT` in its place among the answers.
+    public func copyOut(
+        _ sql: String, timeout: Duration = .seconds(30)
+    ) async throws(PostgresError) -> [StatementAnswer] {
+        let answer = try await ask(.text(sql), timeout)
+        if let error = answer.error { throw error }
+        return answer.statements
+    }
+
+    /// What the server said beside its answers since the last time this was asked.
+    public func takeNotices() -> [Notice] {
+        connection.takeNotices()
+    }
+
+    /// Ends the session; the server rolls back what is open. Closing twice does no harm.
+    public func close() {
+        connection.close()
+    }
+
+    private func ask(_ request: Connection.Request, _ timeout: Duration) async throws(PostgresError)
+        -> Connection.Answer
+    {
+        let button = connection.button
+        return try await withTaskCancellationHandler {
+            Result { () throws(PostgresError) in try connection.ask(request, within: timeout) }
+        } onCancel: {
+            button.press()
+        }.get()
+    }
+}
+
+/// Connects on the lane of a session that does not exist yet.
+private actor Dialler {
+    private let lane: Lane
+    nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
+    init(lane: Lane) {
+        self.lane = lane
+    }
+
+    func dial(_ conninfo: String, _ timeout: Duration) async throws(PostgresError) -> Connection {
+        guard let doorbell = Doorbell() else {
+            throw PostgresError(sqlState: "08001", message: "no file descriptor left for another session")
+        }
+        let button = doorbell.button
+        var connection = Connection(starting: conninfo, doorbell)
+        let failure = await withTaskCancellationHandler {
+            connection.establish(within: timeout)
+        } onCancel: {
+            button.press()
+        }
+        if let failure { throw failure }
+        return connection
+    }
+}
+
+extension StatementAnswer {
+    fileprivate var rows: Rows? {
+        switch self {
+        case .rows(let rows): rows
+        case .copied: nil
+        }
+    }
+}

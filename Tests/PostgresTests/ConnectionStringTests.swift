@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Postgres
+
+@Suite struct `connection strings` {
+    @Test(arguments: [
+        ("host=h password=s3cret", "password=*** host=h"),
+        ("host=h password='s3 c\\'r\\\\et' user=u", "user=u password=*** host=h"),
+        ("host=h password=s3\\ cret", "password=*** host=h"),
+        ("host=h sslpassword=s3cret", "host=h sslpassword=***"),
+        ("postgresql://u:s3cret@h:5433/shop", "user=u password=*** dbname=shop host=h port=5433"),
+        ("postgres://u:s3%40cr%65t@h/shop", "user=u password=*** dbname=shop host=h"),
+        ("postgresql://h/shop?password=s3cret", "password=*** dbname=shop host=h"),
+        ("postgresql://h/shop?pass%77ord=s3cret", "password=*** dbname=shop host=h"),
+        ("postgresql://h/shop?sslpassword=s3cret&user=u", "user=u dbname=shop host=h sslpassword=***"),
+        ("postgresql://u:s3@cret@h/shop", "postgresql://***@h/shop"),
+        ("postgresql://u:s3/cret@h/shop", "postgresql://***@h/shop"),
+        ("dbname=postgresql://u:s3cret@h/shop", "dbname='user=u password=*** dbname=shop host=h'"),
+        ("dbname='host=h password=s3cret'", "dbname='password=*** host=h'"),
+    ]) func `are shown without their passwords`(text: String, redacted: String) throws {
+        let address = try ConnectionString(text)
+        #expect(address.containsPassword)
+        #expect(address.redacted == redacted)
+        #expect(address.text == text)
+        var dumped = ""
+        dump(address, to: &dumped)
+        for shown in ["\(address)", String(reflecting: address), dumped] { #expect(!shown.contains("cret")) }
+    }
+
+    @Test(arguments: [
+        "", "service=shop-berlin", "host=/tmp port=5433 dbname='my shop' user=postgres", "postgresql://u@h,i:5433/shop",
+        "postgresql://h:5432/shop?application_name=a@b", "postgresql:///shop?host=/tmp", "passfile=/home/me/pass=@",
+        "postgresql://u@/db", "dbname=a=b",
+    ]) func `without a password are shown as they were written`(text: String) throws {
+        let address = try ConnectionString(text)
+        #expect(!address.containsPassword)
+        #expect(address.redacted == text)
+    }
+
+    @Test func `are read as libpq reads them`() throws {
+        let address = try ConnectionString("postgresql://me@berlin:5433/my%20shop?sslmode=verify-full")
+        #expect(address.value(of: "host") == "berlin")
+        #expect(address.value(of: "port") == "5433")
+        #expect(address.value(of: "user") == "me")
+        #expect(address.value(of: "dbname") == "my shop")
+        #expect(address.value(of: "sslmode") == "verify-full")
+        #expect(address.value(of: "service") == nil)
+    }
+
+    @Test(arguments: [
+        ("shop", #"missing "=" after "shop" in connection info string"#),
+        ("host=h sslmod=require", #"invalid connection option "sslmod""#),
+        ("host='h", "unterminated quoted string in connection info string"),
+        ("host=h\0", "holds a NUL character"),
+        ("host=h password=s3 cret", #"missing "=" after "…""#),
+        ("host=h password=s3 cr=et", #"invalid connection option "…""#),
+        ("postgresql://u:s3%zzcret@h/shop", #"invalid percent-encoded token: "…""#),
+        (
+            "postgresql://u:s3cret@[h/shop",
+            #"end of string reached when looking for matching "]" in IPv6 host address in URI: "…""#
+        ),
+        ("postgresql://h/shop?password=a=s3cret", #"extra key/value separator "=" in URI query parameter: "…""#),
+    ]) func `that are wrong say so in libpq's words, less what may be a password`(text: String, message: String) {
+        #expect(throws: InvalidConnectionString(message: message)) { try ConnectionString(text) }
+    }
+
+    @Test func `get defaults where they are silent, and nothing twice`() throws {
+        let address = try ConnectionString("host='my host' keepalives_idle=1 client_encoding=LATIN1 user=''")
+        let completed = address.completed(
+            defaults: ["keepalives_idle": "15", "tcp_user_timeout": "30000"], forced: ["client_encoding": "UTF8"])
+        let settings = try ConnectionString(completed).settings
+        #expect(
+            settings.map(\.text).sorted() == [
+                "client_encoding=UTF8", "host='my host'", "keepalives_idle=1", "tcp_user_timeout=30000", "user=''",
+            ])
+    }
+}
+
+@Suite struct quoting {
+    @Test(arguments: [
+        ("orders", #""orders""#), ("Order \"Line\"", #""Order ""Line""""#), ("", #""""#), ("a.b;--", #""a.b;--""#),
+        ("\"\u{301}", "\"\"\"\u{301}\""),
+    ]) func `puts every identifier in quotes`(identifier: String, text: String) {
+        #expect(quoted(identifier) == text)
+    }
+
+    @Test(arguments: [
+        ("it's", "'it''s'"), (#"a\b"#, #"E'a\\b'"#), (#"\'; DROP TABLE x; --"#, #"E'\\''; DROP TABLE x; --'"#),
+        ("", "''"),
+        ("'\u{301}", "'''\u{301}'"),
+    ]) func `makes literals that end where they should`(value: String, text: String) {
+        #expect(literal(value) == text)
+    }
+}
