@@ -1,0 +1,42 @@
+/// What a node is asked about: every declared name and pattern, and the engine's own names.
+public struct Scope: Hashable, Sendable {
+    /// The cluster's name, for the schema `polarity` and the advisory lock.
+    public let cluster: String
+    /// The tables named one by one, over all sets, sorted, each once.
+    public let tables: [TableName]
+    /// The patterns, over all sets.
+    public let patterns: [TablePattern]
+    /// The functions that the engine's templates call, sorted, each once.
+    public let functions: [FunctionName]
+    /// Which catalog to read.
+    public let catalog: EngineCatalog
+    /// The engine's own schema: `_<cluster>` for Slony, `polarity` for builtin; `nil` without a catalog.
+    public let engineSchema: Identifier?
+
+    /// Whether a table is asked about.
+    public func asksFor(_ table: TableName) -> Bool {
+        tables.contains(table) || patterns.contains { $0.matches(table) }
+    }
+}
+
+extension DeclaredCluster {
+    /// What every node is asked about.
+    public var scope: Scope {
+        let functions = engine.templates.compactMap { template -> FunctionName? in
+            let cluster: (Pattern.Placeholder) -> String? = { $0 == .cluster ? engine.cluster : nil }
+            guard let schema = template.functionSchema.filled(cluster), let name = template.functionName.filled(cluster)
+            else { return nil }
+            return FunctionName(Identifier(schema.cutAsIdentifier), Identifier(name.cutAsIdentifier))
+        }
+        let schema: Identifier? =
+            switch engine.catalog {
+            case .none: nil
+            case .slony: Identifier("_" + engine.cluster)
+            case .polarity: "polarity"
+            }
+        return Scope(
+            cluster: name, tables: Set(sets.flatMap { $0.tables.map(\.name) }).sorted(),
+            patterns: sets.flatMap(\.patterns), functions: Set(functions).sorted(), catalog: engine.catalog,
+            engineSchema: schema)
+    }
+}

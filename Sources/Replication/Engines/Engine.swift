@@ -1,0 +1,216 @@
+/// A way of replicating, described as trigger templates.
+///
+/// Everything that differs between engines is in the table; what is behaviour hangs on ``EngineCatalog``.
+/// An engine written as `type: custom` in a cluster file is this same struct.
+public struct Engine: Hashable, Sendable {
+    /// The word after `engine:` in the cluster file, for display only.
+    public let name: String
+    /// What fills `{cluster}`: the cluster's name unless `engine.cluster` says otherwise.
+    public let cluster: String
+    /// Where the engine itself records who is what.
+    public let catalog: EngineCatalog
+    /// The triggers of one table, in the order of their purposes.
+    public let templates: [TriggerTemplate]
+    /// How a custom engine proves that a subscriber has everything; `nil` where nothing can prove it.
+    public let drained: DrainQuery?
+
+    /// Describes an engine.
+    public init(
+        name: String, cluster: String, catalog: EngineCatalog, templates: [TriggerTemplate], drained: DrainQuery? = nil
+    ) {
+        self.name = name
+        self.cluster = cluster
+        self.catalog = catalog
+        self.templates = templates
+        self.drained = drained
+    }
+}
+
+/// Where an engine records sets and origins: decides its registration query, authority, handover and installation.
+public enum EngineCatalog: String, Hashable, Sendable, CaseIterable {
+    /// Nowhere; the file is the authority and the triggers themselves are the record.
+    case none
+    /// In Slony's schema `_<cluster>`; Slony is the authority over origins.
+    case slony
+    /// In the schema `polarity`, which `apply` installs.
+    case polarity
+}
+
+/// One trigger that an engine puts on a table, before names are filled in.
+public struct TriggerTemplate: Hashable, Sendable {
+    /// What the trigger is for.
+    public let purpose: Purpose
+    /// The trigger's name; the result is cut at 63 bytes as the server does.
+    public let name: Pattern
+    /// The function's schema.
+    public let functionSchema: Pattern
+    /// The function's name.
+    public let functionName: Pattern
+    /// Before or after.
+    public let timing: TriggerTiming
+    /// Row or statement.
+    public let level: TriggerLevel
+    /// What fires it.
+    public let events: TriggerEvents
+    /// The arguments, as text.
+    public let arguments: [Pattern]
+    /// The firing mode on the origin; `nil` is absent.
+    public let origin: FiringMode?
+    /// The firing mode on a subscriber; `nil` is absent.
+    public let subscriber: FiringMode?
+    /// The firing mode on a bystander; `nil` is absent.
+    public let bystander: FiringMode?
+    /// Whether an equal trigger under another name is misnamed or accepted.
+    public let match: TriggerMatch
+
+    /// Describes one trigger.
+    public init(
+        _ purpose: Purpose, _ name: Pattern, function: (schema: Pattern, name: Pattern), _ timing: TriggerTiming,
+        _ level: TriggerLevel, _ events: TriggerEvents, arguments: [Pattern] = [], origin: FiringMode?,
+        subscriber: FiringMode?, bystander: FiringMode? = nil, match: TriggerMatch = .tuple
+    ) {
+        self.purpose = purpose
+        self.name = name
+        functionSchema = function.schema
+        functionName = function.name
+        self.timing = timing
+        self.level = level
+        self.events = events
+        self.arguments = arguments
+        self.origin = origin
+        self.subscriber = subscriber
+        self.bystander = bystander
+        self.match = match
+    }
+
+    /// The firing mode for a role; `nil` is absent.
+    public func mode(for role: Role) -> FiringMode? {
+        switch role {
+        case .origin: origin
+        case .subscriber: subscriber
+        case .bystander: bystander
+        }
+    }
+
+    /// `pg_trigger.tgtype` of a trigger made from this template.
+    public var type: Int16 { TriggerType(timing: timing, level: level, events: events).bits }
+}
+
+/// What a trigger is for.
+public enum Purpose: String, Hashable, Sendable, CaseIterable, Comparable {
+    /// Captures row changes.
+    case log
+    /// Refuses row changes.
+    case deny
+    /// Captures TRUNCATE.
+    case truncateLog = "truncate_log"
+    /// Refuses TRUNCATE.
+    case truncateDeny = "truncate_deny"
+
+    /// The door that a trigger of this purpose watches.
+    public var door: Door {
+        switch self {
+        case .log, .deny: .rows
+        case .truncateLog, .truncateDeny: .truncate
+        }
+    }
+
+    /// Whether the trigger refuses rather than captures.
+    public var refuses: Bool {
+        switch self {
+        case .deny, .truncateDeny: true
+        case .log, .truncateLog: false
+        }
+    }
+
+    /// In the order of declaration.
+    public static func < (left: Purpose, right: Purpose) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .log: 0
+        case .deny: 1
+        case .truncateLog: 2
+        case .truncateDeny: 3
+        }
+    }
+}
+
+/// The two ways into a table, judged apart: row changes and TRUNCATE.
+public enum Door: String, Hashable, Sendable, CaseIterable {
+    /// INSERT, UPDATE and DELETE.
+    case rows
+    /// TRUNCATE.
+    case truncate
+}
+
+/// A node's part in one set.
+public enum Role: String, Hashable, Sendable, CaseIterable {
+    /// Where the set is written.
+    case origin
+    /// A read-only copy.
+    case subscriber
+    /// Has the table but takes no part.
+    case bystander
+}
+
+/// `pg_trigger.tgenabled` or `pg_rewrite.ev_enabled`.
+public enum FiringMode: String, Hashable, Sendable, CaseIterable {
+    /// `D`: fires nowhere.
+    case disabled
+    /// `O`: fires in session roles origin and local.
+    case enabled
+    /// `R`: fires in session role replica.
+    case replica
+    /// `A`: fires in every session role.
+    case always
+
+    /// Whether it fires for an application, whose session role is `origin`.
+    public var firesForApplications: Bool {
+        switch self {
+        case .enabled, .always: true
+        case .disabled, .replica: false
+        }
+    }
+
+    /// The letter in the catalog.
+    public var letter: Character {
+        switch self {
+        case .disabled: "D"
+        case .enabled: "O"
+        case .replica: "R"
+        case .always: "A"
+        }
+    }
+
+    /// Reads the catalog's letter; `nil` for any other.
+    public init?(letter: Character) {
+        guard let mode = FiringMode.allCases.first(where: { $0.letter == letter }) else { return nil }
+        self = mode
+    }
+}
+
+/// How a trigger is recognised.
+public enum TriggerMatch: String, Hashable, Sendable, CaseIterable {
+    /// By its whole tuple; under another name it is misnamed and will be renamed.
+    case tuple
+    /// By its function; any name is accepted and never renamed.
+    case function
+}
+
+/// How a custom engine proves that a subscriber has everything the closed origin held.
+public struct DrainQuery: Hashable, Sendable {
+    /// Run on every subscriber with the origin's position as `$1`; true is proven, false is pending, NULL is not proven.
+    public let sql: String
+    /// Run once on the closed origin, after the last close.
+    public let originPosition: String
+    /// How long a pending drain is waited for.
+    public let timeout: Duration
+
+    /// Describes the evidence.
+    public init(sql: String, originPosition: String, timeout: Duration) {
+        self.sql = sql
+        self.originPosition = originPosition
+        self.timeout = timeout
+    }
+}

@@ -1,0 +1,196 @@
+/// What the nodes said, and what an earlier run recorded.
+public struct ObservedState: Hashable, Sendable {
+    /// Each declared node's answer.
+    public var nodes: [NodeName: NodeAnswer]
+    /// Members and last origins that earlier runs recorded outside the nodes (the journal), for engines without a catalog.
+    public var journal: RecordedCluster
+    /// Groups of node names that turned out to be one and the same database, found by probe.
+    public var sameDatabase: [[NodeName]]
+
+    /// Gathers answers.
+    public init(
+        nodes: [NodeName: NodeAnswer], journal: RecordedCluster = RecordedCluster(), sameDatabase: [[NodeName]] = []
+    ) {
+        self.nodes = nodes
+        self.journal = journal
+        self.sameDatabase = sameDatabase
+    }
+
+    /// The node as it was read; `nil` where it could not be.
+    public func node(_ name: NodeName) -> ObservedNode? {
+        switch nodes[name] {
+        case .observed(let node): node
+        case .failed, nil: nil
+        }
+    }
+}
+
+/// One node's answer.
+public enum NodeAnswer: Hashable, Sendable {
+    /// It was read.
+    case observed(ObservedNode)
+    /// It could not be read.
+    case failed(NodeFailure)
+}
+
+/// Why a node could not be read.
+public struct NodeFailure: Hashable, Sendable, Error {
+    /// The sort of failure.
+    public enum Sort: String, Hashable, Sendable {
+        /// No connection, or it was lost, or the node did not answer in time.
+        case unreachable
+        /// It answered and refused: authentication, a missing database.
+        case unusable
+    }
+
+    /// The sort of failure.
+    public let sort: Sort
+    /// SQLSTATE, empty where the failure has none.
+    public let sqlState: String
+    /// The server's or libpq's own words, without a password.
+    public let message: String
+
+    /// Describes a failure.
+    public init(sort: Sort, sqlState: String, message: String) {
+        self.sort = sort
+        self.sqlState = sqlState
+        self.message = message
+    }
+}
+
+/// One node, read in one REPEATABLE READ READ ONLY transaction.
+public struct ObservedNode: Hashable, Sendable {
+    /// What the node is.
+    public var identity: NodeIdentity
+    /// What the acting role may do.
+    public var rights: NodeRights
+    /// The tables that the scope asks for (and the leaves of partitioned ones) that exist, by name.
+    public var tables: [TableName: ObservedTable]
+    /// Triggers that call one of the engine's functions on tables outside the scope.
+    public var stray: [StrayTrigger]
+    /// The engine's functions that exist, among those its templates name.
+    public var functions: Set<FunctionName>
+    /// Slony's own catalog; `nil` where the engine is another or its schema is not there or may not be read.
+    public var slony: SlonyRegistrations?
+    /// What the schema `polarity` holds; `nil` where it is not installed or the engine is another.
+    public var builtin: BuiltinRegistrations?
+    /// Enabled event triggers that fire for DDL, by name.
+    public var eventTriggers: [Identifier]
+    /// Foreign keys that touch a table of the scope.
+    public var foreignKeys: [ForeignKey]
+
+    /// Describes a node.
+    public init(
+        identity: NodeIdentity, rights: NodeRights = NodeRights(), tables: [TableName: ObservedTable] = [:],
+        stray: [StrayTrigger] = [], functions: Set<FunctionName> = [], slony: SlonyRegistrations? = nil,
+        builtin: BuiltinRegistrations? = nil, eventTriggers: [Identifier] = [], foreignKeys: [ForeignKey] = []
+    ) {
+        self.identity = identity
+        self.rights = rights
+        self.tables = tables
+        self.stray = stray
+        self.functions = functions
+        self.slony = slony
+        self.builtin = builtin
+        self.eventTriggers = eventTriggers
+        self.foreignKeys = foreignKeys
+    }
+}
+
+/// What a node is: never changed by apply, part of the fingerprint.
+public struct NodeIdentity: Hashable, Sendable {
+    /// `pg_control_system().system_identifier`.
+    public var systemIdentifier: String
+    /// `pg_control_checkpoint().timeline_id`.
+    public var timeline: Int
+    /// The database's name.
+    public var database: Identifier
+    /// The database's OID.
+    public var databaseOID: UInt32
+    /// `server_version_num`, such as 150020.
+    public var serverVersion: Int
+    /// `pg_is_in_recovery()`: a standby.
+    public var inRecovery: Bool
+    /// `default_transaction_read_only` of a new session.
+    public var readOnly: Bool
+
+    /// Describes a node.
+    public init(
+        systemIdentifier: String, timeline: Int = 1, database: Identifier, databaseOID: UInt32 = 5,
+        serverVersion: Int = 150_000, inRecovery: Bool = false, readOnly: Bool = false
+    ) {
+        self.systemIdentifier = systemIdentifier
+        self.timeline = timeline
+        self.database = database
+        self.databaseOID = databaseOID
+        self.serverVersion = serverVersion
+        self.inRecovery = inRecovery
+        self.readOnly = readOnly
+    }
+}
+
+/// What the acting role (the declared `role:`, else the login role) may do, and what the executor has to know of the server.
+public struct NodeRights: Hashable, Sendable {
+    /// The role that logged in.
+    public var loginRole: Identifier
+    /// Whether the login role may `SET ROLE` to the declared role; true where none is declared.
+    public var mayBecomeRole: Bool
+    /// Whether the login role may create a schema in the database (installing the schema `polarity` needs it).
+    public var mayCreateSchema: Bool
+    /// Whether the login role is a superuser.
+    public var isSuperuser: Bool
+    /// `deadlock_timeout`: an autovacuum worker gives way after it, never before.
+    public var deadlockTimeout: Duration
+    /// How long the first answer took, for display.
+    public var roundTrip: Duration
+
+    /// Describes rights; a superuser's unless given.
+    public init(
+        loginRole: Identifier = "postgres", mayBecomeRole: Bool = true, mayCreateSchema: Bool = true,
+        isSuperuser: Bool = true, deadlockTimeout: Duration = .seconds(1), roundTrip: Duration = .zero
+    ) {
+        self.loginRole = loginRole
+        self.mayBecomeRole = mayBecomeRole
+        self.mayCreateSchema = mayCreateSchema
+        self.isSuperuser = isSuperuser
+        self.deadlockTimeout = deadlockTimeout
+        self.roundTrip = roundTrip
+    }
+}
+
+/// A trigger of the engine on a table that the file does not declare.
+public struct StrayTrigger: Hashable, Sendable {
+    /// The table.
+    public let table: TableName
+    /// The trigger.
+    public let trigger: TriggerName
+    /// The engine's function it calls.
+    public let function: FunctionName
+
+    /// Describes a stray trigger.
+    public init(table: TableName, trigger: TriggerName, function: FunctionName) {
+        self.table = table
+        self.trigger = trigger
+        self.function = function
+    }
+}
+
+/// One foreign key with both its ends.
+public struct ForeignKey: Hashable, Sendable {
+    /// The constraint's name.
+    public let name: Identifier
+    /// The referencing table.
+    public let child: TableName
+    /// The referenced table.
+    public let parent: TableName
+    /// Whether a delete or update of the parent changes the child (CASCADE, SET NULL, SET DEFAULT).
+    public let cascades: Bool
+
+    /// Describes a foreign key.
+    public init(name: Identifier, child: TableName, parent: TableName, cascades: Bool) {
+        self.name = name
+        self.child = child
+        self.parent = parent
+        self.cascades = cascades
+    }
+}

@@ -1,0 +1,177 @@
+/// One relation that a declared name or pattern led to, with its triggers and rules.
+public struct ObservedTable: Hashable, Sendable {
+    /// `pg_class.oid`.
+    public var oid: UInt32
+    /// Schema and name.
+    public var name: TableName
+    /// What sort of relation it is.
+    public var kind: RelationKind
+    /// Whether it survives a crash.
+    public var persistence: Persistence
+    /// The owner's role name.
+    public var owner: Identifier
+    /// Whether the acting role may ALTER it: owns it, is a member of its owner, or is a superuser.
+    public var mayAlter: Bool
+    /// The partitioned table that this is a partition of; `nil` otherwise.
+    public var partitionOf: TableName?
+    /// Tables that inherit from this one in the classic way.
+    public var inheritanceChildren: [TableName]
+    /// Whether it has a primary key.
+    public var hasPrimaryKey: Bool
+    /// Whether it may hold rows: `false` only where it has no pages.
+    public var mayHoldRows: Bool
+    /// Whether a native logical subscription writes into it.
+    public var isLogicalTarget: Bool
+    /// Sequences owned by its columns, sorted by name.
+    public var sequences: [ObservedSequence]
+    /// All its triggers but internal ones (foreign keys), sorted by name.
+    public var triggers: [ObservedTrigger]
+    /// All its rules but `_RETURN`, sorted by name.
+    public var rules: [ObservedRule]
+
+    /// Describes a table.
+    public init(
+        oid: UInt32, name: TableName, kind: RelationKind = .table, persistence: Persistence = .permanent,
+        owner: Identifier = "postgres", mayAlter: Bool = true, partitionOf: TableName? = nil,
+        inheritanceChildren: [TableName] = [], hasPrimaryKey: Bool = true, mayHoldRows: Bool = true,
+        isLogicalTarget: Bool = false, sequences: [ObservedSequence] = [], triggers: [ObservedTrigger] = [],
+        rules: [ObservedRule] = []
+    ) {
+        self.oid = oid
+        self.name = name
+        self.kind = kind
+        self.persistence = persistence
+        self.owner = owner
+        self.mayAlter = mayAlter
+        self.partitionOf = partitionOf
+        self.inheritanceChildren = inheritanceChildren
+        self.hasPrimaryKey = hasPrimaryKey
+        self.mayHoldRows = mayHoldRows
+        self.isLogicalTarget = isLogicalTarget
+        self.sequences = sequences
+        self.triggers = triggers
+        self.rules = rules
+    }
+
+    /// The trigger of this name.
+    public func trigger(_ name: TriggerName) -> ObservedTrigger? { triggers.first { $0.name == name } }
+}
+
+/// `pg_class.relkind`.
+public enum RelationKind: String, Hashable, Sendable, CaseIterable {
+    /// An ordinary table, partitions among them.
+    case table = "r"
+    /// A partitioned table.
+    case partitionedTable = "p"
+    /// A view.
+    case view = "v"
+    /// A materialized view.
+    case materializedView = "m"
+    /// A foreign table.
+    case foreignTable = "f"
+    /// A sequence.
+    case sequence = "S"
+    /// Any other letter.
+    case other = "?"
+}
+
+/// `pg_class.relpersistence`.
+public enum Persistence: String, Hashable, Sendable, CaseIterable {
+    /// Survives a crash.
+    case permanent = "p"
+    /// Empty after a crash.
+    case unlogged = "u"
+    /// Gone with its session.
+    case temporary = "t"
+}
+
+/// A sequence owned by a column.
+public struct ObservedSequence: Hashable, Sendable {
+    /// Schema and name.
+    public var name: QualifiedName
+    /// `pg_sequence_last_value`; `nil` where it was never used or may not be read.
+    public var lastValue: Int64?
+    /// The step; negative for a descending sequence.
+    public var increment: Int64
+
+    /// Describes a sequence.
+    public init(name: QualifiedName, lastValue: Int64?, increment: Int64 = 1) {
+        self.name = name
+        self.lastValue = lastValue
+        self.increment = increment
+    }
+}
+
+/// One row of `pg_trigger` as a whole tuple: its identity is all of it, never the name alone.
+public struct ObservedTrigger: Hashable, Sendable {
+    /// `tgname`.
+    public var name: TriggerName
+    /// The function `tgfoid`, by schema and name.
+    public var function: FunctionName
+    /// `tgtype`.
+    public var type: Int16
+    /// `tgenabled`.
+    public var mode: FiringMode
+    /// `tgargs`.
+    public var arguments: TriggerArguments
+    /// `tgattr`: the columns of UPDATE OF, usually none.
+    public var columns: [Int16]
+    /// Whether there is a WHEN condition (`tgqual`).
+    public var hasCondition: Bool
+    /// Whether it is a constraint trigger (`tgconstraint`), which may be deferrable.
+    public var isConstraint: Bool
+    /// Whether it is a clone of a partitioned parent's trigger (`tgparentid`, `pg_depend` before 13).
+    public var isClone: Bool
+
+    /// Describes a trigger.
+    public init(
+        name: TriggerName, function: FunctionName, type: Int16, mode: FiringMode,
+        arguments: TriggerArguments = TriggerArguments(), columns: [Int16] = [], hasCondition: Bool = false,
+        isConstraint: Bool = false, isClone: Bool = false
+    ) {
+        self.name = name
+        self.function = function
+        self.type = type
+        self.mode = mode
+        self.arguments = arguments
+        self.columns = columns
+        self.hasCondition = hasCondition
+        self.isConstraint = isConstraint
+        self.isClone = isClone
+    }
+}
+
+/// `pg_trigger.tgargs`: each argument's bytes with a zero byte behind it.
+public struct TriggerArguments: Hashable, Sendable {
+    /// The bytes as the catalog holds them.
+    public let bytes: [UInt8]
+
+    /// Takes the catalog's bytes; none unless given.
+    public init(bytes: [UInt8] = []) { self.bytes = bytes }
+
+    /// Encodes texts as the catalog would.
+    public init(_ texts: [String]) { bytes = texts.flatMap { Array($0.utf8) + [0] } }
+
+    /// The arguments as texts.
+    public var texts: [String] {
+        bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+/// One row of `pg_rewrite`.
+public struct ObservedRule: Hashable, Sendable {
+    /// `rulename`.
+    public var name: TriggerName
+    /// `ev_enabled`.
+    public var mode: FiringMode
+    /// Whether it replaces INSERT, UPDATE or DELETE on the table (`is_instead`), so that triggers may never fire.
+    public var isInstead: Bool
+
+    /// Describes a rule.
+    public init(name: TriggerName, mode: FiringMode, isInstead: Bool) {
+        self.name = name
+        self.mode = mode
+        self.isInstead = isInstead
+    }
+}

@@ -1,0 +1,126 @@
+/// Slony's own catalog on one node, as plain data.
+public struct SlonyRegistrations: Hashable, Sendable {
+    /// `getLocalNodeId`; `nil` where the node is not initialised (-1).
+    public var localNode: Int?
+    /// `sl_node`: every node of the cluster, with whether it is marked failed.
+    public var nodes: [Int: Bool]
+    /// `sl_set` by set id.
+    public var sets: [Int: SlonySet]
+    /// `sl_table` by table OID (`tab_reloid`).
+    public var tables: [UInt32: SlonyTable]
+    /// `sl_subscribe`: the receivers of each set.
+    public var subscribers: [Int: Set<Int>]
+    /// Whether events that move a set (MOVE_SET, ACCEPT_SET, FAILOVER_NODE) are known here and not confirmed everywhere.
+    public var moveInFlight: Bool
+
+    /// Describes the catalog.
+    public init(
+        localNode: Int?, nodes: [Int: Bool] = [:], sets: [Int: SlonySet] = [:], tables: [UInt32: SlonyTable] = [:],
+        subscribers: [Int: Set<Int>] = [:], moveInFlight: Bool = false
+    ) {
+        self.localNode = localNode
+        self.nodes = nodes
+        self.sets = sets
+        self.tables = tables
+        self.subscribers = subscribers
+        self.moveInFlight = moveInFlight
+    }
+}
+
+/// One row of `sl_set`.
+public struct SlonySet: Hashable, Sendable {
+    /// `set_origin`.
+    public var origin: Int
+    /// Whether `set_locked` is not null: LOCK SET in progress.
+    public var isLocked: Bool
+    /// `set_comment`.
+    public var comment: String
+
+    /// Describes a set.
+    public init(origin: Int, isLocked: Bool = false, comment: String = "") {
+        self.origin = origin
+        self.isLocked = isLocked
+        self.comment = comment
+    }
+}
+
+/// One row of `sl_table`, with the key mask as it should be now.
+public struct SlonyTable: Hashable, Sendable {
+    /// `tab_id`.
+    public var id: Int
+    /// `tab_set`.
+    public var set: Int
+    /// `tab_nspname` and `tab_relname`: stale after a rename outside Slony.
+    public var name: TableName
+    /// `tab_idxname`: the registered unique index.
+    public var index: Identifier
+    /// `k` for a column of the registered index, `v` for another, over live columns in order, trailing `v` cut;
+    /// `nil` where the index is gone or not usable as a key.
+    public var keyMask: String?
+
+    /// Describes a registration.
+    public init(id: Int, set: Int, name: TableName, index: Identifier, keyMask: String?) {
+        self.id = id
+        self.set = set
+        self.name = name
+        self.index = index
+        self.keyMask = keyMask
+    }
+}
+
+/// What the schema `polarity` holds on one node, for one cluster.
+public struct BuiltinRegistrations: Hashable, Sendable {
+    /// The installed version, compared with the version this program installs.
+    public var version: Int
+    /// Whether every function is exactly as installed (source, settings, SECURITY DEFINER).
+    public var functionsIntact: Bool
+    /// The members and last origins recorded by the last apply that touched this node.
+    public var recorded: RecordedCluster
+    /// Tables recorded as replicated, with their set.
+    public var tables: [TableName: SetName]
+    /// The greatest `polarity.log.seq` of each set's tables: what was captured here; absent where the log holds nothing.
+    public var logged: [SetName: Int64]
+    /// `polarity.applied` by origin name.
+    public var applied: [NodeName: Int64]
+
+    /// Describes the schema's contents.
+    public init(
+        version: Int, functionsIntact: Bool = true, recorded: RecordedCluster = RecordedCluster(),
+        tables: [TableName: SetName] = [:], logged: [SetName: Int64] = [:], applied: [NodeName: Int64] = [:]
+    ) {
+        self.version = version
+        self.functionsIntact = functionsIntact
+        self.recorded = recorded
+        self.tables = tables
+        self.logged = logged
+        self.applied = applied
+    }
+}
+
+/// The members and last origin of every set as an earlier apply recorded them.
+public struct RecordedCluster: Hashable, Sendable {
+    /// The recorded sets.
+    public var sets: [SetName: RecordedSet]
+    /// Which node this one is recorded to be, where that is recorded on the node itself.
+    public var node: NodeName?
+
+    /// Nothing recorded, unless given.
+    public init(sets: [SetName: RecordedSet] = [:], node: NodeName? = nil) {
+        self.sets = sets
+        self.node = node
+    }
+}
+
+/// One set as it was recorded.
+public struct RecordedSet: Hashable, Sendable {
+    /// The last origin; `nil` for `origin: none`.
+    public var origin: NodeName?
+    /// Every member, the origin among them.
+    public var members: Set<NodeName>
+
+    /// Describes a recorded set.
+    public init(origin: NodeName?, members: Set<NodeName>) {
+        self.origin = origin
+        self.members = members
+    }
+}

@@ -1,0 +1,38 @@
+import Replication
+import Testing
+
+@Test func `names are equal when their bytes are, not when Unicode calls them equal`() {
+    #expect(TriggerName("caf\u{e9}") != TriggerName("cafe\u{301}"))
+    #expect(Set<TriggerName>(["caf\u{e9}", "cafe\u{301}"]).count == 2)
+    #expect((TriggerName("caf\u{e9}") < "cafe\u{301}") != ("cafe\u{301}" < TriggerName("caf\u{e9}")))
+}
+
+@Test(arguments: [
+    ("orders", "orders", "\"orders\""), ("Order Line", "\"Order Line\"", "\"Order Line\""),
+    ("say \"hi\"", "\"say \"\"hi\"\"\"", "\"say \"\"hi\"\"\""), ("1st", "\"1st\"", "\"1st\""),
+    ("a$1", "a$1", "\"a$1\""),
+])
+func `a name is always quoted in statements and only where needed on a page`(
+    name: String, shown: String, quoted: String
+) {
+    #expect(Identifier(name).shown == shown)
+    #expect(Identifier(name).quoted == quoted)
+}
+
+@Test(arguments: [
+    (String(repeating: "a", count: 60) + "_deny", String(repeating: "a", count: 60) + "_de"),
+    (String(repeating: "a", count: 62) + "é", String(repeating: "a", count: 62)),
+    (String(repeating: "a", count: 61) + "éz", String(repeating: "a", count: 61) + "é"),
+    ("short", "short"),
+])
+func `a name is cut at 63 bytes on a character boundary`(name: String, stored: String) {
+    #expect(name.cutAsIdentifier == stored)
+}
+
+@Test(arguments: [
+    ("invoice*", "invoice_2024", true), ("invoice*", "my_invoice", false), ("*", "", true), ("a?c", "abc", true),
+    ("a?c", "ac", false), ("*_tmp*x", "a_tmp_tmpyx", true), ("", "a", false),
+])
+func `a glob matches a whole name`(glob: String, name: String, expected: Bool) {
+    #expect(globMatches(glob, name) == expected)
+}
