@@ -54,7 +54,7 @@ extension Engine {
                     .deny, "00_polarity_deny", function: ("polarity", "deny_change"), .before, .row, .changes,
                     origin: .disabled, subscriber: .enabled),
                 .init(
-                    .truncateLog, "00_polarity_truncate_log", function: ("polarity", "log_truncate"), .before,
+                    .truncateLog, "00_polarity_truncate_log", function: ("polarity", "log_truncate"), .after,
                     .statement, .truncate, origin: .enabled, subscriber: .disabled),
                 .init(
                     .truncateDeny, "00_polarity_truncate_deny", function: ("polarity", "deny_truncate"), .before,
