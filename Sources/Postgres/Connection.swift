@@ -16,7 +16,7 @@ struct Connection: ~Copyable, @unchecked Sendable {
         fileprivate var holdsNUL: Bool {
             switch self {
             case .text(let sql): sql.utf8.contains(0)
-            case .parameters(let sql, let values): sql.utf8.contains(0) || values.contains { $0?.utf8.contains(0) == true }
+            case .parameters(let sql, let values): ([sql] + values).contains { $0?.utf8.contains(0) == true }
             }
         }
     }
@@ -91,7 +91,7 @@ struct Connection: ~Copyable, @unchecked Sendable {
         let deadline = ContinuousClock.now + timeout
         guard !Task.isCancelled else { throw PostgresError(sqlState: "57014", message: "cancelled before it was sent") }
         guard !request.holdsNUL else {
-            throw PostgresError(sqlState: "22021", message: "a NUL character would cut the text short: nothing was sent")
+            throw PostgresError(sqlState: "22021", message: "a NUL character, so nothing was sent")
         }
         guard send(request) else { throw lost(nil) }
         var answer = Answer()
@@ -222,57 +222,6 @@ struct Connection: ~Copyable, @unchecked Sendable {
         let message = pointer == nil ? "the session is closed" : lastWords?.message ?? complaint
         return PostgresError(sqlState: "08006", message: message)
     }
-}
-
-/// What the server says beside its answers; libpq calls back on the thread that reads from it.
-private final class Said {
-    var notices: [Notice] = []
-
-    static func listen(_ context: UnsafeMutableRawPointer?, _ result: OpaquePointer?) {
-        guard let context else { return }
-        let notice = Notice(
-            severity: field("V", of: result) ?? "", sqlState: field("C", of: result) ?? "",
-            message: field("M", of: result) ?? trimmed(PQresultErrorMessage(result)))
-        Unmanaged<Said>.fromOpaque(context).takeUnretainedValue().notices.append(notice)
-    }
-}
-
-extension PostgresError {
-    fileprivate init(_ result: OpaquePointer) {
-        self.init(
-            sqlState: field("C", of: result) ?? "08006",
-            message: field("M", of: result) ?? trimmed(PQresultErrorMessage(result)), detail: field("D", of: result),
-            hint: field("H", of: result), context: field("W", of: result), schema: field("s", of: result),
-            table: field("t", of: result), constraint: field("n", of: result))
-    }
-}
-
-extension Rows {
-    fileprivate init(_ result: OpaquePointer) {
-        let width = PQnfields(result)
-        let height = PQntuples(result)
-        var fields: [String?] = []
-        fields.reserveCapacity(Int(width) * Int(height))
-        for row in 0..<height {
-            for column in 0..<width {
-                let value = PQgetisnull(result, row, column) == 1 ? nil : PQgetvalue(result, row, column)
-                fields.append(value.map { String(cString: $0) })
-            }
-        }
-        self.init(
-            columns: (0..<width).map { PQfname(result, $0).map { String(cString: $0) } ?? "" }, fields: fields,
-            count: Int(height), commandTag: PQcmdStatus(result).map { String(cString: $0) } ?? "")
-    }
-}
-
-/// One field of an error or notice, by the letter the protocol gives it (libpq-fe.h's PG_DIAG_… macros).
-private func field(_ letter: Unicode.Scalar, of result: OpaquePointer?) -> String? {
-    PQresultErrorField(result, Int32(letter.value)).map { String(cString: $0) }
-}
-
-private func trimmed(_ words: UnsafeMutablePointer<CChar>?) -> String {
-    guard let words else { return "" }
-    return String(cString: words).split(separator: "\n").joined(separator: "\n")
 }
 
 /// Lends the texts to C, one after the other in one buffer; nil stays nil.

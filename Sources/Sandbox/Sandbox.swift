@@ -1,1 +1,83 @@
-// Sandbox
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Throwaway servers that outlive the process that made them: what `polarity sandbox up` leaves and `down` takes away.
+///
+/// The servers themselves live in short directories under `/tmp`; the directory of the sandbox holds one file,
+/// `sandbox.json`, that says where.
+public struct Sandbox: Sendable {
+    /// The servers, in the order of their names: berlin, paris, tokyo and on.
+    public let servers: [Server]
+
+    /// Makes and starts servers side by side, each with a system identifier of its own.
+    ///
+    /// - Parameters:
+    ///   - directory: Where `sandbox.json` goes; made if need be.
+    ///   - nodes: How many, 1 to 9.
+    ///   - detached: False ends the servers with this process.
+    ///   - settings: Lines for every server's postgresql.conf.
+    /// - Throws: when there is a sandbox in the directory already, or one of the servers does not start; none is left then.
+    public static func up(
+        in directory: String, nodes: Int = 3, detached: Bool = true, settings: [String: String] = [:]
+    ) async throws(SandboxError) -> Sandbox {
+        guard !FileManager.default.fileExists(atPath: stateFile(in: directory)) else {
+            throw SandboxError(message: "there is a sandbox in \(directory) already")
+        }
+        let servers = try await Server.create(names: names.prefix(nodes), settings: settings, detached: detached)
+        do {
+            let state = try JSONEncoder().encode(servers.map(Remains.init))
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            try state.write(to: URL(fileURLWithPath: stateFile(in: directory)), options: .atomic)
+        } catch {
+            for server in servers { try await server.remove() }
+            throw SandboxError(message: "could not write \(stateFile(in: directory)): \(error)")
+        }
+        return Sandbox(servers: servers)
+    }
+
+    /// Stops and deletes the sandbox that `up` left in the directory, whatever is still there of it.
+    ///
+    /// - Returns: The names of the servers it consisted of; none when there is no sandbox in the directory.
+    @discardableResult
+    public static func down(in directory: String) async throws(SandboxError) -> [String] {
+        guard FileManager.default.fileExists(atPath: stateFile(in: directory)) else { return [] }
+        let remains: [Remains]
+        do {
+            let state = try Data(contentsOf: URL(fileURLWithPath: stateFile(in: directory)))
+            remains = try JSONDecoder().decode([Remains].self, from: state)
+        } catch {
+            throw SandboxError(message: "could not read \(stateFile(in: directory)): \(error)")
+        }
+        for remain in remains {
+            try await Home(directory: remain.directory, programs: remain.programs).remove(processID: remain.process)
+        }
+        do {
+            try FileManager.default.removeItem(atPath: stateFile(in: directory))
+        } catch {
+            throw SandboxError(message: "could not delete \(stateFile(in: directory)): \(error)")
+        }
+        return remains.map(\.name)
+    }
+
+    private static let names = ["berlin", "paris", "tokyo", "turin", "ulm", "vienna", "warsaw", "york", "zagreb"]
+
+    private static func stateFile(in directory: String) -> String { directory + "/sandbox.json" }
+}
+
+/// What must be known of a server to take it away.
+private struct Remains: Codable {
+    let name: String
+    let directory: String
+    let programs: String
+    let process: Int?
+
+    init(_ server: Server) {
+        name = server.name
+        directory = server.home.directory
+        programs = server.home.programs
+        process = server.processID
+    }
+}

@@ -1,0 +1,123 @@
+/// One throwaway PostgreSQL server with a system identifier of its own.
+///
+/// It listens on a unix socket that only its user may reach and on the loopback interface, believes everyone (`trust`)
+/// and has one superuser, `postgres`. Started by root it runs as the user `postgres`, or `nobody` where there is none.
+public final class Server: Sendable {
+    /// How to shut down; the words of pg_ctl.
+    public enum ShutdownMode: String, Sendable { case smart, fast, immediate }
+
+    /// What the server is called, in messages.
+    public let name: String
+    /// Its TCP port on 127.0.0.1, also the number in the name of its socket.
+    public let port: Int
+    let home: Home
+    private let lifeline: Lifeline?
+
+    /// The data directory.
+    public var dataDirectory: String { home.data }
+    /// The directory of its unix socket, libpq's `host`; data and log are in it too, and it goes when they go.
+    public var socketDirectory: String { home.directory }
+    /// What the server logs.
+    public var logFile: String { home.log }
+
+    private init(name: String, port: Int, home: Home, lifeline: Lifeline?) {
+        self.name = name
+        self.port = port
+        self.home = home
+        self.lifeline = lifeline
+    }
+
+    /// Makes a server and starts it.
+    ///
+    /// - Parameters:
+    ///   - settings: Lines for postgresql.conf, over the defaults: 100 connections, 5 prepared transactions and,
+    ///     unless detached, no fsync.
+    ///   - detached: False ends and deletes the server when the value or this process ends, even by kill -9. True leaves
+    ///     it to whoever calls ``remove()``.
+    ///   - binaries: Which PostgreSQL; nil takes what ``Binaries/find(major:)`` finds.
+    public static func create(
+        name: String, settings: [String: String] = [:], detached: Bool = false, binaries: Binaries? = nil
+    ) async throws(SandboxError) -> Server {
+        var found = binaries
+        if found == nil { found = await Binaries.find() }
+        guard let binaries = found else {
+            throw SandboxError(message: "found no PostgreSQL programs; POLARITY_PG_BIN may say where they are")
+        }
+        let home = Home(directory: try makeDirectory(), programs: binaries.directory)
+        do throws(SandboxError) {
+            let lifeline = detached ? nil : try home.removedAtTheEnd()
+            try await home.initialise()
+            let port = try await home.startFirst(
+                settings.merging(detached ? [:] : ["fsync": "off"]) { asked, _ in asked })
+            return Server(name: name, port: port, home: home, lifeline: lifeline)
+        } catch {
+            try await home.remove()
+            throw SandboxError(message: "\(name): \(error.message)")
+        }
+    }
+
+    /// How libpq reaches a database of it, through the socket, as the superuser.
+    public func connectionString(database: String = "postgres") -> String {
+        let escaped = database.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
+            .split(separator: "'", omittingEmptySubsequences: false).joined(separator: "\\'")
+        return "host=\(socketDirectory) port=\(port) dbname='\(escaped)' user=postgres"
+    }
+
+    /// The process id of its postmaster; nil while it is stopped.
+    public var processID: Int? { home.processID }
+
+    /// Starts it again after ``stop(_:)``, and returns when it takes connections.
+    public func start() async throws(SandboxError) {
+        try await home.start()
+    }
+
+    /// Stops it; its data stays.
+    public func stop(_ mode: ShutdownMode = .fast) async throws(SandboxError) {
+        try await home.control(["-m", mode.rawValue, "-w", "stop"])
+    }
+
+    /// Stops and starts it.
+    public func restart(_ mode: ShutdownMode = .fast) async throws(SandboxError) {
+        try await stop(mode)
+        try await start()
+    }
+
+    /// Stops it at once and deletes everything that is its own. What is gone already does no harm.
+    public func remove() async throws(SandboxError) {
+        try await home.remove()
+    }
+}
+
+extension Server {
+    /// Makes servers side by side; all of them or, after a failure, none.
+    static func create(
+        names: some Sequence<String>, settings: [String: String], detached: Bool
+    ) async throws(SandboxError) -> [Server] {
+        let attempts = await withTaskGroup { group in
+            for name in names {
+                group.addTask {
+                    await Result { () async throws(SandboxError) in
+                        try await create(name: name, settings: settings, detached: detached)
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        do throws(SandboxError) {
+            return try attempts.map { attempt throws(SandboxError) in try attempt.get() }.sorted { $0.name < $1.name }
+        } catch {
+            for case .success(let server) in attempts { try await server.remove() }
+            throw error
+        }
+    }
+}
+
+extension Result where Success: Sendable {
+    init(_ body: () async throws(Failure) -> Success) async {
+        do throws(Failure) {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import Postgres
+import Sandbox
+import Testing
+
+@Suite struct waiting {
+    @Test func `for a listener that never answers ends with the timeout`() async throws {
+        let listener = try Listener()
+        let begin = ContinuousClock.now
+        let address = try ConnectionString("host=127.0.0.1 port=\(listener.port) user=postgres")
+        await #expect(throws: PostgresError(sqlState: "08001", message: "no connection within 0.5 seconds")) {
+            try await Session.connect(to: address, timeout: .milliseconds(500))
+        }
+        #expect((.milliseconds(500)..<(.seconds(2))).contains(.now - begin))
+    }
+
+    @Test func `for a connection ends when the task is cancelled`() async throws {
+        let listener = try Listener()
+        let address = try ConnectionString("host=127.0.0.1 port=\(listener.port) user=postgres")
+        let begin = ContinuousClock.now
+        let connecting = Task { try await Session.connect(to: address, timeout: .seconds(60)) }
+        connecting.cancel()
+        await #expect(throws: PostgresError(sqlState: "57014", message: "connecting was cancelled")) {
+            try await connecting.value
+        }
+        #expect(.now - begin < .seconds(30))
+    }
+
+    @Test func `for nobody says what libpq says`() async throws {
+        let address = try ConnectionString("host=/nonexistent port=1 user=postgres")
+        let error = await #expect(throws: PostgresError.self) {
+            try await Session.connect(to: address, timeout: .seconds(5))
+        }
+        #expect(error?.sqlState == "08001")
+        #expect(error?.message.contains("No such file or directory") == true)
+        #expect(error?.isConnectionLost == true)
+    }
+
+    @Test func `for a statement ends with the timeout, and the session goes on`() async throws {
+        let session = try await connected()
+        let error = PostgresError(
+            sqlState: "57014", message: "no answer within 0.1 seconds: canceling statement due to user request")
+        for _ in 1...3 {
+            await #expect(throws: error) { try await session.run("SELECT pg_sleep(60)", timeout: .milliseconds(100)) }
+            #expect(try await session.run("SELECT 1").count == 1)
+        }
+        await session.close()
+    }
+
+    @Test func `for a COPY that never ends stops it, and the session goes on`() async throws {
+        let session = try await connected()
+        let error = await #expect(throws: PostgresError.self) {
+            try await session.copyOut(
+                "COPY (SELECT pg_sleep(0.001) FROM generate_series(1, 1000000)) TO STDOUT", timeout: .milliseconds(100))
+        }
+        #expect(error?.isCancelled == true)
+        #expect(try await session.run("SELECT 1").count == 1)
+        await session.close()
+    }
+
+    @Test func `for a frozen server ends a second after the timeout, with the session closed`() async throws {
+        let server = try await SharedServers.three().servers[0]
+        let session = try await connected()
+        // A stopped backend answers neither the statement nor the cancel.
+        kill(session.processID, SIGSTOP)
+        defer { kill(session.processID, SIGCONT) }
+        let error = PostgresError(
+            sqlState: "08006", message: "no answer within 0.1 seconds, nor to the cancel: connection closed")
+        await #expect(throws: error) { try await session.run("SELECT 1", timeout: .milliseconds(100)) }
+        await #expect(throws: PostgresError(sqlState: "08006", message: "the session is closed")) {
+            try await session.run("SELECT 1")
+        }
+        #expect(server.processID != nil)
+    }
+
+    @Test func `ends when the task is cancelled, and no query is left behind`() async throws {
+        let (session, other) = try await (connected(), connected())
+        let sleeping = Task { try await session.run("SELECT pg_sleep(60)", timeout: .seconds(60)) }
+        while try await !isActive(session, seenBy: other) {}
+        let begin = ContinuousClock.now
+        sleeping.cancel()
+        await #expect(throws: PostgresError(sqlState: "57014", message: "canceling statement due to user request")) {
+            try await sleeping.value
+        }
+        #expect(.now - begin < .seconds(2))
+        #expect(try await !isActive(session, seenBy: other))
+        #expect(try await session.run("SELECT 1").count == 1)
+        await session.close()
+        await other.close()
+    }
+
+    @Test func `does not begin for a task that is cancelled already`() async throws {
+        let session = try await connected()
+        let asking = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await session.run("SELECT 1")
+        }
+        asking.cancel()
+        await #expect(throws: PostgresError(sqlState: "57014", message: "cancelled before it was sent")) {
+            try await asking.value
+        }
+        await session.close()
+    }
+
+    @Test func `of fifty sessions is done side by side`() async throws {
+        // Each holds its shared lock until it has seen fifty: one after the other, they would wait for ever.
+        let all = """
+            BEGIN;
+            SELECT pg_advisory_xact_lock_shared(4711);
+            DO $$BEGIN
+                WHILE (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711) < 50 LOOP
+                    PERFORM pg_sleep(0.02);
+                END LOOP;
+                PERFORM pg_sleep(0.2);
+            END$$;
+            COMMIT
+            """
+        let tags = try await withThrowingTaskGroup { group in
+            for _ in 1...50 {
+                group.addTask {
+                    let session = try await connected()
+                    defer { Task { await session.close() } }
+                    return try await session.run(all, timeout: .seconds(30)).last?.commandTag
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(tags == Array(repeating: "COMMIT", count: 50))
+    }
+
+    private func isActive(_ session: Session, seenBy other: Session) async throws -> Bool {
+        let rows = try await other.query(
+            "SELECT FROM pg_stat_activity WHERE pid = $1::int AND state = 'active' AND wait_event = 'PgSleep'",
+            ["\(session.processID)"])
+        return !rows.isEmpty
+    }
+}
+
+/// Accepts connections into its backlog and never says a word.
+private struct Listener: ~Copyable {
+    let port: UInt16
+    private let descriptor: Int32
+
+    init() throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size) == 0 && listen(descriptor, 5) == 0 ? getsockname(descriptor, $0, &size) : -1
+            }
+        }
+        try #require(bound == 0)
+        self.descriptor = descriptor
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close(descriptor) }
+}
