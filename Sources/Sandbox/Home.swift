@@ -81,7 +81,7 @@ struct Home: Hashable, Sendable {
     // MARK: - Removing
 
     /// `$1` is pg_ctl, `$2` the directory, `$3` the server's process where it is known: without its pid file pg_ctl does
-    /// not find a server any more.
+    /// not find a server any more. Whoever is still at work in the directory may need a second rm.
     private static let removal = """
         cd /
         "$1" -D "$2/data" -m immediate -s stop
@@ -89,7 +89,7 @@ struct Home: Hashable, Sendable {
             kill -QUIT "$3"
             for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$3" && sleep 0.1; done
         esac
-        rm -rf "$2"
+        for _ in 1 2 3 4 5; do rm -rf "$2"; [ -e "$2" ] || break; sleep 0.2; done
         """
 
     /// Stops what runs there and deletes it; what is gone already does no harm.
