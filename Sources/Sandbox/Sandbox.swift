@@ -62,6 +62,10 @@ public struct Sandbox: Sendable {
         return remains.map(\.name)
     }
 
+    /// The tables to try things on, as one text of SQL for an empty database: `public.orders`, `public.order_items` (a
+    /// composite key, a foreign key) and `sales."Order Line"` (quoted names, a sequence of its own).
+    public static let exampleSchema = String(decoding: PackageResources.example_sql, as: UTF8.self)
+
     private static let names = ["berlin", "paris", "tokyo", "turin", "ulm", "vienna", "warsaw", "york", "zagreb"]
 
     private static func stateFile(in directory: String) -> String { directory + "/sandbox.json" }

@@ -75,6 +75,17 @@ import Testing
         #expect(try await holds { !FileManager.default.fileExists(atPath: directory) })
     }
 
+    @Test func `has an example schema that fits an empty database`() async throws {
+        try await SharedServers.three().withDatabases(named: "example") { addresses in
+            let session = try await Session.connect(to: addresses[0], timeout: .seconds(5))
+            _ = try await session.run(Sandbox.exampleSchema)
+            let tables = try await session.query(
+                "SELECT c.oid::regclass FROM pg_class c WHERE relkind = 'r' AND c.oid >= 16384 ORDER BY c.oid")
+            #expect(tables.values == [["orders"], ["order_items"], [#"sales."Order Line""#]])
+            await session.close()
+        }
+    }
+
     @Test func `shared by tests gives every scenario databases of its own`() async throws {
         let shared = try await SharedServers.three()
         let lent = try await shared.withDatabases(named: "shop") { addresses in
