@@ -68,6 +68,18 @@ public enum Action: Hashable, Sendable {
 
 /// What the engine's own schema on a node must hold.
 public struct Installation: Hashable, Sendable {
+    /// What an installation is for.
+    public enum Preparation: Hashable, Sendable {
+        /// The schema itself is installed or upgraded, and the set recorded in it.
+        case schema
+        /// The set is recorded before its tables change: what is new is added.
+        case record
+        /// The record is made to say what has become true, after its tables changed.
+        case conclusion
+    }
+
+    /// What the installation is for.
+    public let preparation: Preparation
     /// The version found; `nil` where nothing is installed.
     public let from: Int?
     /// The version to stand.
@@ -76,7 +88,8 @@ public struct Installation: Hashable, Sendable {
     public let record: SetRecord
 
     /// Describes an installation.
-    public init(from: Int?, to: Int, record: SetRecord) {
+    public init(_ preparation: Preparation, from: Int?, to: Int, record: SetRecord) {
+        self.preparation = preparation
         self.from = from
         self.to = to
         self.record = record

@@ -103,6 +103,8 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case triggerBeforeDeny = "TRIGGER_BEFORE_DENY"
     /// A native subscription writes into the table in session role replica.
     case logicalTarget = "LOGICAL_TARGET"
+    /// A partition has a trigger of its own where the root's would be cloned.
+    case partitionOwnTrigger = "PARTITION_OWN_TRIGGER"
     /// The trigger's mode works by accident and is not the engine's own.
     case inappropriateMode = "INAPPROPRIATE_MODE"
     /// lock_timeout is below the server's deadlock_timeout.

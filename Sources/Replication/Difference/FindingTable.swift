@@ -274,6 +274,11 @@ extension FindingCode {
                 "A native subscription writes into the table in session role replica: the log trigger does "
                     + "not fire for it.",
                 "Drop one of the two replications.")
+        case .partitionOwnTrigger:
+            .init(
+                .warning, blocks: false,
+                "A partition has a trigger of its own where the root's would be cloned: a partition to come gets none.",
+                "Drop the partition's own trigger, so that apply can make it on the root.")
         case .inappropriateMode:
             .init(
                 .warning, blocks: false,

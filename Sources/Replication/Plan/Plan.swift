@@ -6,12 +6,15 @@ public struct Plan: Hashable, Sendable {
     public let drains: [Drain]
     /// The words that `--allow` must hold for this plan to run, sorted.
     public let required: [Gate]
+    /// Changes that wait for a blocking finding to be mended.
+    public let heldBack: [Change]
 
     /// Gathers stages; those without steps are left out.
-    public init(stages: [Stage], drains: [Drain], required: [Gate]) {
+    public init(stages: [Stage], drains: [Drain], required: [Gate], heldBack: [Change] = []) {
         self.stages = stages.filter { !$0.steps.isEmpty }
         self.drains = drains
         self.required = required
+        self.heldBack = heldBack
     }
 
     /// Every step in order.

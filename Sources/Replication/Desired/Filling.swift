@@ -1,0 +1,102 @@
+/// Fills an engine's templates in for the tables of one set.
+struct Filling {
+    private let engine: Engine
+    private let set: ReplicationSet
+    /// The triggers of each role, where no template depends on the table.
+    private let shared: [Role: [DesiredTrigger]]?
+
+    init(_ engine: Engine, _ set: ReplicationSet) {
+        self.engine = engine
+        self.set = set
+        let templates = engine.templates
+        let dependsOnTable = templates.contains { template in
+            ([template.name, template.functionSchema, template.functionName] + template.arguments)
+                .contains(where: \.dependsOnTable)
+        }
+        var shared: [Role: [DesiredTrigger]] = [:]
+        for role in Role.allCases where !dependsOnTable {
+            shared[role] = templates.compactMap { $0.filled(for: role) { $0 == .cluster ? engine.cluster : nil } }
+        }
+        self.shared = dependsOnTable ? nil : shared
+    }
+
+    /// The triggers of one table; `nil` where the node's catalog does not know an argument.
+    ///
+    /// Slony's `origin: none` refuses writes on the catalog's origin and leaves its log as it is.
+    func triggers(
+        _ table: TableName, _ found: ObservedTable?, on node: ObservedNode, as role: Role
+    ) -> [DesiredTrigger]? {
+        if let shared { return shared[role] ?? [] }
+        let registration = found.flatMap { node.slony?.tables[$0.oid] }
+        var result: [DesiredTrigger] = []
+        result.reserveCapacity(engine.templates.count)
+        for template in engine.templates {
+            let filled = template.filled(for: roleOfLog(template, role, registration, node)) { word in
+                switch word {
+                case .cluster: engine.cluster
+                case .schema: table.schema.text
+                case .table: table.name.text
+                case .tableID: registration.map { String($0.id) }
+                case .keyMask: registration?.keyMask
+                }
+            }
+            guard let filled else { return nil }
+            result.append(filled)
+        }
+        return result
+    }
+
+    private func roleOfLog(
+        _ template: TriggerTemplate, _ role: Role, _ registration: SlonyTable?, _ node: ObservedNode
+    ) -> Role {
+        guard set.origin == nil, !template.purpose.refuses, let slony = node.slony, let registration,
+            let local = slony.localNode, slony.sets[registration.set]?.origin == local
+        else { return role }
+        return .origin
+    }
+
+    /// Tables on which two triggers of one role would get one name once cut at 63 bytes.
+    func collisions(_ tables: [DeclaredTable]) -> [Finding] {
+        guard shared == nil else { return [] }
+        return tables.flatMap { table in
+            Role.allCases.compactMap { role in collision(table, role) }.prefix(1)
+        }
+    }
+
+    private func collision(_ table: DeclaredTable, _ role: Role) -> Finding? {
+        var seen: Set<TriggerName> = []
+        for template in engine.templates where template.mode(for: role) != nil {
+            let name = template.name.filled { word in
+                switch word {
+                case .cluster: engine.cluster
+                case .schema: table.name.schema.text
+                case .table: table.name.name.text
+                case .tableID, .keyMask: ""
+                }
+            }
+            guard let name = name?.cutAsIdentifier else { continue }
+            if !seen.insert(TriggerName(name)).inserted {
+                return Finding(
+                    .nameCollision, set: set.name, table: table.name.self, trigger: TriggerName(name),
+                    "two triggers of \(table.name) would both be called \(TriggerName(name).shown) once cut at 63 bytes",
+                    because: table.because)
+            }
+        }
+        return nil
+    }
+}
+
+extension TriggerTemplate {
+    /// The trigger with its names filled in; `nil` where a value is not known.
+    func filled(for role: Role, _ value: (Pattern.Placeholder) -> String?) -> DesiredTrigger? {
+        guard let name = name.filled(value), let schema = functionSchema.filled(value),
+            let function = functionName.filled(value)
+        else { return nil }
+        let texts = arguments.compactMap { $0.filled(value) }
+        guard texts.count == arguments.count else { return nil }
+        return DesiredTrigger(
+            purpose: purpose, name: TriggerName(name.cutAsIdentifier),
+            function: FunctionName(Identifier(schema.cutAsIdentifier), Identifier(function.cutAsIdentifier)),
+            type: type, arguments: TriggerArguments(texts), mode: mode(for: role), match: match)
+    }
+}

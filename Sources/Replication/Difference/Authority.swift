@@ -1,0 +1,104 @@
+/// Who wrote a set last, as the engine's catalog, the nodes' records or the journal have it.
+///
+/// Opening a node is a repair only where the authority already names it; otherwise it is an origin change.
+struct Authority: Hashable {
+    /// The last origin.
+    enum LastOrigin: Hashable {
+        case node(NodeName)
+        /// Recorded as closed on every node.
+        case nowhere
+        /// Nothing is recorded, or the records disagree.
+        case unknown
+    }
+
+    let lastOrigin: LastOrigin
+    /// Every member on record, whether the file still names it or not.
+    let members: Set<NodeName>
+    /// What each node that was read says of the set's origin: its name, a Slony node number without a name, or none.
+    let views: [NodeName: String]
+
+    init(_ set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState) {
+        switch declared.engine.catalog {
+        case .none: self.init(recorded: [observed.journal.sets[set.name]].compactMap { $0 }, claims: [], views: [:])
+        case .polarity: self.init(builtin: set, declared, observed)
+        case .slony: self.init(slony: set, declared, observed)
+        }
+    }
+
+    private init(recorded: [RecordedSet], claims: Set<NodeName>, views: [NodeName: String]) {
+        members = recorded.reduce(into: []) { $0.formUnion($1.members) }
+        self.views = views
+        let origins = Set(recorded.map(\.origin))
+        if let only = origins.first, origins.count == 1 {
+            lastOrigin = only.map { .node($0) } ?? .nowhere
+        } else if let claim = claims.first, claims.count == 1 {
+            lastOrigin = .node(claim)
+        } else {
+            lastOrigin = .unknown
+        }
+    }
+
+    /// Records that disagree are settled by a single node that records itself as the origin: it was opened last.
+    private init(builtin set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState) {
+        var recorded: [RecordedSet] = []
+        var claims: Set<NodeName> = []
+        var views: [NodeName: String] = [:]
+        for node in declared.nodes {
+            guard let builtin = observed.node(node.name)?.builtin, let seen = builtin.recorded.sets[set.name]
+            else { continue }
+            recorded.append(seen)
+            views[node.name] = seen.origin?.text ?? "none"
+            if seen.origin == node.name { claims.insert(node.name) }
+        }
+        self.init(recorded: recorded, claims: claims, views: views)
+    }
+
+    private init(slony set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState) {
+        let names = slonyNames(declared, observed)
+        var views: [NodeName: String] = [:]
+        var origins: Set<Int> = []
+        var members: Set<NodeName> = []
+        for node in declared.nodes {
+            guard let slony = observed.node(node.name)?.slony,
+                let id = slonySetID(set, declared, observed), let seen = slony.sets[id]
+            else { continue }
+            views[node.name] = names[seen.origin]?.text ?? "node \(seen.origin)"
+            origins.insert(seen.origin)
+            for member in (slony.subscribers[id] ?? []).union([seen.origin]) {
+                members.insert(names[member] ?? NodeName("node \(member)"))
+            }
+        }
+        self.views = views
+        self.members = members
+        if let only = origins.first, origins.count == 1, let name = names[only] {
+            lastOrigin = .node(name)
+        } else {
+            lastOrigin = .unknown
+        }
+    }
+}
+
+/// Slony's node numbers by the file's names: read from the nodes, else as declared.
+func slonyNames(_ declared: DeclaredCluster, _ observed: ObservedState) -> [Int: NodeName] {
+    var names: [Int: NodeName] = [:]
+    for node in declared.nodes {
+        if let id = observed.node(node.name)?.slony?.localNode ?? node.id { names[id] = node.name }
+    }
+    return names
+}
+
+/// Slony's number of a set: as declared, else the one that Slony lists the set's tables in.
+func slonySetID(_ set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState) -> Int? {
+    if let id = set.id { return id }
+    for node in declared.nodes {
+        guard let seen = observed.node(node.name), let slony = seen.slony else { continue }
+        for table in set.tables {
+            if let found = seen.tables[table.name], let listed = slony.tables[found.oid] { return listed.set }
+        }
+        for table in seen.tables.values.sorted(by: { $0.name < $1.name })
+        where set.patterns.contains(where: { $0.matches(table.name) }) {
+            if let listed = slony.tables[table.oid] { return listed.set }
+        }
+    }
+    return nil
+}

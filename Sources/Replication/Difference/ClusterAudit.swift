@@ -1,0 +1,72 @@
+/// What can be told only by looking at several sets or at tables outside all of them.
+struct ClusterAudit {
+    private(set) var findings: [Finding] = []
+
+    init(_ desired: DesiredState, _ observed: ObservedState, _ changes: [Change]) {
+        let declared = desired.declared
+        var setOf: [TableName: ReplicationSet] = [:]
+        for table in desired.tables where setOf[table.name] == nil {
+            setOf[table.name] = declared.sets.first { $0.name == table.set }
+        }
+        let changing = Set(changes.map(\.node))
+        for node in declared.nodes {
+            guard let seen = observed.node(node.name) else { continue }
+            for stray in seen.stray {
+                findings.append(
+                    Finding(
+                        .strayTrigger, node: node.name, table: stray.table, trigger: stray.trigger,
+                        "\(stray.trigger.shown) on \(stray.table) on '\(node.name)' is the engine's, and the file does "
+                            + "not declare the table",
+                        because: node.because))
+            }
+            if changing.contains(node.name) {
+                for name in seen.eventTriggers {
+                    findings.append(
+                        Finding(
+                            .eventTrigger, node: node.name, trigger: TriggerName(name.text),
+                            "event trigger \(name.shown) on '\(node.name)' fires for DDL", because: node.because))
+                }
+            }
+            if let builtin = seen.builtin, !builtin.functionsIntact, builtin.version == BuiltinSchema.version {
+                findings.append(
+                    Finding(
+                        .functionAltered, node: node.name,
+                        "a function of the schema polarity on '\(node.name)' is not as it was installed",
+                        because: node.because))
+            }
+            for key in seen.foreignKeys { audit(key, on: node, setOf) }
+        }
+        findTruncateGap(desired)
+    }
+
+    private mutating func audit(_ key: ForeignKey, on node: DeclaredNode, _ setOf: [TableName: ReplicationSet]) {
+        switch (setOf[key.parent], setOf[key.child]) {
+        case (let parent?, let child?) where parent.origin != child.origin && key.cascades:
+            findings.append(
+                Finding(
+                    .foreignKeyCrossesSets, set: child.name, node: node.name, table: key.child,
+                    "foreign key \(key.name.shown) on '\(node.name)' joins \(key.child) of set '\(child.name)' to "
+                        + "\(key.parent) of set '\(parent.name)', which has another origin",
+                    because: child.because))
+        case (let parent?, nil) where parent.role(of: node.name) == .subscriber:
+            findings.append(
+                Finding(
+                    .foreignKeyOnlyOnSubscriber, set: parent.name, node: node.name, table: key.child,
+                    "foreign key \(key.name.shown) joins \(key.child), which is not replicated, to \(key.parent) on "
+                        + "subscriber '\(node.name)'",
+                    because: parent.because))
+        case (.some, .some), (.some, nil), (nil, .some), (nil, nil): break
+        }
+    }
+
+    private mutating func findTruncateGap(_ desired: DesiredState) {
+        let engine = desired.declared.engine
+        guard !engine.templates.contains(where: { $0.purpose == .truncateDeny }), !desired.tables.isEmpty else {
+            return
+        }
+        findings.append(
+            Finding(
+                .truncateUnguarded, "engine \(engine.name) has no truncate triggers: TRUNCATE passes everywhere",
+                because: desired.declared.because))
+    }
+}

@@ -1,0 +1,74 @@
+/// Desired minus observed: what apply can mend, what it must not or cannot, and how every node stands.
+public struct Difference: Hashable, Sendable {
+    /// What was desired.
+    public let desired: DesiredState
+    /// What was observed.
+    public let observed: ObservedState
+    /// Every change that would make them equal, held back or not, sorted by set, table and node.
+    public let changes: [Change]
+    /// Every finding, worst first.
+    public let findings: [Finding]
+    /// The part of every node in every set, sorted by set and node.
+    public let roles: [SetRole]
+    /// The lost origin named by `--failover`.
+    public let failover: NodeName?
+    /// What may happen to each set.
+    let judgements: [SetName: SetJudgement]
+
+    /// Whether nothing differs and nothing blocks.
+    public var isInSync: Bool { changes.isEmpty && !findings.contains(where: \.blocking) }
+
+    /// Compares every table on every node.
+    ///
+    /// - Parameter failover: The lost origin that the operator has given up, if any.
+    public init(from observed: ObservedState, to desired: DesiredState, failover: NodeName? = nil) {
+        let declared = desired.declared
+        let audit = NodeAudit(declared, observed, failover: failover)
+        var findings = desired.findings + audit.findings
+        var changes: [Change] = []
+        var tables: [SetName: [TableJudgement]] = [:]
+        for desired in desired.tables {
+            guard let node = observed.node(desired.node), !audit.unread.contains(desired.node) else { continue }
+            tables[desired.set, default: []].append(TableJudgement(desired, node, declared))
+        }
+        var judgements: [SetName: SetJudgement] = [:]
+        var roles: [SetRole] = []
+        for set in declared.sets {
+            let judged = tables[set.name] ?? []
+            var judgement = SetJudgement(set, declared, observed, audit, failover: failover)
+            let audits = SetAudit(judgement, judged, declared, observed, failover: failover)
+            let found = judged.flatMap(\.findings).filter { !audits.explains($0) } + audits.findings
+            judgement.holdBack(for: found + desired.findings, everything: audits.holdsEverything)
+            findings += judgement.findings + found
+            changes += Installations(judgement, desired, observed, audit).changes + judged.flatMap(\.changes)
+            roles += declared.nodes.map { SetRole(set, $0.name, judged, isUnread: audit.unread.contains($0.name)) }
+            judgements[set.name] = judgement
+        }
+        findings += ClusterAudit(desired, observed, changes).findings
+        self.desired = desired
+        self.observed = observed
+        self.changes = changes
+        self.findings = findings.sorted { $0.order(before: $1) }
+        self.roles = roles
+        self.failover = failover
+        self.judgements = judgements
+    }
+}
+
+extension Finding {
+    /// Worst first, then by place.
+    func order(before other: Finding) -> Bool {
+        if severity != other.severity { return severity < other.severity }
+        if code != other.code { return code < other.code }
+        if set != other.set { return (set ?? "") < (other.set ?? "") }
+        if table != other.table { return optionalLess(table, other.table) }
+        if node != other.node { return (node ?? "") < (other.node ?? "") }
+        if trigger != other.trigger { return (trigger ?? "") < (other.trigger ?? "") }
+        return message < other.message
+    }
+
+    private func optionalLess(_ left: TableName?, _ right: TableName?) -> Bool {
+        guard let left, let right else { return left == nil && right != nil }
+        return left < right
+    }
+}

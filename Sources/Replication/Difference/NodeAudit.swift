@@ -1,0 +1,73 @@
+/// What is wrong with a node as a whole: identity before anything.
+struct NodeAudit {
+    private(set) var findings: [Finding] = []
+    /// Nodes whose triggers are not known: their doors count as open.
+    private(set) var unread: Set<NodeName> = []
+    /// Nodes that were read and cannot be changed.
+    private(set) var unchangeable: Set<NodeName> = []
+
+    init(_ declared: DeclaredCluster, _ observed: ObservedState, failover: NodeName?) {
+        for node in declared.nodes {
+            switch observed.nodes[node.name] {
+            case .observed(let seen): audit(node, seen, declared)
+            case .failed(let failure): miss(node, failure.message, failover)
+            case nil: miss(node, "it was not asked", failover)
+            }
+        }
+        for names in observed.sameDatabase {
+            unread.formUnion(names)
+            let list = names.sorted().map(\.text).joined(separator: ", ")
+            findings.append(
+                Finding(
+                    .sameDatabase, node: names.sorted().first, "nodes \(list) are one and the same database",
+                    because: names.sorted().last.flatMap { declared.node($0)?.because }))
+        }
+    }
+
+    private mutating func miss(_ node: DeclaredNode, _ why: String, _ failover: NodeName?) {
+        unread.insert(node.name)
+        findings.append(
+            Finding(
+                .nodeUnreachable, blocking: node.name != failover, node: node.name,
+                "node '\(node.name)' could not be read: \(why)", because: node.because))
+    }
+
+    private mutating func audit(_ node: DeclaredNode, _ seen: ObservedNode, _ declared: DeclaredCluster) {
+        let identity = seen.identity
+        if let database = node.expectedDatabase, database != identity.database {
+            wrong(node, "its database is \(identity.database.shown), not \(database.shown)")
+        }
+        if let system = node.expectedSystemIdentifier, system != identity.systemIdentifier {
+            wrong(node, "its system identifier is \(identity.systemIdentifier), not \(system)")
+        }
+        if let id = node.id, let local = seen.slony?.localNode, id != local {
+            wrong(node, "Slony's local node number there is \(local), not \(id)")
+        }
+        if let recorded = seen.builtin?.recorded.node, recorded != node.name {
+            wrong(node, "it is recorded there as node '\(recorded)' of cluster '\(declared.name)'")
+        }
+        if identity.inRecovery {
+            unchangeable.insert(node.name)
+            add(.standby, node, "node '\(node.name)' is a standby")
+        } else if identity.readOnly {
+            unchangeable.insert(node.name)
+            add(.readOnly, node, "node '\(node.name)' has default_transaction_read_only on")
+        }
+        if declared.engine.catalog == .slony, seen.slony?.localNode == nil {
+            unchangeable.insert(node.name)
+            add(.engineMissing, node, "node '\(node.name)' has no readable Slony schema _\(declared.engine.cluster)")
+        }
+        if declared.policy.lockTimeout < seen.rights.deadlockTimeout {
+            add(.lockTimeoutShort, node, "lock_timeout is shorter than deadlock_timeout on node '\(node.name)'")
+        }
+    }
+
+    private mutating func wrong(_ node: DeclaredNode, _ why: String) {
+        unread.insert(node.name)
+        add(.wrongNode, node, "node '\(node.name)' is not what was declared: \(why)")
+    }
+
+    private mutating func add(_ code: FindingCode, _ node: DeclaredNode, _ message: String) {
+        findings.append(Finding(code, node: node.name, message, because: node.because))
+    }
+}

@@ -1,0 +1,228 @@
+/// What the tables of one set give away when they are looked at together.
+struct SetAudit {
+    private(set) var findings: [Finding] = []
+    /// Tables that more than one member accepts row changes for.
+    private(set) var split: Set<TableName> = []
+    /// Whether the engine is at work on the set, so that nothing may be touched.
+    private(set) var holdsEverything = false
+    private let set: ReplicationSet
+    private let declared: DeclaredCluster
+
+    init(
+        _ judgement: SetJudgement, _ judged: [TableJudgement], _ declared: DeclaredCluster, _ observed: ObservedState,
+        failover: NodeName?
+    ) {
+        set = judgement.set
+        self.declared = declared
+        findSplits(judged)
+        findEngineMove(judged)
+        if let failover { refuseFailover(failover, judged, observed) }
+        findSequences(judged)
+        for table in judged {
+            if let seen = table.observed { auditTable(table, seen) }
+        }
+    }
+
+    /// Whether a finding says no more than a split of the same table does.
+    func explains(_ finding: Finding) -> Bool {
+        finding.code == .subscriberOpen && finding.table.map(split.contains) ?? false
+    }
+
+    private mutating func findSplits(_ judged: [TableJudgement]) {
+        var open: [TableName: [TableJudgement]] = [:]
+        for table in judged {
+            guard let doors = table.doors, doors.hasEngineTriggers, doors.rows.canClose, !doors.rows.isClosed,
+                table.observed?.kind != .partitionedTable, table.desired.role != .bystander
+            else { continue }
+            open[table.desired.name, default: []].append(table)
+        }
+        for (name, tables) in open where tables.count > 1 {
+            split.insert(name)
+            let nodes = tables.map(\.desired.node).sorted().map(\.text).joined(separator: " and ")
+            let unlogged = tables.filter { !($0.doors?.rows.isLogged ?? true) }.map(\.desired.node.text).sorted()
+            let lost = unlogged.isEmpty ? "" : "; writes on \(unlogged.joined(separator: " and ")) are not logged"
+            findings.append(
+                Finding(
+                    .splitBrain, set: set.name, table: name, "\(name) accepts writes on \(nodes)\(lost)",
+                    because: tables.first?.desired.because))
+        }
+    }
+
+    /// Where the presence of a trigger is the engine's own record, an origin moves by more than triggers.
+    private mutating func findEngineMove(_ judged: [TableJudgement]) {
+        guard declared.engine.presenceIsSubscription, let origin = set.origin else { return }
+        let closed = Set(
+            judged.filter { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false }.map(\.desired.name))
+        let elsewhere = judged.first { table in
+            closed.contains(table.desired.name) && table.desired.node != origin
+                && table.doors?.role == .origin
+        }
+        guard let elsewhere else { return }
+        holdsEverything = true
+        findings.append(
+            Finding(
+                .engineMoves, set: set.name,
+                "the file has origin '\(origin)', and \(elsewhere.desired.name) is written on "
+                    + "'\(elsewhere.desired.node)'",
+                next: "stop the daemon, drop the deny triggers on '\(origin)', create its log triggers, change "
+                    + "yf_cluster.master_node_id, record slavesnapshotstatus on '\(elsewhere.desired.node)', create the "
+                    + "deny triggers there, start the daemon",
+                because: set.originPosition))
+    }
+
+    private mutating func refuseFailover(_ lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
+        guard observed.node(lost) != nil else { return }
+        let isOpen = judged.contains { table in
+            table.desired.node == lost && table.doors.map { $0.rows.canClose && !$0.rows.isClosed } ?? false
+        }
+        guard isOpen else { return }
+        findings.append(
+            Finding(
+                .failoverRefused, set: set.name, node: lost,
+                "'\(lost)' is named as the lost origin, and it is reachable and accepts writes",
+                because: declared.node(lost)?.because))
+    }
+
+    /// A new origin whose sequences are behind would hand out keys that exist already.
+    private mutating func findSequences(_ judged: [TableJudgement]) {
+        guard declared.policy.sequences == .check else { return }
+        for lag in sequenceLags(set, judged) {
+            findings.append(
+                Finding(
+                    .sequenceBehind, set: set.name, node: lag.node, table: lag.table,
+                    "\(lag.sequence) on '\(lag.node)' stands at \(lag.value.map { "\($0)" } ?? "its start"), and "
+                        + "another member's at \(lag.greatest)",
+                    because: set.originPosition))
+        }
+    }
+
+    private mutating func auditTable(_ table: TableJudgement, _ seen: ObservedTable) {
+        let desired = table.desired
+        guard desired.role != .bystander else {
+            if let doors = table.doors, doors.rows.canClose, !doors.rows.isClosed {
+                find(.unprotectedBystander, table, "\(desired.name) on bystander '\(desired.node)' accepts writes")
+            }
+            return
+        }
+        if seen.persistence == .unlogged {
+            find(.unloggedTable, table, "\(desired.name) on '\(desired.node)' is UNLOGGED")
+        }
+        if !seen.hasPrimaryKey && seen.kind == .table && declared.engine.catalog != .slony && desired.role == .origin {
+            find(.noPrimaryKey, table, blocking: false, "\(desired.name) on '\(desired.node)' has no primary key")
+        }
+        for child in seen.inheritanceChildren {
+            find(.inheritanceChild, table, "\(child) inherits from \(desired.name) on '\(desired.node)'")
+        }
+        for rule in seen.rules
+        where rule.isInstead && rule.mode.firesForApplications
+            && !desired.declared.rules.contains(where: { $0.name == rule.name })
+        {
+            find(.insteadRule, table, "rule \(rule.name.shown) on \(desired.name) on '\(desired.node)' replaces writes")
+        }
+        if seen.isLogicalTarget && desired.role == .origin {
+            find(.logicalTarget, table, "\(desired.name) on '\(desired.node)' is written by a native subscription")
+        }
+        auditOrder(table, seen)
+        auditOthers(table, seen)
+    }
+
+    /// Triggers of one timing fire in the order of their names' bytes.
+    private mutating func auditOrder(_ table: TableJudgement, _ seen: ObservedTable) {
+        guard let engine = table.desired.triggers, seen.triggers.count > engine.count else { return }
+        for trigger in engine {
+            let type = TriggerType(bits: trigger.type)
+            let matters: Bool
+            switch (trigger.purpose, table.desired.role) {
+            case (.log, .origin): matters = type.timing == .after && type.level == .row
+            case (.deny, .subscriber): matters = type.timing == .before && type.level == .row
+            case (.log, _), (.deny, _), (.truncateLog, _), (.truncateDeny, _): matters = false
+            }
+            guard matters, trigger.mode != nil else { continue }
+            let earlier = seen.triggers.filter { other in
+                let its = TriggerType(bits: other.type)
+                return its.timing == type.timing && its.level == .row && !its.isInsteadOf && !other.isConstraint
+                    && other.mode.firesForApplications
+                    && other.name.text.utf8.lexicographicallyPrecedes(trigger.name.text.utf8)
+                    && !engine.contains { $0.isSameDefinition(as: other) }
+            }
+            for other in earlier {
+                find(
+                    trigger.purpose == .log ? .logOrder : .triggerBeforeDeny, table, trigger: other.name,
+                    "\(other.name.shown) on \(table.desired.name) on '\(table.desired.node)' fires before "
+                        + trigger.name.shown)
+            }
+        }
+    }
+
+    /// Triggers of the engine's own making that stand for something else: a lock in progress, another cluster.
+    private mutating func auditOthers(_ table: TableJudgement, _ seen: ObservedTable) {
+        guard declared.engine.catalog == .slony else { return }
+        let schema = Identifier("_" + declared.engine.cluster)
+        for trigger in seen.triggers {
+            if trigger.function == FunctionName(schema, "lockedset") {
+                holdsEverything = true
+                find(
+                    .setBusy, table, trigger: trigger.name,
+                    "\(trigger.name.shown) stands on \(table.desired.name) on '\(table.desired.node)': LOCK SET is under "
+                        + "way, or was abandoned")
+            } else if trigger.function.name == "logtrigger", trigger.function.schema != schema,
+                trigger.mode.firesForApplications, table.desired.role == .origin
+            {
+                find(
+                    .otherCluster, table, trigger: trigger.name,
+                    "\(trigger.name.shown) on \(table.desired.name) on '\(table.desired.node)' logs for another cluster"
+                )
+            }
+        }
+    }
+
+    private mutating func find(
+        _ code: FindingCode, _ table: TableJudgement, blocking: Bool? = nil, trigger: TriggerName? = nil,
+        _ message: String
+    ) {
+        findings.append(
+            Finding(
+                code, blocking: blocking, set: set.name, node: table.desired.node, table: table.desired.name,
+                trigger: trigger, message, because: table.desired.because))
+    }
+}
+
+extension Engine {
+    /// Whether a deny trigger's presence is itself the subscription, as Bruce's is: it goes by function, and the origin
+    /// has none.
+    var presenceIsSubscription: Bool {
+        templates.contains { $0.purpose == .deny && $0.match == .function && $0.origin == nil }
+    }
+}
+
+/// A sequence of a table that is to be opened, behind another member's.
+struct SequenceLag {
+    let node: NodeName
+    let table: TableName
+    let sequence: QualifiedName
+    let value: Int64?
+    let greatest: Int64
+    let increment: Int64
+}
+
+/// The sequences that are behind on a node whose tables go from closed to open.
+func sequenceLags(_ set: ReplicationSet, _ judged: [TableJudgement]) -> [SequenceLag] {
+    guard let origin = set.origin else { return [] }
+    let opening = judged.filter { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false }
+    guard opening.contains(where: { !($0.observed?.sequences.isEmpty ?? true) }) else { return [] }
+    let others = Dictionary(grouping: judged.lazy.filter { $0.desired.node != origin }, by: \.desired.name)
+    return opening.flatMap { table -> [SequenceLag] in
+        (table.observed?.sequences ?? []).compactMap { sequence in
+            let values = (others[table.desired.name] ?? []).flatMap { other in
+                (other.observed?.sequences ?? []).filter { $0.name == sequence.name }.compactMap(\.lastValue)
+            }
+            let ahead = sequence.increment < 0 ? values.min() : values.max()
+            guard let ahead else { return nil }
+            let isBehind = sequence.lastValue.map { sequence.increment < 0 ? ahead < $0 : ahead > $0 } ?? true
+            return isBehind
+                ? SequenceLag(
+                    node: origin, table: table.desired.name, sequence: sequence.name, value: sequence.lastValue,
+                    greatest: ahead, increment: sequence.increment) : nil
+        }
+    }
+}

@@ -1,0 +1,169 @@
+/// Desired minus observed for one table on one node: what apply can mend, and what the definitions give away.
+///
+/// A trigger is known by its whole tuple. The engine's name with another tuple is an impostor; the tuple under another
+/// name is misnamed where the engine goes by name, accepted where it goes by function; a second one is a duplicate.
+struct TableComparison {
+    let desired: DesiredTable
+    let observed: ObservedTable
+    /// The row-level triggers that the partitioned root will be given, and that are cloned to this partition.
+    let cloned: Set<TriggerName>
+    private(set) var changes: [Change] = []
+    private(set) var findings: [Finding] = []
+
+    init(_ desired: DesiredTable, _ observed: ObservedTable, cloned: Set<TriggerName>, skipped: Set<TriggerName>) {
+        self.desired = desired
+        self.observed = observed
+        self.cloned = cloned
+        for trigger in desired.triggers ?? [] where !skipped.contains(trigger.name) { compare(trigger) }
+        for own in desired.declared.triggers { compareOwn(own) }
+        for own in desired.declared.rules { compareRule(own) }
+    }
+
+    private mutating func compare(_ trigger: DesiredTrigger) {
+        let named = observed.trigger(trigger.name)
+        let exact = named.flatMap { trigger.isSameDefinition(as: $0) ? $0 : nil }
+        let others = observed.triggers.filter { $0.name != trigger.name && trigger.isSameDefinition(as: $0) }
+        guard let mode = trigger.mode else {
+            for surplus in others + (exact.map { [$0] } ?? []) { add(.drop(surplus), trigger.purpose) }
+            return
+        }
+        if let exact {
+            setMode(of: exact, to: mode, trigger)
+            dropDuplicates(others, of: trigger)
+        } else if let named {
+            replace(named, by: trigger)
+            dropDuplicates(others, of: trigger)
+        } else if let other = others.first {
+            if trigger.match == .tuple { rename(other, to: trigger) }
+            setMode(of: other, to: mode, trigger)
+            dropDuplicates(Array(others.dropFirst()), of: trigger)
+        } else if !cloned.contains(trigger.name) {
+            add(.create(trigger), trigger.purpose)
+        }
+    }
+
+    private mutating func setMode(of found: ObservedTrigger, to mode: FiringMode, _ trigger: DesiredTrigger) {
+        guard found.mode != mode else { return }
+        add(.setMode(found.name, from: found.mode, to: mode), trigger.purpose)
+        if trigger.purpose.refuses, found.mode == .replica, desired.role == .subscriber {
+            find(
+                .denyModeReplica, found.name,
+                "\(found.name.shown) on \(observed.name) fires for the replication daemon only: applications may write")
+        } else if found.mode == .always || found.mode == .replica {
+            find(
+                .inappropriateMode, found.name,
+                "\(found.name.shown) on \(observed.name) is in mode \(found.mode.rawValue), not \(mode.rawValue)")
+        }
+    }
+
+    private mutating func replace(_ found: ObservedTrigger, by trigger: DesiredTrigger) {
+        if found.isClone {
+            find(
+                .cloneDiffers, found.name,
+                "\(found.name.shown) on \(observed.name) is a copy of its parent's trigger and not the engine's")
+            return
+        }
+        add(.replace(found, trigger), trigger.purpose)
+        if differsInKeyMaskAlone(found, trigger) {
+            find(
+                .staleKeyMask, found.name,
+                "\(found.name.shown) on \(observed.name) has key mask '\(found.arguments.texts[2])', and the columns "
+                    + "make it '\(trigger.arguments.texts[2])': replayed changes hit the wrong rows")
+        } else {
+            find(
+                .impostor, found.name,
+                "\(found.name.shown) on \(observed.name) is \(found.definition), not \(trigger.definition)")
+        }
+    }
+
+    /// Slony's third argument (ENGINES.md, A.4).
+    private func differsInKeyMaskAlone(_ found: ObservedTrigger, _ trigger: DesiredTrigger) -> Bool {
+        let (old, new) = (found.arguments.texts, trigger.arguments.texts)
+        return old.count == 3 && new.count == 3 && old[..<2] == new[..<2] && found.type == trigger.type
+            && found.function == trigger.function && found.columns.isEmpty && !found.hasCondition
+    }
+
+    private mutating func rename(_ found: ObservedTrigger, to trigger: DesiredTrigger) {
+        if found.isClone {
+            find(
+                .cloneDiffers, found.name, "\(found.name.shown) on \(observed.name) is named after its parent's trigger"
+            )
+            return
+        }
+        add(.rename(found.name, to: trigger.name), trigger.purpose)
+        find(
+            .misnamed, found.name,
+            "\(found.name.shown) on \(observed.name) is the engine's trigger under another name than "
+                + trigger.name.shown)
+    }
+
+    private mutating func dropDuplicates(_ surplus: [ObservedTrigger], of trigger: DesiredTrigger) {
+        for found in surplus {
+            add(.drop(found), trigger.purpose)
+            guard !trigger.purpose.refuses else { continue }
+            find(
+                .duplicateLog, found.name,
+                "\(found.name.shown) on \(observed.name) captures again what \(trigger.name.shown) captures")
+        }
+    }
+
+    private mutating func compareOwn(_ own: OwnObject) {
+        guard let mode = own.modes[desired.role] else { return }
+        guard let found = observed.trigger(own.name) else {
+            find(
+                .ownTriggerMissing, own.name, "\(observed.name) has no trigger \(own.name.shown)", because: own.because)
+            return
+        }
+        if found.mode != mode {
+            add(.setMode(own.name, from: found.mode, to: mode), nil, because: own.because)
+        }
+    }
+
+    private mutating func compareRule(_ own: OwnObject) {
+        guard let mode = own.modes[desired.role] else { return }
+        guard let found = observed.rules.first(where: { $0.name == own.name }) else {
+            find(.ownTriggerMissing, own.name, "\(observed.name) has no rule \(own.name.shown)", because: own.because)
+            return
+        }
+        if found.mode != mode {
+            add(.setRuleMode(own.name, from: found.mode, to: mode), nil, because: own.because)
+        }
+    }
+
+    private mutating func add(_ action: Action, _ purpose: Purpose?, because: Position? = nil) {
+        changes.append(
+            Change(
+                node: desired.node, set: desired.set, table: desired.name, purpose: purpose, action: action,
+                because: because ?? desired.because))
+    }
+
+    private mutating func find(
+        _ code: FindingCode, _ trigger: TriggerName, _ message: String, because: Position? = nil
+    ) {
+        findings.append(
+            Finding(
+                code, set: desired.set, node: desired.node, table: desired.name, trigger: trigger, message,
+                because: because ?? desired.because))
+    }
+}
+
+extension ObservedTrigger {
+    /// The definition as a person would read it in SQL.
+    public var definition: String {
+        let type = TriggerType(bits: type).sql
+        let columns = columns.isEmpty ? "" : " of columns " + columns.map { String($0) }.joined(separator: ", ")
+        let condition = hasCondition ? " with a WHEN condition" : ""
+        let call = "\(function)(\(arguments.texts.map { "'\($0)'" }.joined(separator: ", ")))"
+        return (isConstraint ? "CONSTRAINT " : "") + type.timingAndEvents + columns + " " + type.level + condition + " "
+            + call
+    }
+}
+
+extension DesiredTrigger {
+    /// The definition as a person would read it in SQL.
+    public var definition: String {
+        let type = TriggerType(bits: type).sql
+        let arguments = arguments.texts.map { "'\($0)'" }.joined(separator: ", ")
+        return "\(type.timingAndEvents) \(type.level) \(function)(\(arguments))"
+    }
+}

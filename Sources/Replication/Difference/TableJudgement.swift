@@ -1,0 +1,185 @@
+/// One table on one node, judged by itself.
+struct TableJudgement {
+    let desired: DesiredTable
+    /// `nil` where the table does not exist.
+    let observed: ObservedTable?
+    /// The doors as they stand; `nil` where the table does not exist or its triggers are not known.
+    let doors: Doors?
+    private(set) var changes: [Change] = []
+    private(set) var findings: [Finding] = []
+
+    /// Whether something stands against changing this table here.
+    var isBlocked: Bool { findings.contains(where: \.blocking) }
+
+    init(_ desired: DesiredTable, _ node: ObservedNode, _ declared: DeclaredCluster) {
+        self.desired = desired
+        let table = node.tables[desired.name]
+        observed = table
+        guard let table else {
+            doors = nil
+            if desired.role != .bystander {
+                find(.tableMissing, "\(desired.name) does not exist on node '\(desired.node)'")
+            }
+            return
+        }
+        doors = desired.triggers.map { Doors(table, $0) }
+        guard isUsable(table, declared), isRegistered(table, node, declared) else { return }
+        let partitions = Partitions(of: table, in: node, desired)
+        let comparison = TableComparison(desired, table, cloned: partitions.cloned, skipped: partitions.skipped)
+        findings += comparison.findings + partitions.findings
+        changes = comparison.changes
+        judgeDoors(table)
+        judgeRights(table, node, declared)
+    }
+
+    private mutating func isUsable(_ table: ObservedTable, _ declared: DeclaredCluster) -> Bool {
+        let what: String
+        switch table.kind {
+        case .table where table.persistence == .temporary: what = "a temporary table"
+        case .table: return true
+        case .partitionedTable where declared.engine.catalog == .slony:
+            what = "a partitioned table, which Slony cannot hold: list the partitions"
+        case .partitionedTable: return true
+        case .view: what = "a view"
+        case .materializedView: what = "a materialized view"
+        case .foreignTable: what = "a foreign table"
+        case .sequence: what = "a sequence"
+        case .other: what = "no table"
+        }
+        if desired.role != .bystander { find(.wrongRelationKind, "\(desired.name) on '\(desired.node)' is \(what)") }
+        return false
+    }
+
+    /// Under Slony a trigger is made or changed only where the catalog lists the table in the set.
+    private mutating func isRegistered(_ table: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster)
+        -> Bool
+    {
+        guard declared.engine.catalog == .slony else { return true }
+        guard let slony = node.slony else { return false }
+        guard let registered = slony.tables[table.oid] else {
+            if desired.role != .bystander {
+                find(.tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)")
+            }
+            return false
+        }
+        if let id = declared.sets.first(where: { $0.name == desired.set })?.id, id != registered.set {
+            find(
+                .tableNotRegistered,
+                "Slony on '\(desired.node)' lists \(desired.name) in set \(registered.set), not \(id)")
+            return false
+        }
+        if registered.keyMask == nil {
+            find(
+                .noPrimaryKey,
+                "the index \(registered.index.shown) that Slony registered for \(desired.name) is gone or is no key")
+            return false
+        }
+        return true
+    }
+
+    private mutating func judgeDoors(_ table: ObservedTable) {
+        guard let doors, doors.hasEngineTriggers, table.kind != .partitionedTable else { return }
+        switch desired.role {
+        case .origin where !doors.rows.isClosed && !doors.rows.isLogged && doors.rows.canLog:
+            find(
+                .originUnlogged,
+                "\(desired.name) on its origin '\(desired.node)' accepts writes that are not logged: changes are lost now"
+            )
+        case .origin where doors.rows.isClosed:
+            find(.originClosed, "\(desired.name) on its origin '\(desired.node)' refuses writes")
+        case .origin: break
+        case .subscriber where doors.rows.canClose && !doors.rows.isClosed:
+            let unlogged = doors.rows.isLogged ? "" : " that are not logged"
+            find(.subscriberOpen, "\(desired.name) on subscriber '\(desired.node)' accepts writes\(unlogged)")
+        case .subscriber where doors.truncate.canClose && !doors.truncate.isClosed:
+            find(.subscriberOpen, "\(desired.name) on subscriber '\(desired.node)' accepts TRUNCATE")
+        case .subscriber: break
+        case .bystander: break
+        }
+    }
+
+    private mutating func judgeRights(_ table: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster) {
+        guard !changes.isEmpty else { return }
+        if !table.mayAlter {
+            find(
+                .notOwner,
+                "\(desired.name) on '\(desired.node)' belongs to \(table.owner.shown), which the acting role is not")
+        } else if !node.rights.mayBecomeRole, let role = declared.node(desired.node)?.role {
+            find(.notOwner, "\(node.rights.loginRole.shown) on '\(desired.node)' may not become \(role.shown)")
+        }
+        guard declared.engine.catalog != .polarity else { return }
+        if declared.engine.catalog == .slony {
+            for change in changes where change.action.word == "create" {
+                find(
+                    .triggerMissing,
+                    "\(change.action.trigger?.shown ?? "") is missing on \(desired.name) on '\(desired.node)'")
+            }
+        }
+        for trigger in changes.compactMap(\.created) where !node.functions.contains(trigger.function) {
+            find(
+                .functionMissing,
+                "\(desired.name) on '\(desired.node)' needs \(trigger.function)(), which does not exist there")
+        }
+    }
+
+    private mutating func find(_ code: FindingCode, _ message: String) {
+        findings.append(
+            Finding(
+                code, set: desired.set, node: desired.node, table: desired.name, message, because: desired.because))
+    }
+}
+
+extension Change {
+    /// The trigger that the change creates anew.
+    var created: DesiredTrigger? {
+        switch action {
+        case .create(let trigger), .replace(_, let trigger): trigger
+        case .install, .setMode, .setRuleMode, .rename, .drop: nil
+        }
+    }
+}
+
+/// How a partitioned table's triggers and its partitions' hang together on one node.
+///
+/// From 13 a row trigger of the root is cloned to every partition, those to come among them, so it is made there. Where
+/// the server is older, or a partition has a trigger of its own under that name, every partition has its own.
+private struct Partitions {
+    /// Row triggers that the root gives this partition.
+    private(set) var cloned: Set<TriggerName> = []
+    /// Row triggers that this root cannot have.
+    private(set) var skipped: Set<TriggerName> = []
+    private(set) var findings: [Finding] = []
+
+    init(of table: ObservedTable, in node: ObservedNode, _ desired: DesiredTable) {
+        guard table.partitionOf != nil || table.kind == .partitionedTable else { return }
+        var root = table
+        while let parent = root.partitionOf.flatMap({ node.tables[$0] }) { root = parent }
+        let family = node.tables.values.filter { $0.isPartition(of: root.name, in: node) }
+        for trigger in desired.triggers ?? [] where TriggerType(bits: trigger.type).level == .row {
+            let own = family.filter { member in member.trigger(trigger.name).map { !$0.isClone } ?? false }
+            let mayClone = node.identity.serverVersion >= 130_000 && own.isEmpty
+            if table.name != root.name {
+                if mayClone { cloned.insert(trigger.name) }
+            } else if !mayClone, root.trigger(trigger.name) == nil {
+                skipped.insert(trigger.name)
+                guard let first = own.map(\.name).min(), trigger.purpose == .deny else { continue }
+                findings.append(
+                    Finding(
+                        .partitionOwnTrigger, set: desired.set, node: desired.node, table: root.name,
+                        trigger: trigger.name, "\(first) has its own \(trigger.name.shown)", because: desired.because))
+            }
+        }
+    }
+}
+
+extension ObservedTable {
+    /// Whether the table lies below a partitioned one, at any depth.
+    func isPartition(of root: TableName, in node: ObservedNode) -> Bool {
+        var parent = partitionOf
+        while let name = parent {
+            if name == root { return true }
+            parent = node.tables[name]?.partitionOf
+        }
+        return false
+    }
+}

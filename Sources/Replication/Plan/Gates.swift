@@ -1,0 +1,107 @@
+/// What a plan needs a word for, and what has to be proven before it opens anything.
+extension Planning {
+    /// The words that `--allow` must hold, sorted.
+    func gates() -> [Gate] {
+        var gates: Set<Gate> = []
+        let moving = Set(tables.filter(movesOrigin).map(\.staging.desired.set))
+        if !moving.isEmpty { gates.insert(.originChange) }
+        var count = 0
+        for table in tables {
+            if table.opens && table.staging.desired.role == .bystander { gates.insert(.openBystander) }
+            for (stage, changes) in table.staging.parts where table.stages.contains(stage) {
+                count += changes.count
+                for change in changes { gates.formUnion(gate(for: change, table, moving)) }
+            }
+        }
+        count += installations.values.reduce(0) { $0 + $1.count }
+        if let limit = difference.desired.declared.policy.maxChanges, exceeds(limit, count) {
+            gates.insert(.massChange)
+        }
+        if drains().contains(where: needsWord) { gates.insert(.unprovenHandover) }
+        return gates.sorted()
+    }
+
+    /// Whether a table's changes open another node than the last origin, or close the last origin.
+    private func movesOrigin(_ table: PlannedTable) -> Bool {
+        let authority = table.judgement.authority.lastOrigin
+        if table.opens && table.staging.desired.role == .origin && authority != .node(table.node) { return true }
+        guard table.closes, table.staging.desired.role != .origin else { return false }
+        switch authority {
+        case .node(let origin): return origin == table.node
+        case .nowhere: return false
+        case .unknown: return table.staging.before.role == .origin && !isOpenElsewhere(table)
+        }
+    }
+
+    /// Whether the declared origin already accepts and logs the table's writes: closing another is then a repair.
+    private func isOpenElsewhere(_ table: PlannedTable) -> Bool {
+        guard let origin = table.judgement.set.origin, let node = difference.observed.node(origin),
+            let found = node.tables[table.table]
+        else { return false }
+        return Doors(found, table.staging.desired.triggers ?? []).role == .origin
+    }
+
+    private func gate(for change: Change, _ table: PlannedTable, _ moving: Set<SetName>) -> Set<Gate> {
+        switch change.action {
+        case .install, .setMode, .setRuleMode, .rename: []
+        case .replace: [.replaceTrigger]
+        case .drop(let observed):
+            // A trigger that the other role has is part of the move.
+            moving.contains(change.set)
+                && (table.staging.desired.triggers ?? []).contains {
+                    $0.mode == nil && $0.isSameDefinition(as: observed)
+                }
+                ? [] : [.dropTrigger]
+        case .create(let trigger):
+            difference.desired.declared.engine.presenceIsSubscription && trigger.purpose == .deny
+                && table.staging.observed.mayHoldRows && !moving.contains(change.set) ? [.subscribeTable] : []
+        }
+    }
+
+    private func exceeds(_ limit: ChangeLimit, _ count: Int) -> Bool {
+        switch limit {
+        case .count(let most): count > most
+        case .percent(let share):
+            count * 100 > share * difference.desired.tables.reduce(0) { $0 + ($1.triggers?.count ?? 0) }
+        }
+    }
+
+    /// One drain for each set that opens on its origin. Slony proves its own moves.
+    func drains() -> [Drain] {
+        guard difference.desired.declared.engine.catalog != .slony else { return [] }
+        let opening = tables.filter { $0.opens && $0.staging.desired.role == .origin }
+        return Dictionary(grouping: opening, by: \.staging.desired.set).sorted { $0.key < $1.key }
+            .compactMap { set, tables in
+                guard let judgement = tables.first?.judgement, let origin = judgement.set.origin else { return nil }
+                let evidence = evidence
+                if evidence == .nothing && judgement.authority.lastOrigin == .node(origin) { return nil }
+                let sources = judgement.members.filter { $0 != origin && difference.observed.node($0) != nil }
+                return Drain(
+                    set: set, newOrigin: origin, sources: sources.sorted(), tables: tables.map(\.table).sorted(),
+                    evidence: evidence, because: judgement.set.originPosition)
+            }
+    }
+
+    private var evidence: DrainEvidence {
+        let engine = difference.desired.declared.engine
+        switch engine.catalog {
+        case .polarity: return .polarityApplied
+        case .none, .slony: return engine.drained.map { .query($0) } ?? .nothing
+        }
+    }
+
+    /// Whether it can be told now that nothing will prove the drain.
+    private func needsWord(_ drain: Drain) -> Bool {
+        switch drain.evidence {
+        case .nothing: true
+        case .query: false
+        case .polarityApplied:
+            drain.sources.contains { source in
+                guard difference.observed.node(source)?.builtin?.logged[drain.set] != nil else { return false }
+                return (drain.sources + [drain.newOrigin]).contains { other in
+                    other != source && difference.observed.node(other)?.builtin?.applied[source] == nil
+                }
+            }
+        }
+    }
+}

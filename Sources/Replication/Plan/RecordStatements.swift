@@ -1,0 +1,38 @@
+/// The statements that install the schema `polarity` and record a set in it.
+extension Installation {
+    /// In order; each is idempotent.
+    var statements: [String] {
+        (preparation == .schema ? [BuiltinSchema.sql] : []) + record.statements
+    }
+}
+
+extension SetRecord {
+    /// Makes the record say exactly this: node, origin, members and tables of one set.
+    var statements: [String] {
+        let cluster = literal(cluster)
+        let key = "\(cluster), \(literal(set.text))"
+        let origin = recorded.origin.map { literal($0.text) } ?? "NULL"
+        let members = recorded.members.sorted().map { "(\(key), \(literal($0.text)))" }
+        let tables = tables.map { "(\(literal($0.schema.text)), \(literal($0.name.text)), \(key))" }
+        var result = [
+            "INSERT INTO polarity.node (cluster, node) VALUES (\(cluster), \(literal(node.text))) "
+                + "ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node",
+            "INSERT INTO polarity.origin (cluster, set_name, origin) VALUES (\(key), \(origin)) "
+                + "ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin",
+            "DELETE FROM polarity.member WHERE (cluster, set_name) = (\(key))",
+        ]
+        if !members.isEmpty {
+            result.append(
+                "INSERT INTO polarity.member (cluster, set_name, node) VALUES " + members.joined(separator: ", "))
+        }
+        result.append("DELETE FROM polarity.replicated WHERE (cluster, set_name) = (\(key))")
+        if !tables.isEmpty {
+            result.append(
+                "INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES "
+                    + tables.joined(separator: ", ")
+                    + " ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, "
+                    + "set_name = EXCLUDED.set_name")
+        }
+        return result
+    }
+}

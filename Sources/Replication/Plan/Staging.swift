@@ -1,0 +1,55 @@
+/// In which stage each change of one table on one node stands, and what it does to the doors.
+///
+/// One question decides: does it let writes in where they were refused? What does, waits for `open`. Creating never does;
+/// drops and renames, which take the strongest lock, wait for `tidy` unless they are what opens.
+struct Staging {
+    let desired: DesiredTable
+    let observed: ObservedTable
+    let before: Doors
+    private(set) var parts: [StageName: [Change]] = [:]
+
+    init(_ changes: [Change], _ desired: DesiredTable, _ observed: ObservedTable) {
+        self.desired = desired
+        self.observed = observed
+        before = Doors(observed, desired.triggers ?? [])
+        for change in changes { parts[stage(of: change), default: []].append(change) }
+    }
+
+    /// Whether the changes let writes in through a door that refuses them, or may.
+    func opens(_ door: Door) -> Bool {
+        guard before[door].mayRefuse else { return false }
+        let denies = (desired.triggers ?? []).filter { $0.purpose.door == door && $0.purpose.refuses }
+        return !denies.contains { $0.mode?.firesForApplications ?? false }
+    }
+
+    /// Whether any door opens.
+    var opensAny: Bool { Door.allCases.contains { opens($0) } }
+
+    /// Whether the changes before `open` close a door that accepts writes.
+    var closesAny: Bool {
+        Door.allCases.contains { door in
+            let denies = (desired.triggers ?? []).filter { $0.purpose.door == door && $0.purpose.refuses }
+            return before[door].canClose && !before[door].isClosed
+                && denies.allSatisfy { $0.mode?.firesForApplications ?? false }
+        }
+    }
+
+    private func stage(of change: Change) -> StageName {
+        switch change.action {
+        case .install, .create: .protect
+        case .rename, .setRuleMode: .tidy
+        case .drop(let trigger):
+            if let purpose = change.purpose, purpose.refuses, trigger.mode.firesForApplications, opens(purpose.door) {
+                .open
+            } else {
+                .tidy
+            }
+        case .setMode, .replace:
+            if let purpose = change.purpose {
+                opens(purpose.door) ? .open : .protect
+            } else {
+                opensAny ? .open : .protect
+            }
+        }
+    }
+}

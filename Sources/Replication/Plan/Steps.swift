@@ -1,0 +1,90 @@
+/// Turns staged changes into steps, each with what it must find under its lock.
+extension Planning {
+    /// The stages in order; every step expects what the steps before it leave behind.
+    func stages() -> [Stage] {
+        var world = difference.observed
+        return StageName.allCases.map { name in
+            var steps = (installations[name] ?? []).map { step(for: $0, in: name) }
+            if name == .drain { steps += sequenceSteps() }
+            let staged = tables.filter { $0.stages.contains(name) && $0.staging.parts[name] != nil }
+            steps += staged.sorted { precedes($0, $1, in: name) }.compactMap { step(for: $0, in: name, &world) }
+            return Stage(name: name, steps: steps)
+        }
+    }
+
+    /// By node, set and table; a partitioned root after its partitions when closing, before them when opening.
+    private func precedes(_ left: PlannedTable, _ right: PlannedTable, in stage: StageName) -> Bool {
+        if left.node != right.node { return left.node < right.node }
+        if left.staging.desired.set != right.staging.desired.set {
+            return left.staging.desired.set < right.staging.desired.set
+        }
+        let roots = (left.staging.observed.kind == .partitionedTable, right.staging.observed.kind == .partitionedTable)
+        if roots.0 != roots.1 { return roots.0 == (stage == .open) }
+        return left.table < right.table
+    }
+
+    private func step(for change: Change, in stage: StageName) -> Step {
+        var statements: [String] = []
+        if case .install(let installation) = change.action { statements = installation.statements }
+        return Step(
+            stage: stage, node: change.node, set: change.set, table: nil, tableOID: 0, changes: [change],
+            statements: statements + grants(for: change), lock: .none, expectedRows: "", role: nil)
+    }
+
+    /// The owners of the tables must be allowed to attach the engine's functions.
+    private func grants(for change: Change) -> [String] {
+        guard case .install(let installation) = change.action, installation.preparation != .conclusion,
+            let node = difference.observed.node(change.node)
+        else { return [] }
+        let owners = Set(installation.record.tables.compactMap { node.tables[$0]?.owner })
+            .union([difference.desired.declared.node(change.node)?.role].compactMap { $0 })
+        let functions = difference.desired.declared.scope.functions.map { $0.quoted + "()" }.joined(separator: ", ")
+        return owners.sorted().flatMap { owner in
+            [
+                "GRANT USAGE ON SCHEMA polarity TO \(owner.quoted)",
+                "GRANT EXECUTE ON FUNCTION \(functions) TO \(owner.quoted)",
+            ]
+        }
+    }
+
+    private func step(for planned: PlannedTable, in stage: StageName, _ world: inout ObservedState) -> Step? {
+        guard let changes = planned.staging.parts[stage], let table = world.node(planned.node)?.tables[planned.table],
+            let version = difference.observed.node(planned.node)?.identity.serverVersion
+        else { return nil }
+        let statements = Statements(changes, on: table, serverVersion: version)
+        let step = Step(
+            stage: stage, node: planned.node, set: planned.staging.desired.set, table: planned.table,
+            tableOID: table.oid, changes: changes, statements: statements.texts, lock: statements.lock,
+            expectedRows: table.rowsUnderLock, role: difference.desired.declared.node(planned.node)?.role)
+        world.apply(step)
+        return step
+    }
+
+    /// How far a sequence is put ahead of the old origin's, in steps of its increment: the old origin may hand out a few
+    /// more before it is closed.
+    private var sequenceMargin: Int64 { 1000 }
+
+    private func sequenceSteps() -> [Step] {
+        guard difference.desired.declared.policy.sequences == .advance else { return [] }
+        return tables.filter(\.opens).flatMap { planned in
+            planned.staging.observed.sequences.compactMap { sequence -> Step? in
+                let values = difference.desired.declared.nodes.compactMap { node -> Int64? in
+                    guard node.name != planned.node else { return nil }
+                    let seen = difference.observed.node(node.name)?.tables[planned.table]
+                    return seen?.sequences.first { $0.name == sequence.name }?.lastValue
+                }
+                guard let ahead = sequence.increment < 0 ? values.min() : values.max() else { return nil }
+                let (value, overflow) = ahead.addingReportingOverflow(sequence.increment * sequenceMargin)
+                return Step(
+                    stage: .drain, node: planned.node, set: planned.staging.desired.set, table: planned.table,
+                    tableOID: planned.staging.observed.oid, changes: [],
+                    statements: [
+                        "SELECT pg_catalog.setval(\(literal(sequence.name.quoted))::pg_catalog.regclass, "
+                            + "\(overflow ? ahead : value))"
+                    ],
+                    lock: .none, expectedRows: planned.staging.observed.rowsUnderLock,
+                    role: difference.desired.declared.node(planned.node)?.role)
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import CustomDump
+import Testing
+
+@testable import Replication
+
+/// Laws 1 to 3 of the design, section 5, over the model world.
+struct Laws {
+    /// Members that may be open for each table, with whether they log; by door.
+    struct Openness: Hashable {
+        var open: [Spot: Bool] = [:]
+    }
+
+    struct Spot: Hashable {
+        let node: NodeName
+        let table: TableName
+        let door: Door
+    }
+
+    let declared: DeclaredCluster
+
+    /// Which doors of which members accept writes in a world, and whether they log.
+    func openness(_ world: ObservedState) -> Openness {
+        var result = Openness()
+        for table in DesiredState(declared, world).tables where table.role != .bystander {
+            guard let found = world.node(table.node)?.tables[table.name] else { continue }
+            let doors = Doors(found, table.triggers ?? [])
+            for door in Door.allCases where doors[door].canClose && !doors[door].isClosed {
+                let logs = doors[door].isLogged || !doors[door].canLog
+                result.open[Spot(node: table.node, table: table.name, door: door)] = logs
+            }
+        }
+        return result
+    }
+
+    /// What a step breaks, in words; empty where it keeps the laws.
+    func violations(from before: Openness, to after: Openness, found: Openness) -> [String] {
+        var result: [String] = []
+        for (spot, logs) in after.open {
+            let others = after.open.keys.filter {
+                $0.table == spot.table && $0.door == spot.door && $0.node != spot.node
+            }
+            if before.open[spot] == nil, !others.isEmpty { result.append("law 1: \(spot) opened beside \(others)") }
+            if before.open[spot] == true, !logs { result.append("law 2: \(spot) lost its log while open") }
+            if before.open[spot] == nil, !logs { result.append("law 2: \(spot) opened unlogged") }
+            if found.open[spot] == true, !logs { result.append("law 3: \(spot) is worse than it was found") }
+        }
+        return result
+    }
+
+    /// Every violation over every prefix of one execution order of a plan.
+    func violations(of plan: Plan, from world: ObservedState, _ dice: inout Dice) -> [String] {
+        var world = world
+        let found = openness(world)
+        var before = found
+        var result: [String] = []
+        for stage in plan.stages {
+            for step in stage.steps.shuffled(using: &dice) {
+                world.apply(step)
+                let after = openness(world)
+                result += violations(from: before, to: after, found: found)
+                before = after
+            }
+        }
+        return result
+    }
+}
+
+private func plan(_ cluster: RandomCluster, _ world: ObservedState? = nil) -> (Difference, Plan) {
+    let observed = world ?? cluster.observed
+    let difference = Difference(from: observed, to: DesiredState(cluster.declared, observed))
+    return (difference, Plan(difference))
+}
+
+@Suite struct `the laws of safety` {
+    @Test(arguments: 0..<500)
+    func `no prefix of a plan opens a second door or an unlogged one`(seed: Int) {
+        let cluster = RandomCluster(seed: seed)
+        var dice = Dice(seed: seed + 1)
+        let (_, plan) = plan(cluster)
+        let violations = Laws(declared: cluster.declared).violations(of: plan, from: cluster.observed, &dice)
+        #expect(violations == [])
+    }
+
+    @Test(arguments: 0..<500)
+    func `a plan converges and a second plan is empty`(seed: Int) {
+        let cluster = RandomCluster(seed: seed)
+        let (_, first) = plan(cluster)
+        let world = first.steps.reduce(into: cluster.observed) { $0.apply($1) }
+        let (difference, second) = plan(cluster, world)
+        #expect(second.steps.map(\.statements) == [])
+        if first.heldBack.isEmpty {
+            expectNoDifference(difference.changes.filter { !first.heldBack.contains($0) }, [])
+        }
+    }
+
+    @Test(arguments: 0..<200)
+    func `a run that dies after any step converges when it is run again`(seed: Int) {
+        let cluster = RandomCluster(seed: seed)
+        var dice = Dice(seed: seed + 2)
+        let (_, first) = plan(cluster)
+        guard !first.steps.isEmpty else { return }
+        let end = Int.random(in: 0..<first.steps.count, using: &dice)
+        var world = first.steps.prefix(end).reduce(into: cluster.observed) { $0.apply($1) }
+        let (_, again) = plan(cluster, world)
+        #expect(Laws(declared: cluster.declared).violations(of: again, from: world, &dice) == [])
+        for step in again.steps { world.apply(step) }
+        #expect(plan(cluster, world).1.steps.map(\.statements) == [])
+    }
+
+    @Test(arguments: 0..<200)
+    func `nothing that the file does not declare is changed`(seed: Int) {
+        let cluster = RandomCluster(seed: seed)
+        let (difference, plan) = plan(cluster)
+        let declared = Set(difference.desired.tables.map(\.name))
+        for change in plan.steps.flatMap(\.changes) {
+            #expect(change.table.map(declared.contains) ?? true)
+            #expect(change.action.trigger != "audit")
+        }
+    }
+
+    @Test func `the laws are broken when doors open before they close`() {
+        var broken = 0
+        for seed in 0..<500 {
+            let cluster = RandomCluster(seed: seed)
+            var dice = Dice(seed: seed)
+            let (_, plan) = plan(cluster)
+            let mutant = Plan(stages: plan.stages.reversed(), drains: [], required: [])
+            let laws = Laws(declared: cluster.declared)
+            broken += laws.violations(of: mutant, from: cluster.observed, &dice).isEmpty ? 0 : 1
+        }
+        #expect(broken > 20, "only \(broken) of 500 mutated plans broke a law")
+    }
+
+    @Test func `the laws are broken when a stage is left out`() {
+        for stage in [StageName.protect] {
+            var broken = 0
+            for seed in 0..<500 {
+                let cluster = RandomCluster(seed: seed)
+                var dice = Dice(seed: seed)
+                let (_, plan) = plan(cluster)
+                let mutant = Plan(stages: plan.stages.filter { $0.name != stage }, drains: [], required: [])
+                let laws = Laws(declared: cluster.declared)
+                broken += laws.violations(of: mutant, from: cluster.observed, &dice).isEmpty ? 0 : 1
+            }
+            #expect(broken > 20, "only \(broken) of 500 plans without \(stage) broke a law")
+        }
+    }
+
+    @Test func `random clusters reach every stage, gate and action`() {
+        var stages: Set<StageName> = []
+        var gates: Set<Gate> = []
+        var actions: Set<String> = []
+        for seed in 0..<1000 {
+            let (_, plan) = plan(RandomCluster(seed: seed))
+            stages.formUnion(plan.stages.map(\.name))
+            gates.formUnion(plan.required)
+            actions.formUnion(plan.steps.flatMap(\.changes).map(\.action.word))
+        }
+        #expect(stages == [.protect, .open, .tidy])
+        #expect(
+            gates.isSuperset(of: [.originChange, .replaceTrigger, .dropTrigger, .openBystander, .unprovenHandover]))
+        #expect(actions == ["install", "create", "set_mode", "replace", "rename", "drop"])
+    }
+}

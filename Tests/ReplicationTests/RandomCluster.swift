@@ -1,0 +1,170 @@
+@testable import Replication
+
+/// The same numbers for the same seed (SplitMix64).
+struct Dice: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x9E37_79B9_7F4A_7C15 }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+
+    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+}
+
+let nowhere = Position(file: "random.yaml", line: 1, column: 1)
+
+/// A declared cluster and a world that differs from it in every way the generator knows.
+struct RandomCluster {
+    let declared: DeclaredCluster
+    let observed: ObservedState
+
+    init(seed: Int) {
+        var dice = Dice(seed: seed)
+        let engine = RandomCluster.engine(&dice)
+        let nodes = (0..<Int.random(in: 2...4, using: &dice)).map { number in
+            DeclaredNode(name: NodeName("n\(number)"), conninfo: "service=n\(number)", id: nil, because: nowhere)
+        }
+        var sets: [ReplicationSet] = []
+        for number in 0..<Int.random(in: 1...2, using: &dice) {
+            let origin = dice.chance(10) ? nil : nodes.randomElement(using: &dice)?.name
+            let rest = nodes.map(\.name).filter { $0 != origin }
+            let subscribers = rest.filter { _ in dice.chance(85) }
+            let tables = (0..<Int.random(in: 1...3, using: &dice)).map { table in
+                DeclaredTable(name: TableName("public", Identifier("t\(number)_\(table)")), because: nowhere)
+            }
+            sets.append(
+                ReplicationSet(
+                    name: SetName("s\(number)"), id: engine.catalog == .slony ? number + 1 : nil, origin: origin,
+                    originPosition: nowhere, subscribers: subscribers.isEmpty ? rest : subscribers, tables: tables,
+                    because: nowhere))
+        }
+        declared = DeclaredCluster(name: "c", engine: engine, nodes: nodes, sets: sets, because: nowhere)
+        observed = RandomCluster.world(declared, &dice)
+    }
+
+    private static func engine(_ dice: inout Dice) -> Engine {
+        let pick = Int.random(in: 0..<4, using: &dice)
+        if pick == 0 { return .slony(cluster: "c") }
+        if pick == 1 { return .bruce(cluster: "c") }
+        if pick == 2 { return .builtin(cluster: "c") }
+        let function: (schema: Pattern, name: Pattern) = ("repl", "deny_write")
+        let templates: [TriggerTemplate] = [
+            .init(
+                .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes,
+                arguments: ["{schema}.{table}"], origin: .enabled, subscriber: dice.chance(50) ? .disabled : nil),
+            .init(
+                .deny, "{table}_deny", function: function, .before, .row, .changes,
+                origin: dice.chance(50) ? .disabled : nil, subscriber: .enabled,
+                bystander: dice.chance(20) ? .enabled : nil),
+            .init(
+                .truncateDeny, "{table}_tdny", function: function, .before, .statement, .truncate, origin: .disabled,
+                subscriber: dice.chance(80) ? .enabled : .always),
+        ]
+        let drained = DrainQuery(sql: "select true", originPosition: "select 1", timeout: .seconds(1))
+        return Engine(
+            name: "custom", cluster: "c", catalog: .none, templates: templates,
+            drained: dice.chance(50) ? drained : nil)
+    }
+
+    private static func world(_ declared: DeclaredCluster, _ dice: inout Dice) -> ObservedState {
+        var nodes: [NodeName: NodeAnswer] = [:]
+        let trouble = Int.random(in: 0..<80, using: &dice)
+        var recorded: [SetName: RecordedSet] = [:]
+        for set in declared.sets where dice.chance(70) {
+            recorded[set.name] = RecordedSet(
+                origin: dice.chance(40) ? set.origin : set.members.randomElement(using: &dice),
+                members: Set(set.members).union(dice.chance(10) ? ["gone"] : []))
+        }
+        for (index, node) in declared.nodes.enumerated() {
+            if dice.chance(8) {
+                nodes[node.name] = .failed(NodeFailure(sort: .unreachable, sqlState: "", message: "no route"))
+                continue
+            }
+            var seen = ObservedNode(
+                identity: NodeIdentity(
+                    systemIdentifier: "\(index)", database: "shop",
+                    serverVersion: [100_000, 130_000, 150_000].randomElement(using: &dice) ?? 0,
+                    inRecovery: dice.chance(3)),
+                functions: Set(declared.scope.functions))
+            if declared.engine.catalog == .polarity && dice.chance(80) {
+                var builtin = BuiltinRegistrations(version: BuiltinSchema.version, functionsIntact: dice.chance(95))
+                builtin.recorded = RecordedCluster(sets: recorded, node: node.name)
+                seen.builtin = builtin
+            }
+            if declared.engine.catalog == .slony { seen.slony = SlonyRegistrations(localNode: index + 1) }
+            var oid: UInt32 = 16384
+            for set in declared.sets {
+                for table in set.tables where !dice.chance(2) {
+                    oid += 1
+                    seen.add(table.name, oid, set, node.name, declared, trouble, &dice)
+                }
+                if declared.engine.catalog == .slony, let id = set.id {
+                    let wrong = dice.chance(10) ? declared.nodes.randomElement(using: &dice)?.name : set.origin
+                    let number = declared.nodes.firstIndex { $0.name == (wrong ?? set.subscribers.first) } ?? 0
+                    seen.slony?.sets[id] = SlonySet(origin: number + 1, isLocked: dice.chance(3))
+                }
+            }
+            nodes[node.name] = .observed(seen)
+        }
+        return ObservedState(
+            nodes: nodes,
+            journal: declared.engine.catalog == .none ? RecordedCluster(sets: recorded) : RecordedCluster())
+    }
+}
+
+extension ObservedNode {
+    fileprivate mutating func add(
+        _ name: TableName, _ oid: UInt32, _ set: ReplicationSet, _ node: NodeName, _ declared: DeclaredCluster,
+        _ trouble: Int, _ dice: inout Dice
+    ) {
+        var table = ObservedTable(oid: oid, name: name)
+        if let id = set.id, declared.engine.catalog == .slony {
+            slony?.tables[oid] = SlonyTable(id: Int(oid), set: id, name: name, index: "pk", keyMask: "k")
+            table.mayAlter = !dice.chance(2)
+        }
+        let role = dice.chance(trouble / 2) ? Role.allCases.randomElement(using: &dice) ?? .origin : set.role(of: node)
+        for template in declared.engine.templates where !dice.chance(trouble / 4) {
+            let desired = template.filled(for: role) { word in
+                switch word {
+                case .cluster: "c"
+                case .schema: name.schema.text
+                case .table: name.name.text
+                case .tableID: "\(oid)"
+                case .keyMask: "k"
+                }
+            }
+            guard let desired, let mode = desired.mode ?? (dice.chance(trouble / 4) ? .enabled : nil) else { continue }
+            table.triggers += ObservedTrigger.sabotaged(desired, mode, trouble, &dice)
+        }
+        if dice.chance(10) {
+            table.triggers.append(
+                ObservedTrigger(name: "audit", function: FunctionName("public", "audit"), type: 21, mode: .enabled))
+        }
+        table.triggers.sort { $0.name < $1.name }
+        tables[name] = table
+    }
+}
+
+extension ObservedTrigger {
+    fileprivate static func sabotaged(
+        _ desired: DesiredTrigger, _ mode: FiringMode, _ trouble: Int, _ dice: inout Dice
+    ) -> [ObservedTrigger] {
+        var trigger = ObservedTrigger(
+            name: desired.name, function: desired.function, type: desired.type, mode: mode,
+            arguments: desired.arguments)
+        if dice.chance(trouble / 2) { trigger.mode = FiringMode.allCases.randomElement(using: &dice) ?? .always }
+        if dice.chance(trouble / 8) { trigger.name = TriggerName("other_" + desired.name.text) }
+        if dice.chance(trouble / 8) { trigger.type = 17 }
+        if dice.chance(trouble / 8) { trigger.hasCondition = true }
+        guard dice.chance(trouble / 8) else { return [trigger] }
+        var second = trigger
+        second.name = TriggerName("second_" + desired.name.text)
+        return [trigger, second]
+    }
+}
