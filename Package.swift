@@ -39,7 +39,9 @@ let package = Package(
         .testTarget(name: "ReplicationTests", dependencies: ["Replication", customDump], swiftSettings: plain),
         .testTarget(
             name: "ClusterFileTests", dependencies: ["ClusterFile", "Replication", customDump], swiftSettings: plain),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Replication", customDump], swiftSettings: plain),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Replication", customDump], exclude: ["Goldens"],
+            swiftSettings: plain),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Sandbox"], swiftSettings: plain),
         .testTarget(
             name: "LiveTests",

@@ -1,1 +1,0 @@
-SELECT a.origin, a.seq FROM polarity.applied AS a;

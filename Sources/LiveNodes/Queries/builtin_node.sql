@@ -1,1 +1,0 @@
-SELECT n.node FROM polarity.node AS n WHERE n.cluster = current_setting('polarity.cluster');

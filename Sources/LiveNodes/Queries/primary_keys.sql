@@ -1,1 +1,0 @@
-SELECT i.indrelid FROM pg_catalog.pg_index AS i WHERE i.indisprimary;

@@ -1,1 +1,0 @@
-SELECT sub_set, sub_receiver FROM sl_subscribe;

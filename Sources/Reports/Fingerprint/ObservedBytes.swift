@@ -1,0 +1,120 @@
+import Replication
+
+// What a node said, as far as it decides what a plan says.
+
+extension CanonicalBytes {
+    mutating func add(_ answer: NodeAnswer) {
+        switch answer {
+        case .failed(let failure):
+            add("failed")
+            add(failure.sort.rawValue)
+        case .observed(let node):
+            add("observed")
+            add(node)
+        }
+    }
+
+    private mutating func add(_ node: ObservedNode) {
+        let identity = node.identity
+        add(identity.systemIdentifier)
+        add(identity.timeline)
+        add(identity.database.text)
+        add(identity.databaseOID)
+        add(identity.serverVersion)
+        for flag in [identity.inRecovery, identity.readOnly] { add(flag) }
+        for right in [node.rights.mayBecomeRole, node.rights.mayCreateSchema] { add(right) }
+        add(node.tables.values.sorted { $0.name < $1.name }) { $0.add($1) }
+        add(node.stray.sorted { ($0.table, $0.trigger) < ($1.table, $1.trigger) }) { bytes, stray in
+            bytes.add(stray.table)
+            bytes.add(stray.trigger.text)
+            bytes.add(stray.function)
+        }
+        add(node.functions.sorted()) { $0.add($1) }
+        add(node.slony) { $0.add($1) }
+        add(node.builtin) { $0.add($1) }
+        add(node.eventTriggers.sorted()) { $0.add($1.text) }
+        add(node.foreignKeys.sorted { ($0.child, $0.name) < ($1.child, $1.name) }) { bytes, key in
+            bytes.add(key.name.text)
+            bytes.add(key.child)
+            bytes.add(key.parent)
+            bytes.add(key.cascades)
+        }
+    }
+
+    private mutating func add(_ table: ObservedTable) {
+        add(table.oid)
+        add(table.name)
+        add(table.kind.rawValue)
+        add(table.persistence.rawValue)
+        add(table.owner.text)
+        for flag in [table.mayAlter, table.hasPrimaryKey, table.isLogicalTarget] { add(flag) }
+        add(table.partitionOf) { $0.add($1) }
+        add(table.inheritanceChildren.sorted()) { $0.add($1) }
+        add(table.sequences.sorted { $0.name < $1.name }) { bytes, sequence in
+            bytes.add(sequence.name)
+            bytes.add(sequence.increment)
+        }
+        add(table.triggers.sorted { $0.name < $1.name }) { $0.add($1) }
+        add(table.rules.sorted { $0.name < $1.name }) { bytes, rule in
+            bytes.add(rule.name.text)
+            bytes.add(rule.mode.rawValue)
+            bytes.add(rule.isInstead)
+        }
+    }
+
+    private mutating func add(_ trigger: ObservedTrigger) {
+        add(trigger.name.text)
+        add(trigger.function)
+        add(trigger.type)
+        add(trigger.mode.rawValue)
+        add(trigger.arguments.bytes)
+        add(trigger.columns) { $0.add($1) }
+        for flag in [trigger.hasCondition, trigger.isConstraint, trigger.isClone] { add(flag) }
+    }
+
+    private mutating func add(_ slony: SlonyRegistrations) {
+        add(slony.localNode) { $0.add($1) }
+        add(slony.nodes.sorted { $0.key < $1.key }) { bytes, node in
+            bytes.add(node.key)
+            bytes.add(node.value)
+        }
+        add(slony.sets.sorted { $0.key < $1.key }) { bytes, set in
+            bytes.add(set.key)
+            bytes.add(set.value.origin)
+            bytes.add(set.value.isLocked)
+            bytes.add(set.value.comment)
+        }
+        add(slony.tables.sorted { $0.key < $1.key }) { bytes, table in
+            bytes.add(table.key)
+            bytes.add(table.value.id)
+            bytes.add(table.value.set)
+            bytes.add(table.value.name)
+            bytes.add(table.value.index.text)
+            bytes.add(table.value.keyMask) { $0.add($1) }
+        }
+        add(slony.subscribers.sorted { $0.key < $1.key }) { bytes, set in
+            bytes.add(set.key)
+            bytes.add(set.value.sorted()) { $0.add($1) }
+        }
+        add(slony.moveInFlight)
+    }
+
+    private mutating func add(_ builtin: BuiltinRegistrations) {
+        add(builtin.version)
+        add(builtin.functionsIntact)
+        add(builtin.recorded)
+        add(builtin.tables.sorted { $0.key < $1.key }) { bytes, table in
+            bytes.add(table.key)
+            bytes.add(table.value.text)
+        }
+    }
+
+    mutating func add(_ recorded: RecordedCluster) {
+        add(recorded.node) { $0.add($1.text) }
+        add(recorded.sets.sorted { $0.key < $1.key }) { bytes, set in
+            bytes.add(set.key.text)
+            bytes.add(set.value.origin) { $0.add($1.text) }
+            bytes.add(set.value.members.sorted()) { $0.add($1.text) }
+        }
+    }
+}

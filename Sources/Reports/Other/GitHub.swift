@@ -1,0 +1,37 @@
+import Replication
+
+/// Findings and changes as annotations of a GitHub workflow, one line each, at the place in the file that asked for it.
+public func github(_ report: Report) -> String {
+    let findings = report.sortedFindings.map { finding in
+        let level =
+            switch finding.severity {
+            case .critical, .error: "error"
+            case .warning: "warning"
+            }
+        return annotation(
+            level, at: finding.because, title: finding.code.rawValue,
+            lines: [finding.sentence, visible(finding.code.why), visible(finding.next)])
+    }
+    let groups = Dictionary(grouping: report.sortedChanges) { [$0.node.text, $0.set.text] }
+    let changes = groups.sorted { $0.key.precedes($1.key) }.map { key, changes in
+        let words = "\(counted(changes.count, "change")) on \(visible(key[0])), set \(visible(key[1]))"
+        return annotation("notice", at: changes.first?.because, title: report.result.rawValue, lines: [words])
+    }
+    let error = report.error.map {
+        annotation("error", at: nil, title: visible($0.code), lines: [visible($0.message)])
+    }
+    return (findings + changes + [error].compactMap { $0 }).map { $0 + "\n" }.joined()
+}
+
+private func annotation(_ level: String, at position: Position?, title: String, lines: [String]) -> String {
+    let place = position.map { "file=\(property($0.file)),line=\($0.line),col=\($0.column)," } ?? ""
+    return "::\(level) \(place)title=\(property(title))::" + message(lines.joined(separator: "\n"))
+}
+
+private func message(_ text: String) -> String {
+    text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+}
+
+private func property(_ text: String) -> String {
+    message(visible(text)).replacing(":", with: "%3A").replacing(",", with: "%2C")
+}

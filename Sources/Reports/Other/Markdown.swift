@@ -1,0 +1,101 @@
+import Replication
+
+/// A report for a comment under a pull request: the roles as a table, the findings, what changes, one counted line.
+public func markdown(_ report: Report) -> String {
+    let page = MarkdownPage(report: report)
+    let sections = [page.heading, page.roles, page.findings, page.changes, page.closing].filter { !$0.isEmpty }
+    return sections.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+}
+
+private struct MarkdownPage {
+    let report: Report
+
+    private var page: Page {
+        Page(report: report, style: TextStyle(isColoured: false, width: 100, file: "polarity.yaml"))
+    }
+
+    var heading: [String] {
+        let size = [
+            counted(report.cluster.nodes.count, "node"), counted(report.cluster.sets.count, "set"),
+            counted(report.counts.tables, "table"),
+        ]
+        let result = report.result.rawValue.replacing("_", with: " ")
+        return [
+            "## Polarity: \(escaped(report.cluster.name)), \(result)", "",
+            "\(escaped(report.cluster.engine.name)), \(size.joined(separator: ", "))",
+        ]
+    }
+
+    var roles: [String] {
+        guard report.observed != nil, !report.roles.isEmpty else { return [] }
+        let sets = report.cluster.sets.map(\.name)
+        let rows = report.cluster.nodes.map { node in
+            let version = report.observed?.node(node.name)?.identity.versionWords ?? "not read"
+            let cells = sets.map { set in
+                report.roles.first { $0.set == set && $0.node == node.name }.map { role in
+                    let judged = page.judgement(of: role)
+                    return ([judged.mark].compactMap { $0 } + [judged.words]).joined(separator: " ")
+                } ?? "–"
+            }
+            return row([escaped(node.name.text), version] + cells)
+        }
+        return [
+            row(["node", "server"] + sets.map { escaped($0.text) }), row(sets.map { _ in "---" } + ["---", "---"]),
+        ]
+            + rows
+    }
+
+    var findings: [String] {
+        let shown = report.sortedFindings.prefix(50).map { finding in
+            let place = finding.because.map { " (\(escaped($0.description)))" } ?? ""
+            return
+                "- **\(finding.severity.rawValue)** `\(finding.code.rawValue)` \(escaped(finding.sentence))\(place)  \n"
+                + "  \(escaped(finding.next))"
+        }
+        let rest = report.findings.count - shown.count
+        return shown + (rest > 0 ? ["- … and \(grouped(rest)) more"] : [])
+    }
+
+    var changes: [String] {
+        guard !report.changes.isEmpty else { return [] }
+        let shown = report.sortedChanges.prefix(50).map { change in
+            row([
+                escaped(change.node.text), escaped(change.set.text), escaped(change.table?.description ?? ""),
+                escaped(change.action.trigger?.shown ?? ""), change.purposeWords, escaped(change.action.arrow),
+            ])
+        }
+        let rest = report.changes.count - shown.count
+        return [
+            row(["node", "set", "table", "trigger", "purpose", "change"]), row([String](repeating: "---", count: 6)),
+        ]
+            + shown + (rest > 0 ? ["", "… and \(grouped(rest)) more"] : [])
+    }
+
+    var closing: [String] {
+        let needs = report.required.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        var words = ["\(counted(report.changes.count, "change")), \(counted(report.findings.count, "finding"))."]
+        if !needs.isEmpty { words.append("Needs \(needs).") }
+        if !report.fingerprint.isEmpty {
+            words.append("Fingerprint `\(visible(String(report.fingerprint.prefix(12))))`.")
+        }
+        return (report.error.map { ["**\(escaped($0.code))** \(escaped($0.message))", ""] } ?? [])
+            + [words.joined(separator: " ")]
+    }
+
+    private func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+}
+
+/// A text that Markdown takes for nothing but text, and that calls nobody.
+private func escaped(_ text: String) -> String {
+    var result = ""
+    for character in visible(text) {
+        switch character {
+        case "<": result += "&lt;"
+        case "&": result += "&amp;"
+        case "@": result += "&#64;"
+        case "\\", "`", "*", "_", "[", "]", ">", "#", "|", "~", "!", "(", ")": result += "\\" + String(character)
+        default: result.append(character)
+        }
+    }
+    return result
+}

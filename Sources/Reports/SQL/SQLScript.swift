@@ -1,0 +1,111 @@
+import Replication
+
+/// The plan as a script for psql, stage by stage and node by node, one transaction a table.
+///
+/// It stops at the first error, and asks before a set is opened. It does not compare the rows with the plan under each
+/// table's lock, takes no lock of its own on the cluster and reads nothing back; apply does. It ends with a newline.
+public func sql(_ report: Report) -> String {
+    let script = Script(report: report)
+    return script.lines.joined(separator: "\n") + "\n"
+}
+
+private struct Script {
+    let report: Report
+
+    var lines: [String] {
+        let head = [
+            "-- polarity: cluster \(visible(report.cluster.name)), fingerprint \(visible(report.fingerprint))",
+            "-- Run with psql --no-psqlrc --file. Unlike polarity apply it does not compare the nodes with the plan again.",
+        ]
+        guard let plan = report.plan, !plan.isEmpty else { return head + ["-- There is nothing to change."] }
+        let needs = report.required.map(\.rawValue).joined(separator: ",")
+        var lines = head + (needs.isEmpty ? [] : ["-- This plan needs --allow \(needs)."]) + ["\\set ON_ERROR_STOP on"]
+        for stage in StageName.allCases {
+            let steps = plan.stages.filter { $0.name == stage }.flatMap(\.steps)
+            let drains = stage == .drain ? plan.drains : []
+            guard !steps.isEmpty || !drains.isEmpty else { continue }
+            lines += ["", "-- Stage \(stage.rawValue)"] + drains.flatMap(question)
+            lines += visits(steps).flatMap(visit)
+        }
+        return lines
+    }
+
+    /// The steps of one node, one after the other.
+    private func visits(_ steps: [Step]) -> [[Step]] {
+        var visits: [[Step]] = []
+        for step in steps {
+            if visits.last?.last?.node == step.node {
+                visits[visits.count - 1].append(step)
+            } else {
+                visits.append([step])
+            }
+        }
+        return visits
+    }
+
+    private func visit(_ steps: [Step]) -> [String] {
+        guard let first = steps.first else { return [] }
+        return ["", "-- Node \(visible(first.node.text))"] + connect(first.node)
+            + ["SET standard_conforming_strings = on;"] + steps.flatMap(transaction)
+    }
+
+    /// Connects as the file says; where that might hold a password, as a variable says, without which psql stops.
+    private func connect(_ node: NodeName) -> [String] {
+        let conninfo = report.cluster.node(node)?.conninfo ?? ""
+        guard !conninfo.isEmpty, !mayHoldPassword(conninfo) else {
+            let index = report.cluster.nodes.firstIndex { $0.name == node } ?? 0
+            return [
+                "-- Give its connection string with psql --set node_\(index + 1)=…", "\\connect :node_\(index + 1)",
+            ]
+        }
+        return ["\\connect -reuse-previous=off " + psqlQuoted(conninfo)]
+    }
+
+    private func transaction(_ step: Step) -> [String] {
+        var lines = ["", "BEGIN;", "SET LOCAL lock_timeout = '\(report.cluster.policy.lockTimeout.milliseconds)ms';"]
+        if let role = step.role { lines.append("SET LOCAL ROLE \(role.quoted);") }
+        if let table = step.table, step.lock != .none {
+            lines.append("LOCK TABLE ONLY \(table.quoted) IN \(step.lock.rawValue) MODE;")
+        }
+        lines += step.statements.map { $0.hasSuffix(";") ? $0 : $0 + ";" }
+        return (lines + ["COMMIT;"]).map(visibleSQL)
+    }
+
+    /// What apply would prove, a person has to answer for.
+    private func question(_ drain: Drain) -> [String] {
+        let sources = drain.sources.map { visible($0.text) }.joined(separator: ", ")
+        let words =
+            "Set \(visible(drain.set.text)): does every subscriber have everything from \(sources), before "
+            + "\(visible(drain.newOrigin.text)) is opened?"
+        var lines = ["-- " + words, "-- Evidence: \(drain.evidence.words)."]
+        if case .query(let query) = drain.evidence {
+            lines += ["-- On the closed origin: " + visible(query.originPosition)]
+            lines += ["-- On every subscriber:  " + visible(query.sql)]
+        }
+        return lines + ["\\prompt \(psqlQuoted(words + " Return goes on, Ctrl-C stops: ")) polarity_drained"]
+    }
+}
+
+/// A word as psql's own commands read it back.
+private func psqlQuoted(_ word: String) -> String {
+    let pieces = word.unicodeScalars.map { scalar -> String in
+        switch scalar {
+        case "'": "''"
+        case "\\": "\\\\"
+        case "\n": "\\n"
+        case _ where isHostile(scalar): String(scalar).utf8.map { "\\x" + String($0, radix: 16) }.joined()
+        default: String(scalar)
+        }
+    }
+    return "'" + pieces.joined() + "'"
+}
+
+/// Whether a connection string might hold a password; in doubt it does.
+private func mayHoldPassword(_ conninfo: String) -> Bool {
+    let text = conninfo.lowercased()
+    let isAddress = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+    guard isAddress, let at = text.lastIndex(of: "@") else {
+        return text.contains("password") || text.contains("passwd")
+    }
+    return text.contains("password") || text[..<at].count { $0 == ":" } > 1
+}

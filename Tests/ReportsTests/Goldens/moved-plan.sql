@@ -1,0 +1,200 @@
+-- polarity: cluster shop, fingerprint 878204782a00c20520de6f3cfff1e990d0220d9d1c3f2c3340c148610837940b
+-- Run with psql --no-psqlrc --file. Unlike polarity apply it does not compare the nodes with the plan again.
+-- This plan needs --allow ORIGIN_CHANGE.
+\set ON_ERROR_STOP on
+
+-- Stage protect
+
+-- Node berlin
+\connect -reuse-previous=off 'service=shop-berlin'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'berlin') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
+INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'billing', 'paris') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
+DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'billing');
+INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'billing', 'berlin'), ('shop', 'billing', 'paris');
+DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'billing');
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('billing', 'Tax Rate', 'shop', 'billing'), ('billing', 'invoice', 'shop', 'billing'), ('billing', 'ledger', 'shop', 'billing') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+GRANT USAGE ON SCHEMA polarity TO "postgres";
+GRANT EXECUTE ON FUNCTION "polarity"."deny_change"(), "polarity"."deny_truncate"(), "polarity"."log_change"(), "polarity"."log_truncate"() TO "postgres";
+COMMIT;
+
+-- Node paris
+\connect -reuse-previous=off 'service=shop-paris'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'paris') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
+INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'billing', 'paris') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
+DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'billing');
+INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'billing', 'berlin'), ('shop', 'billing', 'paris');
+DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'billing');
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('billing', 'Tax Rate', 'shop', 'billing'), ('billing', 'invoice', 'shop', 'billing'), ('billing', 'ledger', 'shop', 'billing') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+GRANT USAGE ON SCHEMA polarity TO "postgres";
+GRANT EXECUTE ON FUNCTION "polarity"."deny_change"(), "polarity"."deny_truncate"(), "polarity"."log_change"(), "polarity"."log_truncate"() TO "postgres";
+COMMIT;
+
+-- Node tokyo
+\connect -reuse-previous=off 'service=shop-tokyo'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'tokyo') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
+INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'billing', 'paris') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
+DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'billing');
+INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'billing', 'berlin'), ('shop', 'billing', 'paris');
+DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'billing');
+COMMIT;
+
+-- Node berlin
+\connect -reuse-previous=off 'service=shop-berlin'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'berlin') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
+INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'berlin') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
+DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
+DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+GRANT USAGE ON SCHEMA polarity TO "postgres";
+GRANT EXECUTE ON FUNCTION "polarity"."deny_change"(), "polarity"."deny_truncate"(), "polarity"."log_change"(), "polarity"."log_truncate"() TO "postgres";
+COMMIT;
+
+-- Node paris
+\connect -reuse-previous=off 'service=shop-paris'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'paris') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
+INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'berlin') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
+DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
+DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+GRANT USAGE ON SCHEMA polarity TO "postgres";
+GRANT EXECUTE ON FUNCTION "polarity"."deny_change"(), "polarity"."deny_truncate"(), "polarity"."log_change"(), "polarity"."log_truncate"() TO "postgres";
+COMMIT;
+
+-- Node tokyo
+\connect -reuse-previous=off 'service=shop-tokyo'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'tokyo') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
+INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'berlin') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
+DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
+DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+GRANT USAGE ON SCHEMA polarity TO "postgres";
+GRANT EXECUTE ON FUNCTION "polarity"."deny_change"(), "polarity"."deny_truncate"(), "polarity"."log_change"(), "polarity"."log_truncate"() TO "postgres";
+COMMIT;
+
+-- Node berlin
+\connect -reuse-previous=off 'service=shop-berlin'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+LOCK TABLE ONLY "public"."carts" IN SHARE ROW EXCLUSIVE MODE;
+ALTER TABLE ONLY "public"."carts" DISABLE TRIGGER "00_polarity_log", ENABLE TRIGGER "00_polarity_deny", DISABLE TRIGGER "00_polarity_truncate_log", ENABLE TRIGGER "00_polarity_truncate_deny";
+COMMIT;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+LOCK TABLE ONLY "public"."customers" IN SHARE ROW EXCLUSIVE MODE;
+ALTER TABLE ONLY "public"."customers" DISABLE TRIGGER "00_polarity_log", ENABLE TRIGGER "00_polarity_deny", DISABLE TRIGGER "00_polarity_truncate_log", ENABLE TRIGGER "00_polarity_truncate_deny";
+COMMIT;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+LOCK TABLE ONLY "public"."order_items" IN SHARE ROW EXCLUSIVE MODE;
+ALTER TABLE ONLY "public"."order_items" DISABLE TRIGGER "00_polarity_log", ENABLE TRIGGER "00_polarity_deny", DISABLE TRIGGER "00_polarity_truncate_log", ENABLE TRIGGER "00_polarity_truncate_deny";
+COMMIT;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+LOCK TABLE ONLY "public"."orders" IN SHARE ROW EXCLUSIVE MODE;
+ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "00_polarity_log", ENABLE TRIGGER "00_polarity_deny", DISABLE TRIGGER "00_polarity_truncate_log", ENABLE TRIGGER "00_polarity_truncate_deny";
+COMMIT;
+
+-- Stage drain
+-- Set orders: does every subscriber have everything from berlin, paris, before tokyo is opened?
+-- Evidence: proven by polarity.applied.
+\prompt 'Set orders: does every subscriber have everything from berlin, paris, before tokyo is opened? Return goes on, Ctrl-C stops: ' polarity_drained
+
+-- Stage open
+
+-- Node berlin
+\connect -reuse-previous=off 'service=shop-berlin'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'berlin') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
+INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'tokyo') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
+DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
+DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+COMMIT;
+
+-- Node paris
+\connect -reuse-previous=off 'service=shop-paris'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'paris') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
+INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'tokyo') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
+DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
+DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+COMMIT;
+
+-- Node tokyo
+\connect -reuse-previous=off 'service=shop-tokyo'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'tokyo') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
+INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'tokyo') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
+DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
+DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+COMMIT;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+LOCK TABLE ONLY "public"."carts" IN SHARE ROW EXCLUSIVE MODE;
+ALTER TABLE ONLY "public"."carts" ENABLE TRIGGER "00_polarity_log", DISABLE TRIGGER "00_polarity_deny", ENABLE TRIGGER "00_polarity_truncate_log", DISABLE TRIGGER "00_polarity_truncate_deny";
+COMMIT;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+LOCK TABLE ONLY "public"."customers" IN SHARE ROW EXCLUSIVE MODE;
+ALTER TABLE ONLY "public"."customers" ENABLE TRIGGER "00_polarity_log", DISABLE TRIGGER "00_polarity_deny", ENABLE TRIGGER "00_polarity_truncate_log", DISABLE TRIGGER "00_polarity_truncate_deny";
+COMMIT;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+LOCK TABLE ONLY "public"."order_items" IN SHARE ROW EXCLUSIVE MODE;
+ALTER TABLE ONLY "public"."order_items" ENABLE TRIGGER "00_polarity_log", DISABLE TRIGGER "00_polarity_deny", ENABLE TRIGGER "00_polarity_truncate_log", DISABLE TRIGGER "00_polarity_truncate_deny";
+COMMIT;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+LOCK TABLE ONLY "public"."orders" IN SHARE ROW EXCLUSIVE MODE;
+ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "00_polarity_log", DISABLE TRIGGER "00_polarity_deny", ENABLE TRIGGER "00_polarity_truncate_log", DISABLE TRIGGER "00_polarity_truncate_deny";
+COMMIT;

@@ -1,0 +1,15 @@
+-- polarity: cluster shop, fingerprint 70cc171e74c843b1e88bc2380a3a4c4861346a272ea0b7e4832fd4c159b2d4e4
+-- Run with psql --no-psqlrc --file. Unlike polarity apply it does not compare the nodes with the plan again.
+\set ON_ERROR_STOP on
+
+-- Stage protect
+
+-- Node paris
+\connect -reuse-previous=off 'service=shop-paris'
+SET standard_conforming_strings = on;
+
+BEGIN;
+SET LOCAL lock_timeout = '2000ms';
+LOCK TABLE ONLY "public"."orders" IN SHARE ROW EXCLUSIVE MODE;
+ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "_shopcl_denyaccess", ENABLE TRIGGER "_shopcl_truncatedeny";
+COMMIT;

@@ -1,0 +1,72 @@
+import Replication
+import Reports
+import Testing
+
+@Test func `a monitoring system hears of lost data first, then of what could not be read, then of drift`() {
+    var states: [NagiosState] = [nagiosState(Shop().report(.status)), nagiosState(Shop.sabotaged.report(.status))]
+    var unread = Shop()
+    unread.observed.nodes["tokyo"] = .failed(NodeFailure(sort: .unusable, sqlState: "28P01", message: "no"))
+    states.append(nagiosState(unread.report(.status)))
+    var drift = Shop()
+    drift.change(orders, on: "paris") { $0.triggers.removeAll { $0.name == "_shopcl_logtrigger" } }
+    states.append(nagiosState(drift.report(.status)))
+    var failed = Shop().report(.apply, result: .refused)
+    failed.error = Report.Failure(code: "BUSY", message: "another apply runs")
+    states.append(nagiosState(failed))
+    #expect(states == [.ok, .critical, .unknown, .warning, .unknown])
+    #expect(states.map(\.rawValue) == [0, 2, 3, 1, 3])
+    #expect(
+        nagios(Shop().report(.status))
+            == "POLARITY OK - shop: in sync, 7 tables on 3 nodes|changes=0 findings=0 critical=0 unreachable=0 nodes=3 "
+            + "tables=7\n")
+}
+
+@Test func `an annotation escapes what a workflow command is made of`() {
+    var report = Shop().report(.status)
+    report.findings = [
+        Finding(
+            .tableMissing, "100% of\nit: gone", next: "create it",
+            because: Position(file: "a,b:c.yaml", line: 3, column: 4))
+    ]
+    let start = "::error file=a%2Cb%3Ac.yaml,line=3,col=4,title=TABLE_MISSING::100%25 of\\nit: gone%0A"
+    #expect(github(report) == start + "A member of the set does not have the table.%0Acreate it\n")
+}
+
+@Test func `every word that is a topic is explained`() {
+    let silent = Topic.words.filter { word in Topic(word).map { explanation(of: $0).count < 20 } ?? true }
+    #expect(silent == [])
+    #expect(Topic("split-brain") == .finding(.splitBrain))
+    #expect(Topic("nonsense") == nil)
+}
+
+@Test func `a suggested command repeats what chose the plan, and is never wrapped`() {
+    var style = TextStyle(isColoured: false, width: 40, file: "my shop.yaml", arguments: ["--node", "paris"])
+    style.detail = .quiet
+    let report = Shop.moved.report(.plan)
+    let last = text(report, style: style).split(separator: "\n").last
+    let expected =
+        "Apply exactly this:  polarity apply -f 'my shop.yaml' --node paris --expect \(report.fingerprint.prefix(12)) "
+        + "--allow ORIGIN_CHANGE"
+    #expect(last.map { String($0) } == expected)
+}
+
+@Test func `a script never names a password, and stops where it would need one`() {
+    let node = DeclaredNode(name: "berlin", conninfo: "postgres://a:b@c/d", because: at(1))
+    var report = Shop.moved.report(.plan)
+    report.cluster = DeclaredCluster(
+        name: "shop", engine: report.cluster.engine, nodes: [node], sets: report.cluster.sets, because: at(1))
+    #expect(sql(report).contains("\\connect :node_1\n"))
+    #expect(!sql(report).contains("a:b"))
+}
+
+@Test(arguments: [
+    (Duration.milliseconds(40), "40 ms", "0:00"), (.milliseconds(1_540), "1.5 s", "0:01"), (.seconds(2), "2 s", "0:02"),
+    (.seconds(300), "5 min", "5:00"), (.seconds(753), "753 s", "12:33"), (.seconds(3_723), "3723 s", "1:02:03"),
+])
+func `times are said in words or as on a clock`(time: Duration, words: String, clock: String) {
+    let blocker = Blocker(pid: 0, user: "u", application: "a", state: "s", age: time, isAutovacuum: false)
+    #expect(blocker.words == "u \"a\", s for \(clock)")
+    var shop = Shop()
+    shop.change(node: "paris") { $0.rights.roundTrip = time }
+    #expect(text(shop.report(.status), style: plain).contains("  \(words) "))
+}
