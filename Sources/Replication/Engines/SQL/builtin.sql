@@ -4,8 +4,8 @@
 -- Order. `polarity.log.seq` is drawn when the change is logged, in an uncached sequence: for one row, and for rows that
 -- wait for each other (unique keys, foreign keys), a lower seq is the earlier change. It is no order of commits: a
 -- transaction that is still open may hold a lower seq than one that is visible. A shipper therefore takes what became
--- visible between two snapshots, in the order of seq, and advances `polarity.applied.seq` only past rows below the
--- xmin of a later snapshot, so that no lower seq is outstanding. BuiltinEngine.md has its statements.
+-- visible between two snapshots, in the order of seq, and advances `polarity.applied.seq` only past rows whose every
+-- predecessor is below the xmin of its snapshot: no lower seq is outstanding. Its statements: BuiltinEngine.md.
 --
 -- Values. Each value in `key` and `row` is a string, as the output function of its column's type writes it under the
 -- settings pinned on `log_change`, or null: what COPY would write, and what the input function reads back unchanged.
@@ -92,8 +92,9 @@ BEGIN
     END IF;
 
     IF to_regtype('polarity.fields') IS NULL THEN
-        EXECUTE (SELECT format('CREATE TYPE polarity.fields AS (%s)', string_agg(format('f%s text', n), ', ' ORDER BY n))
-                   FROM generate_series(1, 64) AS n);
+        EXECUTE (
+            SELECT format('CREATE TYPE polarity.fields AS (%s)', string_agg(format('f%s text', n), ', ' ORDER BY n))
+              FROM generate_series(1, 64) AS n);
         REVOKE ALL ON TYPE polarity.fields FROM PUBLIC;
         COMMENT ON TYPE polarity.fields IS 'A row of up to 64 columns as text, for polarity.texts';
     END IF;
@@ -185,23 +186,24 @@ COMMENT ON FUNCTION polarity.version() IS 'Version of the schema polarity';
 
 CREATE OR REPLACE FUNCTION polarity.lineage(relation oid)
 RETURNS TABLE (level integer, schema_name text, table_name text)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE
 AS $lineage$
-    WITH RECURSIVE line AS (
-        SELECT 0 AS level, c.oid, c.relispartition, c.relnamespace, c.relname
+DECLARE
+    parent oid := relation;
+    partition boolean;
+BEGIN
+    level := 0;
+    LOOP
+        SELECT n.nspname, c.relname, c.relispartition INTO schema_name, table_name, partition
           FROM pg_class AS c
-         WHERE c.oid = $1
-        UNION ALL
-        SELECT l.level + 1, c.oid, c.relispartition, c.relnamespace, c.relname
-          FROM line AS l
-          JOIN pg_inherits AS i ON i.inhrelid = l.oid
-          JOIN pg_class AS c ON c.oid = i.inhparent
-         WHERE l.relispartition
-    )
-    SELECT l.level, n.nspname::text, l.relname::text
-      FROM line AS l
-      JOIN pg_namespace AS n ON n.oid = l.relnamespace
-     ORDER BY l.level
+          JOIN pg_namespace AS n ON n.oid = c.relnamespace
+         WHERE c.oid = parent;
+        RETURN NEXT;
+        EXIT WHEN NOT partition;
+        parent := (SELECT i.inhparent FROM pg_inherits AS i WHERE i.inhrelid = parent);
+        level := level + 1;
+    END LOOP;
+END
 $lineage$;
 COMMENT ON FUNCTION polarity.lineage(oid) IS 'A table (level 0) and, for a partition, its parents up to the root';
 
@@ -235,7 +237,6 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 AS $log_change$
 DECLARE
-    one_text CONSTANT text := 'CASE WHEN num_nulls(($1).%1$I) = 0 THEN concat(($1).%1$I) END';
     root_schema text := TG_TABLE_SCHEMA;
     root_table text := TG_TABLE_NAME;
     partition boolean;
@@ -281,8 +282,13 @@ BEGIN
     END IF;
 
     IF cardinality(columns) > 64 THEN
-        wide_row := (SELECT format('SELECT ARRAY[%s]', string_agg(format(one_text, u.name), ', ' ORDER BY u.place))
-                       FROM unnest(columns) WITH ORDINALITY AS u (name, place));
+        wide_row := (
+            SELECT format('SELECT %s FROM (SELECT ($1).* OFFSET 0) AS r', string_agg(c.texts, ' || ' ORDER BY c.chunk))
+              FROM (SELECT (u.place - 1) / 64 AS chunk,
+                           format('polarity.texts(concat(ROW(%s)), %s)',
+                                  string_agg(format('r.%I', u.name), ', ' ORDER BY u.place), count(*)) AS texts
+                      FROM unnest(columns) WITH ORDINALITY AS u (name, place)
+                     GROUP BY 1) AS c);
     END IF;
     IF TG_OP <> 'DELETE' THEN
         IF wide_row IS NULL THEN

@@ -1,0 +1,170 @@
+import Replication
+
+// The rules that look at more than one value: names that refer to one another, and what may be given only once.
+
+extension Reader {
+    /// Looks every name up; nil where too little is right to go on, which is then already reported.
+    mutating func resolved(_ written: WrittenCluster) -> DeclaredCluster? {
+        checkSlonyName(written)
+        checkOnce(written.sets)
+        checkTables(written.sets)
+        let sets = written.sets.compactMap { resolved($0, written.nodes) }
+        guard let name = written.name?.value, let engine = written.engine, let nodes = written.nodes else { return nil }
+        return DeclaredCluster(
+            name: name, engine: engine.engine(cluster: engine.cluster?.value ?? name), nodes: nodes.nodes, sets: sets,
+            policy: written.policy, because: written.because)
+    }
+
+    private mutating func resolved(_ written: WrittenSet, _ nodes: WrittenNodes?) -> ReplicationSet? {
+        let title = written.name?.value ?? "?"
+        let origin = written.origin.flatMap { $0.value == "none" ? nil : $0 }
+        if let origin { checkNode(origin, nodes, "set \(title.inQuotes) has origin \(origin.value.inQuotes)") }
+        checkSubscribers(written, title, nodes)
+        guard let name = written.name, let given = written.origin, let nodes else { return nil }
+        let originName = origin.map { NodeName($0.value) }
+        let others = nodes.nodes.map(\.name).filter { $0 != originName }
+        return ReplicationSet(
+            name: SetName(name.value), id: written.id?.value, origin: originName, originPosition: given.position,
+            subscribers: written.subscribers?.map { NodeName($0.value) } ?? others, tables: written.tables,
+            patterns: written.patterns, because: written.because)
+    }
+
+    private mutating func checkSubscribers(_ set: WrittenSet, _ title: String, _ nodes: WrittenNodes?) {
+        var seen: [NodeName: Position] = [:]
+        for subscriber in set.subscribers ?? [] {
+            let name = NodeName(subscriber.value)
+            checkNode(subscriber, nodes, "set \(title.inQuotes) has subscriber \(name.text.inQuotes)")
+            if let origin = set.origin, NodeName(origin.value) == name, name != "none" {
+                let note = Diagnostic(.note, at: origin.position, "the origin is given here")
+                let message = "\(name.text.inQuotes) is the origin of set \(title.inQuotes) and cannot subscribe to it"
+                report(message, at: subscriber.position, notes: [note])
+            }
+            if let first = seen.updateValue(subscriber.position, forKey: name) {
+                let note = Diagnostic(.note, at: first, "first given here")
+                let message = "set \(title.inQuotes) lists the subscriber \(name.text.inQuotes) twice"
+                report(message, at: subscriber.position, notes: [note])
+            }
+        }
+    }
+
+    private mutating func checkNode(_ name: Located<String>, _ nodes: WrittenNodes?, _ statement: String) {
+        guard let nodes, nodes.names[NodeName(name.value)] == nil else { return }
+        let near = nearest(to: name.value, among: nodes.names.keys.map(\.text).sorted())
+        let place = near.flatMap { nodes.names[NodeName($0)] }
+        let notes: [Diagnostic]
+        if let near, let place {
+            notes = [Diagnostic(.note, at: place, "did you mean \(near.inQuotes), declared here?")]
+        } else {
+            notes = []
+        }
+        report("\(statement), which is not a node", at: name.position, notes: notes)
+    }
+}
+
+// MARK: - What may be given only once
+
+extension Reader {
+    private mutating func checkOnce(_ sets: [WrittenSet]) {
+        var names: [SetName: Position] = [:]
+        var ids: [Int: Position] = [:]
+        for set in sets {
+            if let name = set.name, let first = names.updateValue(name.position, forKey: SetName(name.value)) {
+                let note = Diagnostic(.note, at: first, "first given here")
+                report("two sets have the name \(name.value.inQuotes)", at: name.position, notes: [note])
+            }
+            if let id = set.id, let first = ids.updateValue(id.position, forKey: id.value) {
+                let note = Diagnostic(.note, at: first, "first given here")
+                report("two sets have the id \(id.value)", at: id.position, notes: [note])
+            }
+        }
+    }
+
+    /// Each table stands once in one set; a pattern of another set must not match it either.
+    private mutating func checkTables(_ sets: [WrittenSet]) {
+        var owners: [TableName: (set: Int, position: Position)] = [:]
+        owners.reserveCapacity(sets.reduce(0) { $0 + $1.entries.count })
+        for (index, set) in sets.enumerated() {
+            for table in set.tables {
+                if let first = owners.updateValue((index, table.because), forKey: table.name) {
+                    reportTwice(table, sets[first.set], set, isSame: first.set == index, first.position)
+                }
+            }
+        }
+        for (index, set) in sets.enumerated() {
+            for pattern in set.patterns {
+                for (other, owner) in sets.enumerated() where other != index {
+                    for table in owner.tables where pattern.matches(table.name) {
+                        reportTwice(table, set, owner, isSame: false, pattern.because)
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func reportTwice(
+        _ table: DeclaredTable, _ first: WrittenSet, _ second: WrittenSet, isSame: Bool, _ position: Position
+    ) {
+        let names = [first, second].map { ($0.name?.value ?? "?").inQuotes }
+        let message =
+            isSame
+            ? "set \(names[1]) lists the table \(table.name.description.escaped) twice"
+            : "the table \(table.name.description.escaped) is in set \(names[0]) and in set \(names[1])"
+        report(message, at: table.because, notes: [Diagnostic(.note, at: position, "first given here")])
+    }
+}
+
+extension WrittenSet {
+    fileprivate var tables: [DeclaredTable] {
+        entries.compactMap { entry in
+            switch entry {
+            case .table(let table): table
+            case .pattern: nil
+            }
+        }
+    }
+
+    fileprivate var patterns: [TablePattern] {
+        entries.compactMap { entry in
+            switch entry {
+            case .table: nil
+            case .pattern(let pattern): pattern
+            }
+        }
+    }
+}
+
+// MARK: - Slony-I's own rule
+
+extension Reader {
+    private mutating func checkSlonyName(_ written: WrittenCluster) {
+        guard let engine = written.engine, engine.isSlony, let name = engine.cluster ?? written.name,
+            !name.value.isSlonyName
+        else { return }
+        let note = Diagnostic(
+            .note, at: name.position,
+            "letters, digits, _ and $, no digit first; or say engine: {type: slony, cluster: …}")
+        report("\(name.value.inQuotes) is not a cluster name that Slony-I accepts", at: name.position, notes: [note])
+    }
+}
+
+extension String {
+    /// Slony-I's `^[[:alpha:]_][[:alnum:]_\$]{0,62}$`, in ASCII.
+    fileprivate var isSlonyName: Bool {
+        utf8.count <= 63
+            && utf8.enumerated().allSatisfy { index, byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+                    true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "$"): index > 0
+                default: false
+                }
+            }
+    }
+}
+
+extension JSON {
+    /// Slony-I's rule for the name of a cluster, unless a variable stands there.
+    static let slonyName: JSON = [
+        "anyOf": [["type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_$]{0,62}$"], ["$ref": "#/$defs/variable"]]
+    ]
+}

@@ -1,0 +1,169 @@
+import Replication
+
+/// What one set says; whether its names are nodes is known only when the whole file is read.
+struct WrittenSet {
+    let name: Located<String>?
+    let id: Located<Int>?
+    let origin: Located<String>?
+    let subscribers: [Located<String>]?
+    let entries: [TableEntry]
+    let because: Position
+}
+
+/// One element of `tables:`.
+enum TableEntry {
+    case table(DeclaredTable)
+    case pattern(TablePattern)
+}
+
+enum SetKeys {
+    static let name = Key("name", Text.ownName.located, required: true, "The set's name.")
+    static let id = Key("id", Text.catalogID.located, "The set's number in the engine's catalog.")
+    static let origin = Key(
+        "origin", Text.ownName.located, required: true, "The node where the set is written; none closes it everywhere.")
+    static let subscribers = Key(
+        "subscribers", .list(of: Text.ownName.located, unique: true),
+        "The read-only members; every other node unless given.")
+    static let tables = Key(
+        "tables", .list(of: TableKeys.entry, empty: "a set needs at least one table"), required: true,
+        "The set's tables.")
+
+    static let all = Keys("a set", [name.entry, id.entry, origin.entry, subscribers.entry, tables.entry])
+
+    static let form = Form<WrittenSet>.mapping(all) { fields, reader in
+        WrittenSet(
+            name: reader.value(name, in: fields), id: reader.value(id, in: fields),
+            origin: reader.value(origin, in: fields), subscribers: reader.value(subscribers, in: fields),
+            entries: reader.value(tables, in: fields) ?? [], because: reader.position(fields.node))
+    }
+}
+
+enum TableKeys {
+    static let name = Key(
+        "name", Text.tableName.located, "Schema and name as in SQL: unquoted letters are folded to lower case.")
+    static let triggers = Key(
+        "triggers", OwnKeys.map("a trigger"), "The user's own triggers, by their exact names, with a mode per role.")
+    static let rules = Key(
+        "rules", OwnKeys.map("a rule"), "The user's own rules, by their exact names, with a mode per role.")
+    static let schema = Key("schema", Text.storedName, "With match: the schema, exactly.")
+    static let match = Key(
+        "match", Text.some, "Instead of name: the tables of a schema whose exact names match this glob (* and ?).")
+    static let exclude = Key("exclude", .list(of: Text.some), "With match: globs whose tables are left out.")
+
+    static let all = Keys(
+        "a table", [name.entry, triggers.entry, rules.entry, schema.entry, match.entry, exclude.entry],
+        constraints: [
+            "oneOf": [
+                ["required": ["name"], "properties": ["schema": false, "match": false, "exclude": false]],
+                ["required": ["schema", "match"], "properties": ["name": false, "triggers": false, "rules": false]],
+            ]
+        ])
+
+    /// A name alone, or a mapping.
+    static let entry = Form.either(bare, or: mapping)
+
+    private static let bare = Form<TableEntry>(schema: Text.tableName.schema) { node, reader in
+        Text.tableName.read(node, &reader).map {
+            TableEntry.table(DeclaredTable(name: $0, because: reader.position(node)))
+        }
+    }
+
+    private static let mapping = Form<TableEntry>.mapping(all) { fields, reader in
+        let isPattern = fields.gives(schema) || fields.gives(match) || fields.gives(exclude)
+        let isNamed = fields.gives(name) || fields.gives(triggers) || fields.gives(rules)
+        if isPattern && isNamed {
+            reader.report("a table has either a name or schema and match, not both", at: fields.node)
+            return nil
+        }
+        return isPattern ? readPattern(fields, &reader) : readNamed(fields, &reader)
+    }
+
+    private static func readNamed(_ fields: Fields, _ reader: inout Reader) -> TableEntry? {
+        let name = reader.value(name, in: fields)
+        let triggers = reader.value(triggers, in: fields) ?? []
+        let rules = reader.value(rules, in: fields) ?? []
+        if !fields.gives(Self.name) {
+            return reader.report("a table needs a name, or schema and match", at: fields.node)
+        }
+        return name.map {
+            .table(DeclaredTable(name: $0.value, triggers: triggers, rules: rules, because: $0.position))
+        }
+    }
+
+    private static func readPattern(_ fields: Fields, _ reader: inout Reader) -> TableEntry? {
+        let schema = reader.value(schema, in: fields)
+        let match = reader.value(match, in: fields)
+        let exclude = reader.value(exclude, in: fields) ?? []
+        if !fields.gives(Self.schema) { reader.report("a pattern needs the key 'schema'", at: fields.node) }
+        if !fields.gives(Self.match) { reader.report("a pattern needs the key 'match'", at: fields.node) }
+        guard let schema, let match else { return nil }
+        return .pattern(
+            TablePattern(
+                schema: Identifier(schema), match: match, exclude: exclude, because: reader.position(fields.node)))
+    }
+}
+
+extension Text {
+    /// `public.orders`, `sales."Order Line"`.
+    static let tableName = Form<TableName>.text(["type": "string", "pattern": .text(schemaPattern)]) {
+        text throws(Complaint) in
+        try qualifiedName(text)
+    }
+
+    private static var schemaPattern: String {
+        let first = "[^\\u0000-@\\[-^`{-\\u007f]"
+        let other = "[^\\u0000-#%-/:-@\\[-^`{-\\u007f]"
+        let part = "(\(first)\(other)*|\"([^\"]|\"\")+\")"
+        return "^\(part)\\.\(part)$"
+    }
+}
+
+enum OwnKeys {
+    static let origin = Key("origin", Form<FiringMode>.word(), "The firing mode on the origin.")
+    static let subscriber = Key("subscriber", Form<FiringMode>.word(), "The firing mode on a subscriber.")
+    static let bystander = Key("bystander", Form<FiringMode>.word(), "The firing mode on a bystander.")
+
+    static func all(_ what: String) -> Keys {
+        Keys(what, [origin.entry, subscriber.entry, bystander.entry], constraints: ["minProperties": 1])
+    }
+
+    /// Triggers or rules by name; polarity never creates or drops a user's own, so none can be absent.
+    static func map(_ what: String) -> Form<[OwnObject]> {
+        let keys = all(what)
+        let schema: JSON = [
+            "type": "object", "propertyNames": ["minLength": 1, "maxLength": 63], "additionalProperties": keys.schema,
+        ]
+        return Form(schema: schema) { node, reader in
+            guard let entries = reader.entries(of: node) else { return nil }
+            return entries.compactMap { entry in
+                let name = reader.checkedKey(entry, checkedStoredName)
+                let modes = modes(entry.value, keys, &reader)
+                guard let name, let modes else { return nil }
+                return OwnObject(name: TriggerName(name), modes: modes, because: reader.position(entry.keyPlace))
+            }
+        }
+    }
+
+    private static func modes(_ node: Node, _ keys: Keys, _ reader: inout Reader) -> [Role: FiringMode]? {
+        guard let fields = reader.fields(of: node, keys) else { return nil }
+        var modes: [Role: FiringMode] = [:]
+        modes[.origin] = reader.value(origin, in: fields)
+        modes[.subscriber] = reader.value(subscriber, in: fields)
+        modes[.bystander] = reader.value(bystander, in: fields)
+        guard [origin, subscriber, bystander].contains(where: { fields.gives($0) }) else {
+            return reader.report("\(keys.what) needs a mode for origin, subscriber or bystander", at: node)
+        }
+        return modes
+    }
+}
+
+extension Reader {
+    /// The text of a key that is a name.
+    mutating func checkedKey(_ entry: Node.Entry, _ check: (String) throws(Complaint) -> String) -> String? {
+        do throws(Complaint) {
+            return try check(string(entry.key))
+        } catch {
+            return report(error.message, at: position(entry.keyPlace))
+        }
+    }
+}

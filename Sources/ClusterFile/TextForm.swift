@@ -1,0 +1,170 @@
+import Replication
+
+// The sorts of text. YAML's own opinion about numbers and booleans plays no part: every scalar is text, converted where
+// it is read, so that a node may be called `no`. The schema therefore lets numbers and booleans pass for texts, and
+// a variable pass for anything.
+
+extension Form {
+    /// A text, converted; what the schema says holds unless the text has a variable in it.
+    static func text(_ schema: JSON, _ convert: @escaping @Sendable (String) throws(Complaint) -> Value) -> Form {
+        Form(schema: ["anyOf": [schema, ["$ref": "#/$defs/variable"]]]) { node, reader in
+            guard let text = reader.text(of: node) else { return nil }
+            do throws(Complaint) {
+                return try convert(text)
+            } catch {
+                return reader.complain(error, at: node)
+            }
+        }
+    }
+
+    /// One of the words of an enumeration.
+    static func word() -> Form where Value: RawRepresentable<String> & CaseIterable & Sendable {
+        .text(["enum": .array(Value.allCases.map { .text($0.rawValue) })]) { text throws(Complaint) in
+            if let value = Value(rawValue: text) { return value }
+            throw unknownWord(text, of: Value.allCases.map(\.rawValue))
+        }
+    }
+}
+
+/// A text that is none of a few words.
+func unknownWord(_ text: String, of words: [String]) -> Complaint {
+    Complaint(
+        "\(text.inQuotes) is none of " + words.joined(separator: ", "),
+        note: nearest(to: text, among: words).map { "did you mean '\($0)'?" })
+}
+
+private let textTypes: JSON = ["string", "number", "boolean"]
+
+/// The sorts of text that are no words of an enumeration.
+enum Text {
+    /// Any text, the empty one too.
+    static let any = Form<String>(schema: ["type": textTypes]) { node, reader in reader.text(of: node) }
+
+    /// Any text but the empty one, for SQL and connection strings.
+    static let some = Form<String>.text(["type": textTypes, "minLength": 1]) { text throws(Complaint) in
+        guard !text.isEmpty else { throw Complaint("expected a text, found nothing") }
+        guard !text.utf8.contains(0) else { throw Complaint("a NUL character is not allowed") }
+        return text
+    }
+
+    /// A name of polarity's own, a node's or a set's or a cluster's: 1 to 63 bytes without control characters.
+    static let ownName = Form<String>.text(.ownName) { text throws(Complaint) in try checkedOwnName(text) }
+
+    /// A name as PostgreSQL stores it, exactly: 1 to 63 bytes.
+    static let storedName = Form<String>.text(["type": textTypes, "minLength": 1, "maxLength": 63]) {
+        text throws(Complaint) in
+        try checkedStoredName(text)
+    }
+
+    /// A number of up to 64 bits without sign, kept as text.
+    static let systemIdentifier = Form<String>.text(
+        ["anyOf": [["type": "integer", "minimum": 1], ["type": "string", "pattern": "^[0-9]{1,20}$"]]]
+    ) { text throws(Complaint) in
+        guard text.utf8.allSatisfy(isDigit), UInt64(text) != nil else {
+            throw Complaint(
+                "\(text.inQuotes) is not a system identifier",
+                note: "SELECT system_identifier FROM pg_control_system() answers one")
+        }
+        return text
+    }
+}
+
+extension JSON {
+    /// See ``Text/ownName``.
+    static let ownName: JSON = [
+        "type": textTypes, "minLength": 1, "maxLength": 63, "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+    ]
+}
+
+/// See ``Text/ownName``.
+func checkedOwnName(_ text: String) throws(Complaint) -> String {
+    guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        throw Complaint("the name \(text.inQuotes) holds a control character")
+    }
+    return try checkedStoredName(text)
+}
+
+/// See ``Text/storedName``.
+func checkedStoredName(_ text: String) throws(Complaint) -> String {
+    guard !text.isEmpty else { throw Complaint("expected a name, found nothing") }
+    guard text.utf8.count <= 63 else { throw Complaint("the name \(text.inQuotes) is longer than 63 bytes") }
+    guard !text.utf8.contains(0) else { throw Complaint("the name \(text.inQuotes) holds a NUL character") }
+    return text
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
+
+/// A whole number in decimal digits; nil for anything else and for what exceeds 64 bits.
+private func wholeNumber(_ text: some StringProtocol) -> Int? { text.utf8.allSatisfy(isDigit) ? Int(text) : nil }
+
+extension Text {
+    /// A whole number within bounds.
+    static func number(_ range: ClosedRange<Int>) -> Form<Int> {
+        let number: JSON = [
+            "type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound),
+        ]
+        return .text(["anyOf": [number, ["type": "string", "pattern": "^[0-9]+$"]]]) { text throws(Complaint) in
+            guard let value = wholeNumber(text), range.contains(value) else {
+                throw Complaint(
+                    "\(text.inQuotes) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return value
+        }
+    }
+
+    /// A number in an engine's catalog.
+    static let catalogID = number(1...Int(Int32.max))
+}
+
+extension Text {
+    /// A time such as `500ms`, `2s` or `5m`; never zero, and at most what PostgreSQL's timeouts hold.
+    static let duration = Form<Duration>.text(["type": "string", "pattern": "^[0-9]+(ms|s|m)$"]) {
+        text throws(Complaint) in
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let units = ["ms": 1, "s": 1_000, "m": 60_000]
+        guard let number = wholeNumber(digits), let unit = units[String(text[digits.endIndex...])] else {
+            throw Complaint("\(text.inQuotes) is not a duration such as 500ms, 2s or 5m")
+        }
+        let (milliseconds, overflow) = number.multipliedReportingOverflow(by: unit)
+        guard !overflow, 1...Int(Int32.max) ~= milliseconds else {
+            throw Complaint("\(text.inQuotes) is not between 1ms and \(Int32.max)ms")
+        }
+        return .milliseconds(milliseconds)
+    }
+}
+
+extension Text {
+    /// `25%` or a number.
+    static let changeLimit = Form<ChangeLimit>.text(
+        ["anyOf": [["type": "integer", "minimum": 0], ["type": "string", "pattern": "^[0-9]+%?$"]]]
+    ) { text throws(Complaint) in
+        if text.hasSuffix("%"), let percent = wholeNumber(text.dropLast()), 0...100 ~= percent {
+            return .percent(percent)
+        }
+        guard let count = wholeNumber(text) else {
+            throw Complaint("\(text.inQuotes) is neither a number of changes nor a share such as 25%")
+        }
+        return .count(count)
+    }
+}
+
+/// Reads a text with `{placeholders}`, of which only some mean something where it stands.
+func pattern(_ text: String, _ allowed: [Pattern.Placeholder], _ what: String) throws(Complaint) -> Pattern {
+    let words = allowed.map(\.rawValue)
+    let known = "known here: " + words.map { "{\($0)}" }.joined(separator: ", ")
+    var rest = text[...]
+    while let open = rest.utf8.firstIndex(of: UInt8(ascii: "{")) {
+        rest = rest[rest.utf8.index(after: open)...]
+        guard let close = rest.utf8.firstIndex(of: UInt8(ascii: "}")) else {
+            throw Complaint("\(text.inQuotes) has a '{' without its '}'", note: known)
+        }
+        let word = String(rest[..<close])
+        guard words.contains(word) else {
+            let help = nearest(to: word, among: words).map { "did you mean '{\($0)}'?" }
+            throw Complaint("\("{\(word)}".inQuotes) means nothing in \(what)", note: help ?? known)
+        }
+        rest = rest[rest.utf8.index(after: close)...]
+    }
+    guard let pattern = Pattern(parsing: text) else { throw Complaint("\(text.inQuotes) is not a pattern") }
+    return pattern
+}

@@ -1,0 +1,369 @@
+import CLibYAML
+import Replication
+
+// The only file that sees libyaml. It turns libyaml's events into a tree whose scalars lie in one array of bytes, and
+// resolves anchors, aliases and merge keys on the way. Aliased trees are shared, not copied, but counted as if they were
+// copied: whoever walks the tree later walks at most `Bounds.nodes` values. What only spoils a part of the tree
+// (an alias to nothing, a key given twice) is noted and leaves a `broken` node; what spoils the rest of the text stops.
+
+/// What a cluster file may not exceed.
+enum Bounds {
+    static let bytes = 64 * 1024 * 1024
+    static let nodes = 1_000_000
+    static let nesting = 64
+}
+
+extension YAMLDocument {
+    /// Reads the one document of a YAML file; nil where nothing can be made of it. What is wrong goes to `diagnostics`.
+    init?(_ bytes: [UInt8], file: String, diagnostics: inout [Diagnostic]) {
+        guard bytes.count <= Bounds.bytes else {
+            diagnostics.append(.init(at: Position(file, .start), "the file is larger than 64 MiB"))
+            return nil
+        }
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let text = bytes.starts(with: mark) ? bytes[3...] : bytes[...]
+        let composed = text.withUnsafeBufferPointer { input in
+            var composer = Composer(input, file: file)
+            let document = composer.document()
+            diagnostics += composer.diagnostics
+            return document
+        }
+        guard let composed else { return nil }
+        self = composed
+    }
+}
+
+extension Position {
+    init(_ file: String, _ place: Place) {
+        self.init(file: file, line: Int(place.line), column: Int(place.column))
+    }
+}
+
+/// What makes the rest of the text unreadable.
+private struct Refusal: Error {
+    let diagnostic: Diagnostic
+}
+
+/// Owns one libyaml parser and the event it is at.
+private struct Composer: ~Copyable {
+    private struct Anchor {
+        /// nil while the value is still being read.
+        var node: Node?
+        var count = 0
+    }
+
+    private let input: UnsafeBufferPointer<UInt8>
+    private let file: String
+    private let parser: UnsafeMutablePointer<yaml_parser_t>
+    private let event: UnsafeMutablePointer<yaml_event_t>
+    private var anchors: [String: Anchor] = [:]
+    private var text: [UInt8] = []
+    private var count = 0
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(_ input: UnsafeBufferPointer<UInt8>, file: String) {
+        self.input = input
+        self.file = file
+        parser = .allocate(capacity: 1)
+        parser.initialize(to: yaml_parser_t())
+        event = .allocate(capacity: 1)
+        event.initialize(to: yaml_event_t())
+        precondition(yaml_parser_initialize(parser) == 1, "out of memory")
+        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        yaml_parser_set_input_string(parser, input.baseAddress, input.count)
+        text.reserveCapacity(input.count)
+    }
+
+    deinit {
+        yaml_event_delete(event)
+        yaml_parser_delete(parser)
+        event.deallocate()
+        parser.deallocate()
+    }
+
+    mutating func document() -> YAMLDocument? {
+        guard !input.isEmpty else { return empty() }
+        do {
+            try advance()  // the stream begins
+            try advance()
+            guard event.pointee.type == YAML_DOCUMENT_START_EVENT else { return empty() }
+            try advance()
+            if isNothing { return empty() }
+            let root = try node(depth: 0)
+            try advance()  // the document ends
+            try advance()
+            if event.pointee.type != YAML_STREAM_END_EVENT {
+                report("a second document begins here; a cluster file is one document")
+            }
+            return YAMLDocument(root: root, text: text)
+        } catch {
+            diagnostics.append(error.diagnostic)
+            return nil
+        }
+    }
+
+    private mutating func empty() -> YAMLDocument? {
+        diagnostics.append(.init(at: Position(file, .start), "the file is empty"))
+        return nil
+    }
+
+    /// Whether the event is the empty scalar that stands for a document without content.
+    private var isNothing: Bool {
+        guard event.pointee.type == YAML_SCALAR_EVENT else { return false }
+        let scalar = event.pointee.data.scalar
+        return scalar.length == 0 && scalar.style == YAML_PLAIN_SCALAR_STYLE && scalar.anchor == nil
+    }
+
+    private func advance() throws(Refusal) {
+        yaml_event_delete(event)
+        guard yaml_parser_parse(parser, event) == 1 else { throw Refusal(diagnostic: syntaxError()) }
+    }
+}
+
+// MARK: - Values
+
+extension Composer {
+    /// The value that begins with the event at hand; afterwards the event at hand is its last one.
+    private mutating func node(depth: Int) throws(Refusal) -> Node {
+        try add(1)
+        let place = place
+        switch event.pointee.type {
+        case YAML_SCALAR_EVENT:
+            let source = event.pointee.data.scalar
+            refuse(tag: source.tag, at: place)
+            let scalar = keep(source.value, source.length, isPlain: source.style == YAML_PLAIN_SCALAR_STYLE)
+            let node = Node(content: .scalar(scalar), place: place, height: 0)
+            if let anchor = source.anchor { anchors[String(cString: anchor)] = Anchor(node: node, count: 1) }
+            return node
+        case YAML_ALIAS_EVENT:
+            return try aliased(String(cString: event.pointee.data.alias.anchor), at: place, depth: depth)
+        case YAML_SEQUENCE_START_EVENT:
+            let source = event.pointee.data.sequence_start
+            refuse(tag: source.tag, at: place)
+            let name = open(source.anchor)
+            let before = count
+            let node = try sequence(at: place, depth: try deeper(depth))
+            close(name, node, before)
+            return node
+        default:
+            let source = event.pointee.data.mapping_start
+            refuse(tag: source.tag, at: place)
+            let name = open(source.anchor)
+            let before = count
+            let node = try mapping(at: place, depth: try deeper(depth))
+            close(name, node, before)
+            return node
+        }
+    }
+
+    private mutating func sequence(at place: Place, depth: Int) throws(Refusal) -> Node {
+        var elements: [Node] = []
+        var height: UInt8 = 0
+        while true {
+            try advance()
+            if event.pointee.type == YAML_SEQUENCE_END_EVENT { break }
+            let element = try node(depth: depth)
+            height = max(height, element.height)
+            elements.append(element)
+        }
+        return Node(content: .sequence(elements), place: place, height: height + 1)
+    }
+
+    private mutating func mapping(at place: Place, depth: Int) throws(Refusal) -> Node {
+        var entries = EntryList()
+        var merges: [Node] = []
+        var height: UInt8 = 0
+        while true {
+            try advance()
+            if event.pointee.type == YAML_MAPPING_END_EVENT { break }
+            let key = try node(depth: depth)
+            try advance()
+            let value = try node(depth: depth)
+            height = max(height, value.height)
+            guard case .scalar(let scalar) = key.content else {
+                if case .broken = key.content { continue }
+                report("a key must be a text, not a list or a mapping", at: key.place)
+                continue
+            }
+            let entry = Node.Entry(key: scalar, keyPlace: key.place, value: value)
+            if let first = entries.add(entry, text) {
+                let note = Diagnostic(.note, at: Position(file, first.keyPlace), "first given here")
+                report("key \(shown(scalar)) is given twice", at: key.place, notes: [note])
+            } else if scalar.isPlain, text[scalar.range].elementsEqual("<<".utf8) {
+                merges.append(value)
+            }
+        }
+        if !merges.isEmpty { merge(merges, into: &entries) }
+        return Node(content: .mapping(entries.all), place: place, height: height + 1)
+    }
+
+    /// Adds the entries of `<<` that the mapping does not give itself; of several, the first to give a key wins.
+    private mutating func merge(_ merges: [Node], into entries: inout EntryList) {
+        entries.removeMergeKey(text)
+        for merge in merges {
+            switch merge.content {
+            case .mapping(let inherited): for entry in inherited { _ = entries.add(entry, text) }
+            case .sequence(let elements) where elements.allSatisfy(\.isMapping): self.merge(elements, into: &entries)
+            case .broken: break
+            case .scalar, .sequence: report("'<<' takes a mapping or a list of mappings", at: merge.place)
+            }
+        }
+    }
+
+    private mutating func aliased(_ name: String, at place: Place, depth: Int) throws(Refusal) -> Node {
+        guard let anchor = anchors[name] else {
+            let note = nearest(to: name, among: anchors.keys.sorted()).map {
+                Diagnostic(.note, at: Position(file, place), "did you mean '*\($0)'?")
+            }
+            report("alias '*\(name)' refers to nothing", at: place, notes: note.map { [$0] } ?? [])
+            return Node(content: .broken, place: place, height: 0)
+        }
+        guard let node = anchor.node else {
+            report("alias '*\(name)' refers to what it stands in", at: place)
+            return Node(content: .broken, place: place, height: 0)
+        }
+        guard depth + Int(node.height) <= Bounds.nesting else { throw tooDeep(at: place) }
+        try add(anchor.count - 1)
+        return node.standing(at: place)
+    }
+}
+
+// MARK: - Bounds, anchors, scalars
+
+extension Composer {
+    private mutating func add(_ nodes: Int) throws(Refusal) {
+        count += nodes
+        guard count <= Bounds.nodes else {
+            let message = "more than 1,000,000 values once aliases are expanded"
+            throw Refusal(diagnostic: Diagnostic(at: Position(file, place), message))
+        }
+    }
+
+    private func deeper(_ depth: Int) throws(Refusal) -> Int {
+        guard depth < Bounds.nesting else { throw tooDeep(at: place) }
+        return depth + 1
+    }
+
+    private func tooDeep(at place: Place) -> Refusal {
+        Refusal(diagnostic: Diagnostic(at: Position(file, place), "nested deeper than \(Bounds.nesting) levels"))
+    }
+
+    private mutating func open(_ anchor: UnsafeMutablePointer<UInt8>?) -> String? {
+        guard let anchor else { return nil }
+        let name = String(cString: anchor)
+        anchors[name] = Anchor()
+        return name
+    }
+
+    private mutating func close(_ anchor: String?, _ node: Node, _ before: Int) {
+        if let anchor { anchors[anchor] = Anchor(node: node, count: count - before + 1) }
+    }
+
+    /// `!include`, `!vault` and their like would silently be read as text.
+    private mutating func refuse(tag: UnsafeMutablePointer<UInt8>?, at place: Place) {
+        guard let tag else { return }
+        let name = String(cString: tag)
+        if name != "!", !name.hasPrefix("tag:yaml.org,2002:") {
+            report("the tag \(name.inQuotes) means nothing in a cluster file", at: place)
+        }
+    }
+
+    private mutating func keep(_ value: UnsafeMutablePointer<UInt8>, _ length: Int, isPlain: Bool) -> Node.Scalar {
+        let start = text.count
+        text.append(contentsOf: UnsafeBufferPointer(start: value, count: length))
+        return Node.Scalar(start: UInt32(start), length: UInt32(length), isPlain: isPlain)
+    }
+
+    private func shown(_ scalar: Node.Scalar) -> String { String(decoding: text[scalar.range], as: UTF8.self).inQuotes }
+}
+
+// MARK: - Places and errors
+
+extension Composer {
+    private var place: Place { Place(event.pointee.start_mark) }
+
+    private mutating func report(_ message: String, at place: Place? = nil, notes: [Diagnostic] = []) {
+        diagnostics.append(Diagnostic(at: Position(file, place ?? self.place), message, notes: notes))
+    }
+
+    /// What libyaml says, where it says it.
+    private func syntaxError() -> Diagnostic {
+        let problem = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
+        switch parser.pointee.error {
+        case YAML_READER_ERROR:
+            return byteError(problem, at: Int(parser.pointee.problem_offset))
+        case YAML_SCANNER_ERROR, YAML_PARSER_ERROR:
+            let notes = parser.pointee.context.map {
+                [Diagnostic(.note, at: position(parser.pointee.context_mark), String(cString: $0))]
+            }
+            return Diagnostic(at: position(parser.pointee.problem_mark), problem, notes: notes ?? [])
+        default:
+            return Diagnostic(at: Position(file, .start), problem)
+        }
+    }
+
+    private func position(_ mark: yaml_mark_t) -> Position { Position(file, Place(mark)) }
+
+    /// libyaml's reader knows the byte but not the place, and calls bytes that are no UTF-8 many things.
+    private func byteError(_ problem: String, at offset: Int) -> Diagnostic {
+        let before = input.prefix(offset)
+        let line = before.count { $0 == 10 } + 1
+        let column = String(decoding: before.suffix(while: { $0 != 10 }), as: UTF8.self).unicodeScalars.count + 1
+        let position = Position(file: file, line: line, column: column)
+        guard problem.hasPrefix("control characters"), offset < input.count else {
+            return Diagnostic(at: position, "not valid UTF-8")
+        }
+        let byte = String(input[offset], radix: 16)
+        let name = input[offset] == 0 ? "a NUL character" : "a control character (byte 0x\(byte))"
+        return Diagnostic(at: position, "\(name) is not allowed")
+    }
+}
+
+extension Place {
+    fileprivate init(_ mark: yaml_mark_t) {
+        self.init(line: UInt32(mark.line + 1), column: UInt32(mark.column + 1))
+    }
+}
+
+extension Node {
+    fileprivate var isMapping: Bool {
+        switch content {
+        case .mapping, .broken: true
+        case .scalar, .sequence: false
+        }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8>.SubSequence {
+    fileprivate func suffix(while matches: (UInt8) -> Bool) -> SubSequence {
+        self[(lastIndex { !matches($0) }.map { $0 + 1 } ?? startIndex)...]
+    }
+}
+
+/// The entries of one mapping, each key once by its bytes; a dictionary stands by only where they are many.
+private struct EntryList {
+    private(set) var all: [Node.Entry] = []
+    private var places: [ArraySlice<UInt8>: Int] = [:]
+    private static let few = 16
+
+    /// Adds an entry, or answers the entry that already has its key.
+    mutating func add(_ entry: Node.Entry, _ text: [UInt8]) -> Node.Entry? {
+        let key = text[entry.key.range]
+        if all.count <= Self.few {
+            if let first = all.first(where: { text[$0.key.range] == key }) { return first }
+        } else {
+            if places.isEmpty { places = Dictionary(uniqueKeysWithValues: keys(text).enumerated().map { ($1, $0) }) }
+            if let first = places[key] { return all[first] }
+            places[key] = all.count
+        }
+        all.append(entry)
+        return nil
+    }
+
+    mutating func removeMergeKey(_ text: [UInt8]) {
+        all.removeAll { $0.key.isPlain && text[$0.key.range].elementsEqual("<<".utf8) }
+        places = [:]
+    }
+
+    private func keys(_ text: [UInt8]) -> [ArraySlice<UInt8>] { all.map { text[$0.key.range] } }
+}

@@ -1,0 +1,48 @@
+import Postgres
+import Replication
+
+/// Reads every node at once, in one REPEATABLE READ READ ONLY transaction each, and takes no lock beyond those of reading.
+///
+/// One failed node is a value beside the others' answers. A node is asked four or five times, whatever the number of
+/// tables.
+///
+/// - Parameters:
+///   - nodes: The declared nodes. Rights are judged for a node's declared role, else for the role that logs in.
+///   - scope: What to read.
+///   - connectTimeout: For connecting to one node, all its hosts together.
+///   - statementTimeout: For each answer of a node; 30 seconds unless given.
+public func observe(
+    _ nodes: [DeclaredNode], reading scope: Scope, connectTimeout: Duration,
+    statementTimeout: Duration = .seconds(30)
+) async -> [NodeName: NodeAnswer] {
+    await withTaskGroup(of: (NodeName, NodeAnswer).self) { group in
+        for node in nodes {
+            group.addTask {
+                let reading = NodeReading(node: node, scope: scope, timeout: statementTimeout)
+                return (node.name, await reading.answer(connectTimeout: connectTimeout))
+            }
+        }
+        return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+}
+
+extension NodeFailure {
+    /// What a session's failure says about its node.
+    ///
+    /// libpq gives no SQLSTATE while it connects: a server that refuses is known by its FATAL, libpq's own refusals by
+    /// their words. What a server says while it starts, stops or is full does not last.
+    init(_ error: PostgresError) {
+        func says(_ words: String...) -> Bool { words.contains { error.message.contains($0) } }
+        let isRefused = says("FATAL:", "no password supplied", "SSL", "certificate", "GSSAPI")
+        let isPassing = says("the database system is", "too many clients", "connection slots")
+        let isSilent = error.isConnectionLost || error.isCancelled
+        self.init(
+            sort: isSilent && (isPassing || !isRefused) ? .unreachable : .unusable, sqlState: error.sqlState,
+            message: error.message)
+    }
+
+    /// A connection string that libpq does not take.
+    init(_ error: InvalidConnectionString) {
+        self.init(sort: .unusable, sqlState: "", message: error.message)
+    }
+}

@@ -1,0 +1,5 @@
+-- One snapshot for everything that is read; whatever schemas the login role would search are out of sight.
+BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL bytea_output = hex;
+SET LOCAL standard_conforming_strings = on;

@@ -1,0 +1,1 @@
+SELECT a.origin, a.seq FROM polarity.applied AS a;

@@ -1,0 +1,1 @@
+SELECT n.node FROM polarity.node AS n WHERE n.cluster = current_setting('polarity.cluster');

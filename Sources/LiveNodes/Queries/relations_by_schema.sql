@@ -1,0 +1,11 @@
+-- Everything in the declared schemas, and every partition and partitioned table elsewhere.
+SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relowner,
+       CASE WHEN c.relispartition THEN
+           (SELECT i.inhparent FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = c.oid LIMIT 1)
+       END,
+       c.relpages > 0
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+ WHERE c.relkind NOT IN ('i', 'I', 't', 'c')
+   AND (c.relispartition OR c.relkind = 'p'
+        OR n.nspname IN (SELECT unnest(current_setting('polarity.schemas')::name[])));

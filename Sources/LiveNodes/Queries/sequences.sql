@@ -1,0 +1,13 @@
+-- Sequences owned by columns (serial: a, identity: i). A last value needs a right on the sequence, and, on a standby, a
+-- sequence that is written to WAL.
+SELECT d.refobjid, n.nspname, s.relname, q.seqincrement,
+       CASE WHEN pg_catalog.has_sequence_privilege(s.oid, 'SELECT, USAGE')
+                 AND (s.relpersistence = 'p' OR NOT pg_catalog.pg_is_in_recovery())
+            THEN pg_catalog.pg_sequence_last_value(s.oid)
+       END
+  FROM pg_catalog.pg_sequence AS q
+  JOIN pg_catalog.pg_class AS s ON s.oid = q.seqrelid AND s.relpersistence <> 't'
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = s.relnamespace
+  JOIN pg_catalog.pg_depend AS d
+    ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = s.oid
+   AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i');

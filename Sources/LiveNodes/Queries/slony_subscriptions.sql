@@ -1,0 +1,1 @@
+SELECT sub_set, sub_receiver FROM sl_subscribe;

@@ -1,0 +1,149 @@
+import FoundationEssentials
+import Postgres
+import Testing
+
+@Suite struct `The shipper's rules` {
+    static let article = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../Sources/Replication/Replication.docc/BuiltinEngine.md").path
+
+    @Test(arguments: BuiltinShipper.statements)
+    func `of the article are the statements that are tested here`(statement: String) throws {
+        #expect(try String(contentsOfFile: Self.article, encoding: .utf8).contains("```sql\n\(statement)\n```"))
+    }
+
+    @Test func `carry a hostile concurrent workload to an identical copy, and skip nothing on the way`() async throws {
+        try await withBuiltinNodes("replay", count: 2) { sessions, addresses in
+            let (origin, subscriber) = (sessions[0], sessions[1])
+            for node in sessions { _ = try await node.run(Workload.tables) }
+            try await origin.attachLog("accounts", "items", "pairs", "parts_low", "parts_high")
+            _ = try await origin.run(
+                """
+                CREATE TRIGGER "00_polarity_truncate_log" AFTER TRUNCATE ON parts
+                    FOR EACH STATEMENT EXECUTE PROCEDURE polarity.log_truncate()
+                """)
+            _ = try await subscriber.run("INSERT INTO polarity.applied (origin) VALUES ('berlin')")
+            var shipper = BuiltinShipper(origin: origin, subscriber: subscriber)
+            async let working = Workload.run(writers: 8, transactions: 100, on: addresses[0])
+            var passes: [BuiltinShipper.Pass] = []
+            while try await !origin.query(Workload.writing).isEmpty || passes.count < 20 {
+                passes.append(try await shipper.pass())
+            }
+            #expect(try await working > 250)
+
+            // Below what was recorded nothing has appeared since.
+            for pass in passes {
+                let below = try await origin.texts("SELECT count(*) FROM polarity.log WHERE seq <= \(pass.seq)")
+                #expect(below == ["\(pass.rowsUpToSeq)"], "\(pass)")
+            }
+            #expect(passes.filter { $0.shipped > 0 }.count > 5)
+
+            _ = try await shipper.pass()
+            let last = try await shipper.pass()
+            passes.append(last)
+            let end = try await origin.texts("SELECT max(seq) FROM polarity.log")
+            #expect(last.shipped == 0 && ["\(last.seq)"] == end)
+            for table in ["accounts", "items", "pairs", "parts"] {
+                let content = "SELECT concat(t) FROM \(table) AS t ORDER BY 1"
+                let rows = try await origin.texts(content)
+                #expect(try await subscriber.texts(content) == rows)
+            }
+            let kinds = try await origin.texts(
+                "SELECT operation::text FROM polarity.log GROUP BY operation HAVING count(*) > 5 ORDER BY 1")
+            #expect(kinds == ["D", "I", "T", "U"])
+        }
+    }
+}
+
+/// Transactions that get in each other's way: conflicting rows, key changes, cascades, savepoints rolled back,
+/// truncates, partition moves, rollbacks.
+private struct Workload: Sendable {
+    static let tables = """
+        CREATE TABLE accounts (id int PRIMARY KEY, v text, n numeric, email text UNIQUE);
+        CREATE TABLE items (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, j json,
+                            account int REFERENCES accounts ON UPDATE CASCADE ON DELETE CASCADE);
+        CREATE TABLE pairs (a int, v jsonb, b text, PRIMARY KEY (b, a));
+        CREATE TABLE parts (id int PRIMARY KEY, v int[]) PARTITION BY RANGE (id);
+        CREATE TABLE parts_low PARTITION OF parts FOR VALUES FROM (0) TO (10);
+        CREATE TABLE parts_high PARTITION OF parts FOR VALUES FROM (10) TO (100)
+        """
+
+    /// One row for every writer that is still connected.
+    static let writing =
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'writer'"
+
+    let seed: UInt64
+
+    /// - Returns: How many transactions of all writers committed.
+    static func run(writers: UInt64, transactions: Int, on address: ConnectionString) async throws -> Int {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for writer in 0..<writers {
+                group.addTask { try await Workload(seed: writer).run(transactions, on: address) }
+            }
+            return try await group.reduce(0, +)
+        }
+    }
+
+    /// - Returns: How many transactions committed.
+    private func run(_ transactions: Int, on address: ConnectionString) async throws -> Int {
+        let session = try await Session.connect(to: address, timeout: .seconds(10), applicationName: "writer")
+        _ = try await session.run("SET deadlock_timeout = '20ms'")
+        var random = SplitMix(state: seed)
+        var committed = 0
+        for _ in 0..<transactions {
+            let level =
+                random.next(10) == 0 ? "SERIALIZABLE" : random.next(5) == 0 ? "REPEATABLE READ" : "READ COMMITTED"
+            var statements = ["BEGIN ISOLATION LEVEL \(level)"]
+            for _ in 0..<(1 + random.next(5)) {
+                statements +=
+                    random.next(5) == 0
+                    ? ["SAVEPOINT s", change(&random), change(&random), "ROLLBACK TO s"] : [change(&random)]
+                if random.next(4) == 0 { statements.append("SELECT pg_sleep(0.00\(random.next(9)))") }
+            }
+            statements.append(random.next(10) == 0 ? "ROLLBACK" : "COMMIT")
+            let error = try await session.message(statements.joined(separator: ";")).error
+            if error != nil { _ = try await session.run("ROLLBACK") }
+            committed += error == nil && statements.last == "COMMIT" ? 1 : 0
+        }
+        await session.close()
+        return committed
+    }
+
+    private func change(_ random: inout SplitMix) -> String {
+        let (a, b) = (random.next(20), random.next(20))
+        switch random.next(40) {
+        case 0..<6:
+            return """
+                INSERT INTO accounts VALUES (\(a), 'v\(b)', \(b).50, 'mail\(b)')
+                    ON CONFLICT (id) DO UPDATE SET v = EXCLUDED.v, n = accounts.n + 1
+                """
+        case 6..<12: return "UPDATE accounts SET n = n + 1, v = NULL WHERE id IN (\(a), \(b))"
+        case 12..<15: return "UPDATE accounts SET id = \(b) WHERE id = \(a)"
+        case 15..<17: return "DELETE FROM accounts WHERE id = \(a)"
+        case 17..<20:
+            return "INSERT INTO items (account, j) SELECT id, '{\"a\" : \(b)}' FROM accounts WHERE id >= \(a) LIMIT 2"
+        case 20..<26:
+            return "INSERT INTO pairs VALUES (\(a), 'null', 'b\(b)') ON CONFLICT (a, b) DO UPDATE SET v = '\"x\"'"
+        case 26..<28: return "UPDATE pairs SET b = 'b\(b)', a = a + 1 WHERE a = \(a)"
+        case 28..<30: return "DELETE FROM pairs WHERE b = 'b\(b)'"
+        case 30..<34:
+            return "INSERT INTO parts VALUES (\(a), '[0:1]={\(b),NULL}') ON CONFLICT (id) DO UPDATE SET v = '{}'"
+        case 34..<37: return "UPDATE parts SET id = \(b) WHERE id = \(a)"
+        case 37: return "TRUNCATE \(a < 10 ? "pairs" : "parts_high")"
+        case 38: return a < 10 ? "TRUNCATE parts, pairs" : "TRUNCATE accounts CASCADE"
+        default: return "DELETE FROM items WHERE id % 3 = 0"
+        }
+    }
+}
+
+/// Numbers that are the same in every run.
+private struct SplitMix {
+    var state: UInt64
+
+    mutating func next(_ bound: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((z ^ (z >> 31)) % UInt64(bound))
+    }
+}

@@ -1,0 +1,119 @@
+import Postgres
+
+/// The shipper of the article "The builtin engine", with the statements of that page.
+struct BuiltinShipper: Sendable {
+    let origin: Session
+    let subscriber: Session
+    /// The mark that has not settled: seq and xid.
+    private var waiting: [String?]?
+
+    init(origin: Session, subscriber: Session) {
+        self.origin = origin
+        self.subscriber = subscriber
+    }
+
+    struct Pass: Sendable {
+        /// What was recorded as `polarity.applied.seq`.
+        let seq: Int
+        let shipped: Int
+        /// How many rows of the log had that seq or a lower one.
+        let rowsUpToSeq: Int
+    }
+
+    static let statements = [mark, position, changes, progress]
+
+    private static let mark = """
+        SELECT coalesce(max(seq), 0) AS seq, txid_current() AS xid FROM polarity.log;
+        """
+
+    private static let position = """
+        SELECT txid_current_snapshot() AS snapshot, txid_snapshot_xmin(txid_current_snapshot()) > $1 AS settled;
+        """
+
+    private static let changes = """
+        SELECT l.seq, l.xid, l.operation,
+               CASE l.operation
+               WHEN 'I' THEN
+                   (SELECT format('INSERT INTO %I.%I (%s) OVERRIDING SYSTEM VALUE VALUES (%s)', l.root_schema, l.root_table,
+                                  string_agg(quote_ident(c.key), ', '), string_agg(quote_nullable(c.value), ', '))
+                      FROM jsonb_each_text(l.row) AS c)
+               WHEN 'U' THEN
+                   (SELECT format('UPDATE %I.%I SET %s WHERE %s', l.root_schema, l.root_table,
+                                  string_agg(format('%I = %L', c.key, c.value), ', '), w.condition)
+                      FROM jsonb_each_text(l.row) AS c
+                     WHERE c.value IS DISTINCT FROM l.key ->> c.key OR NOT l.key ? c.key)
+               WHEN 'D' THEN format('DELETE FROM %I.%I WHERE %s', l.root_schema, l.root_table, w.condition)
+               WHEN 'T' THEN format('%s%I.%I', CASE WHEN t.relkind = 'p' THEN '' ELSE 'ONLY ' END, l.schema_name, l.table_name)
+               END AS statement
+          FROM polarity.log AS l
+          LEFT JOIN pg_catalog.pg_class AS t ON t.oid = to_regclass(format('%I.%I', l.schema_name, l.table_name))
+         CROSS JOIN LATERAL
+               (SELECT string_agg(format('%I = %L', k.key, k.value), ' AND ') AS condition FROM jsonb_each_text(l.key) AS k) AS w
+         WHERE l.seq > $1 AND NOT txid_visible_in_snapshot(l.xid, $2)
+         ORDER BY l.seq;
+        """
+
+    private static let progress = """
+        UPDATE polarity.applied SET seq = $2, snapshot = $3, at = clock_timestamp() WHERE origin = $1;
+        """
+
+    /// Ships whole transactions: all that became visible on the origin since the last pass.
+    mutating func pass() async throws -> Pass {
+        let before = try await subscriber.query(
+            "SELECT seq, snapshot FROM polarity.applied WHERE origin = 'berlin'"
+        ).values[0]
+        let mark = if let waiting { waiting } else { try await origin.query(Self.mark).values[0] }
+        _ = try await origin.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        let now = try await origin.query(Self.position, [mark[1]])
+        let rows = try await origin.query(Self.changes, before)
+        _ = try await origin.run("COMMIT")
+        let settled = now[0, "settled"] == "t"
+        waiting = settled ? nil : mark
+        let seq = settled ? mark[0] : before[0]
+        let below = try await origin.query("SELECT count(*) FROM polarity.log WHERE seq <= $1", [seq])
+
+        _ = try await subscriber.run(
+            """
+            BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL DateStyle = 'ISO, YMD';
+            SET LOCAL TimeZone = 'UTC'; SET LOCAL lc_monetary = 'C'
+            """)
+        for statement in Self.statements(rows) { try await change(statement) }
+        _ = try await subscriber.query(Self.progress, ["berlin", seq, now[0, "snapshot"]])
+        _ = try await subscriber.run("COMMIT")
+        return Pass(seq: number(seq), shipped: rows.count, rowsUpToSeq: number(below[0, 0]))
+    }
+
+    /// One statement a row, but one TRUNCATE for all tables that one transaction truncated in a row.
+    private static func statements(_ rows: Rows) -> [String] {
+        var statements: [String] = []
+        var truncating: String?
+        for row in 0..<rows.count {
+            guard let statement = rows[row, "statement"] else { continue }
+            guard rows[row, "operation"] == "T" else {
+                truncating = nil
+                statements.append(statement)
+                continue
+            }
+            if truncating == rows[row, "xid"], let last = statements.popLast() {
+                statements.append("\(last), \(statement)")
+            } else {
+                statements.append("TRUNCATE \(statement)")
+            }
+            truncating = rows[row, "xid"]
+        }
+        return statements
+    }
+
+    /// A log that is in order never changes a row that is not there.
+    private func change(_ statement: String) async throws {
+        let tag = try await subscriber.run(statement).last?.commandTag ?? ""
+        guard tag.hasSuffix(" 1") || tag.hasPrefix("TRUNCATE") else { throw OutOfOrder(statement: statement, tag: tag) }
+    }
+
+    private func number(_ text: String?) -> Int { text.flatMap { Int($0) } ?? -1 }
+
+    struct OutOfOrder: Error {
+        let statement: String
+        let tag: String
+    }
+}

@@ -1,0 +1,211 @@
+import Foundation
+import Postgres
+
+@testable import Sandbox
+
+// A real Slony-I cluster, lent to one test at a time.
+//
+// Three servers of its own (LOCK SET waits for old transactions of the whole server, other tests' among them) and one
+// database on each are made a cluster once in a process, by the scripts of examples/slony-demo and the tables below. Then
+// the daemons end and those databases become templates: every test gets a copy, its own daemons, and leaves nothing
+// behind. CREATE DATABASE keeps the OIDs of tables, so Slony's catalog is right in the copy; only the paths between the
+// nodes have to be set anew.
+
+/// One copy of the cluster: node 1 (berlin), node 2 (paris), node 3 (tokyo), with a running slon each.
+final class SlonyCluster: Sendable {
+    /// Slony's name of it; its schema is `_shopcl`.
+    static let name = "shopcl"
+
+    /// How libpq reaches node 1, node 2 and node 3.
+    let addresses: [ConnectionString]
+    private let daemons: Lifeline
+
+    private init(_ addresses: [ConnectionString]) throws {
+        self.addresses = addresses
+        daemons = try slons(addresses)
+    }
+
+    /// Lends a copy of the cluster, in sync and replicating.
+    static func lend<Answer>(as name: String, _ body: (SlonyCluster) async throws -> Answer) async throws -> Answer {
+        let servers = try await SlonyTemplate.shared.value.servers
+        let addresses = try servers.map { try $0.plainAddress(database: name) }
+        for server in servers {
+            try await ask(server.plainAddress(database: "postgres"), "CREATE DATABASE \(quoted(name)) TEMPLATE shop")
+            try await ask(
+                server.plainAddress(database: name),
+                """
+                TRUNCATE _shopcl.sl_nodelock;
+                UPDATE _shopcl.sl_path SET pa_conninfo = replace(pa_conninfo, 'dbname=shop ', 'dbname=\(name) ')
+                """)
+        }
+        let answer: Result<Answer, any Error>
+        do {
+            answer = .success(try await body(SlonyCluster(addresses)))
+        } catch {
+            answer = .failure(error)
+        }
+        for server in servers {
+            try await ask(
+                server.plainAddress(database: "postgres"), "DROP DATABASE IF EXISTS \(quoted(name)) WITH (FORCE)")
+        }
+        return try answer.get()
+    }
+
+    /// Runs a slonik script; the preamble stands before it.
+    func slonik(_ script: String) async throws { try await runSlonik(script, addresses) }
+
+    /// Runs SQL on a node (1, 2 or 3) as its superuser, past Slony.
+    @discardableResult
+    func sabotage(_ sql: String, on node: Int) async throws -> [[String?]] {
+        try await ask(addresses[node - 1], sql).last?.values ?? []
+    }
+
+    /// Waits until every node has everything that any node holds now.
+    func waitUntilReplicated() async throws {
+        for node in 1...3 {
+            let event = try await sabotage("SELECT _shopcl.createEvent('_shopcl', 'SYNC')", on: node)[0][0] ?? ""
+            let confirmed = """
+                SELECT count(*) = 2 FROM _shopcl.sl_node AS n WHERE n.no_id <> \(node) AND EXISTS (
+                    SELECT FROM _shopcl.sl_confirm AS c
+                     WHERE c.con_origin = \(node) AND c.con_received = n.no_id AND c.con_seqno >= \(event))
+                """
+            let session = try await Session.connect(to: addresses[node - 1], timeout: .seconds(5))
+            guard try await within(seconds: 30, { try await session.run(confirmed)[0][0, 0] == "t" }) else {
+                throw SandboxError(message: "event \(event) of node \(node) is not confirmed:\n\(logs())")
+            }
+            await session.close()
+        }
+    }
+
+    /// The last lines of what the daemons said.
+    private func logs() -> String {
+        addresses.map { address in
+            let text = (try? String(contentsOfFile: log(of: address), encoding: .utf8)) ?? ""
+            return text.split(separator: "\n").suffix(8).joined(separator: "\n")
+        }.joined(separator: "\n\n")
+    }
+}
+
+/// The databases `shop` that all copies are made from.
+private struct SlonyTemplate {
+    let servers: [Server]
+
+    static let shared = Task { try await SlonyTemplate() }
+
+    private init() async throws {
+        servers = try await Server.create(names: ["berlin", "paris", "tokyo"], settings: [:], detached: false)
+        let addresses = try servers.map { try $0.plainAddress(database: "shop") }
+        for (server, address) in zip(servers, addresses) {
+            try await ask(server.plainAddress(database: "postgres"), "CREATE DATABASE shop")
+            try await ask(address, Sandbox.exampleSchema)
+            try await ask(address, Self.moreTables)
+        }
+        try await runSlonik(script("cluster"), addresses)
+        do {
+            let daemons = try slons(addresses)
+            try await runSlonik(script("sets") + Self.moreOfTheSets, addresses)
+            try await runSlonik(script("subscribe"), addresses)
+            withExtendedLifetime(daemons) {}
+        }
+        for server in servers {
+            let session = try await Session.connect(
+                to: server.plainAddress(database: "postgres"), timeout: .seconds(5))
+            let left = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'shop'"
+            guard try await within(seconds: 20, { try await session.run(left)[0][0, 0] == "0" }) else {
+                throw SandboxError(message: "\(server.name): sessions of slon do not end")
+            }
+            await session.close()
+        }
+    }
+
+    /// Quoted names, a name in two schemas, a key that is not at the beginning, a name of 60 bytes.
+    private static let moreTables = """
+        CREATE SCHEMA "Weird Schema";
+        CREATE TABLE "Weird Schema"."Mixed ""Case"" T" (note text, "Key A" integer, x text, "key b" text, z text,
+                                                        PRIMARY KEY ("Key A", "key b"));
+        CREATE TABLE sales.orders (id integer PRIMARY KEY, total numeric);
+        CREATE TABLE public.\(longName) (a text, id integer PRIMARY KEY, b text);
+        """
+    private static let longName = "a_table_with_a_name_of_sixty_bytes_" + String(repeating: "x", count: 25)
+
+    private static let moreOfTheSets = """
+        set add table (set id = 1, origin = 1, id = 103, fully qualified name = '"Weird Schema"."Mixed ""Case"" T"');
+        set add table (set id = 1, origin = 1, id = 104, fully qualified name = 'sales.orders');
+        set add table (set id = 2, origin = 2, id = 202, fully qualified name = 'public.\(longName)');
+
+        """
+}
+
+// MARK: - Slony's programs
+
+/// One slon for every node, as the servers' user; all of them die with the value or with this process.
+private func slons(_ addresses: [ConnectionString]) throws -> Lifeline {
+    let starts = addresses.map { address in
+        "slon -s 100 -t 1000 \(SlonyCluster.name) '\(address.text)' >'\(log(of: address))' 2>&1 &"
+    }
+    let script = """
+        exec 3<&0
+        (trap '' HUP INT TERM
+        cd /
+        \(starts.joined(separator: "\n"))
+        read -r _ <&3
+        kill -KILL 0) &
+        """
+    return try Lifeline(asServerUser(["sh", "-c", script]))
+}
+
+private func log(of address: ConnectionString) -> String {
+    "\(address.value(of: "host") ?? "")/slon-\(address.value(of: "dbname") ?? "").log"
+}
+
+private func script(_ name: String) throws -> String {
+    let folder = URL(fileURLWithPath: #filePath).appending(path: "../../../../examples/slony-demo").standardized
+    return try String(contentsOf: folder.appending(path: "\(name).slonik"), encoding: .utf8)
+}
+
+private func runSlonik(_ commands: String, _ addresses: [ConnectionString]) async throws {
+    var text = try script("preamble") + commands
+    text = text.replacing("${CLUSTER}", with: SlonyCluster.name)
+    for (index, address) in addresses.enumerated() { text = text.replacing("${NODE\(index + 1)}", with: address.text) }
+    let command = try asServerUser(["slonik"])
+    let answer = try await run(command[0], Array(command.dropFirst()), workingDirectory: "/", input: text)
+    guard answer.status == 0 else { throw SandboxError(message: "slonik: \(answer.output)\(answer.errorOutput)") }
+}
+
+private func asServerUser(_ command: [String]) throws -> [String] {
+    guard let user = try unprivilegedUser() else { return command }
+    return ["setpriv", "--reuid=\(user.id)", "--regid=\(user.group)", "--init-groups"] + command
+}
+
+extension Server {
+    /// Without quotes, so that it fits between Slony's own.
+    fileprivate func plainAddress(database: String) throws -> ConnectionString {
+        try ConnectionString("host=\(socketDirectory) port=\(port) dbname=\(database) user=postgres")
+    }
+}
+
+// MARK: - Asking
+
+/// Runs SQL in a session of its own.
+@discardableResult
+func ask(_ address: ConnectionString, _ sql: String) async throws -> [Rows] {
+    let session = try await Session.connect(to: address, timeout: .seconds(10))
+    do {
+        let answer = try await session.run(sql)
+        await session.close()
+        return answer
+    } catch {
+        await session.close()
+        throw error
+    }
+}
+
+/// Whether something comes true in time; asked every 20 ms.
+func within(seconds: Int, _ condition: () async throws -> Bool) async throws -> Bool {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while try await !condition() {
+        guard .now < deadline else { return false }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    return true
+}
