@@ -7,6 +7,8 @@ let safe: [SwiftSetting] = [.treatAllWarnings(as: .error), .strictMemorySafety()
 let plain: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let customDump = Target.Dependency.product(name: "CustomDump", package: "swift-custom-dump")
+/// Without it `expectNoDifference` prints, and the test passes all the same.
+let issueReporting = Target.Dependency.product(name: "IssueReportingTestSupport", package: "xctest-dynamic-overlay")
 
 let package = Package(
     name: "polarity",
@@ -14,12 +16,15 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/pointfreeco/swift-custom-dump", exact: "1.7.3"),
+        .package(url: "https://github.com/pointfreeco/xctest-dynamic-overlay", exact: "1.13.1"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
     ],
     targets: [
-        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+        .systemLibrary(
+            name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
-        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+        .systemLibrary(
+            name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
         .target(name: "Replication", resources: [.embedInCode("Engines/SQL")], swiftSettings: safe),
         .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: plain),
         .target(name: "ClusterFile", dependencies: ["Replication", "CLibYAML", "Postgres"], swiftSettings: plain),
@@ -30,22 +35,29 @@ let package = Package(
         .target(name: "Sandbox", dependencies: ["Postgres"], resources: [.embedInCode("Files")], swiftSettings: plain),
         .executableTarget(
             name: "polarity",
-            dependencies: ["ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", argumentParser],
+            dependencies: [
+                "ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", argumentParser,
+            ],
             swiftSettings: plain),
         .executableTarget(
             name: "polarity-bench",
             dependencies: ["ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", "CLibYAML"],
             path: "Tests/Benchmarks", swiftSettings: plain),
-        .testTarget(name: "ReplicationTests", dependencies: ["Replication", customDump], swiftSettings: plain),
         .testTarget(
-            name: "ClusterFileTests", dependencies: ["ClusterFile", "Replication", customDump], swiftSettings: plain),
+            name: "ReplicationTests", dependencies: ["Replication", customDump, issueReporting], swiftSettings: plain),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Reports", "Replication", customDump], exclude: ["Goldens"],
+            name: "ClusterFileTests", dependencies: ["ClusterFile", "Replication", customDump, issueReporting],
+            swiftSettings: plain),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Replication", customDump, issueReporting],
+            exclude: ["Goldens"],
             swiftSettings: plain),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Sandbox"], swiftSettings: plain),
         .testTarget(
             name: "LiveTests",
-            dependencies: ["ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", customDump],
+            dependencies: [
+                "ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", customDump, issueReporting,
+            ],
             exclude: ["Scenarios"], swiftSettings: plain),
         .testTarget(name: "AcceptanceTests", dependencies: ["polarity", "Postgres", "Sandbox"], swiftSettings: plain),
     ],
