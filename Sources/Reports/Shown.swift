@@ -107,6 +107,7 @@ extension Outcome {
         case .failed: "failed"
         case .notBegun: "not_begun"
         case .unknown: "unknown"
+        case .unverified: "unverified"
         }
     }
 }

@@ -32,8 +32,7 @@ enum Asked {
 struct Lists {
     private let bytes: [CatalogQuery: [UInt8]]
 
-    /// None, unless given.
-    init(bytes: [CatalogQuery: [UInt8]] = [:]) { self.bytes = bytes }
+    fileprivate init(bytes: [CatalogQuery: [UInt8]]) { self.bytes = bytes }
 
     /// A list from its beginning; without rows where it was not asked for.
     subscript(query: CatalogQuery) -> CopyRows { CopyRows(bytes[query] ?? []) }

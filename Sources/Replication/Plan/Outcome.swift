@@ -50,13 +50,16 @@ public enum Outcome: Hashable, Sendable {
     case failed(sqlState: String, message: String)
     /// Never begun.
     case notBegun
-    /// Sent, and the connection was lost before the answer: it may be committed.
+    /// Sent, and the connection was lost before the answer, or committed and the node lost before the flush: it may be
+    /// committed.
     case unknown(message: String)
+    /// Committed, but a new connection did not read what should be there, or could not read.
+    case unverified(message: String)
 
     /// Whether the node is changed, or may be.
     public var changedSomething: Bool {
         switch self {
-        case .done, .unknown: true
+        case .done, .unknown, .unverified: true
         case .busy, .stale, .failed, .notBegun: false
         }
     }

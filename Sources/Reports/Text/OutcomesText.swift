@@ -101,6 +101,7 @@ extension Outcome {
             visible(message) + (state.isEmpty ? "" : " (" + visible(state) + ")")
         case .notBegun: "not begun"
         case .unknown(let message): "may be committed, the connection was lost: " + visible(message)
+        case .unverified(let message): "committed, but not as planned: " + visible(message)
         }
     }
 }

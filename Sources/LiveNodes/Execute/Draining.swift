@@ -1,0 +1,161 @@
+import Postgres
+import Replication
+
+// A node may be opened when every other reachable member has everything that any member's log holds of the tables that
+// open. The cut, how far a log goes, is read once from each source after the last close: from then on nothing can be
+// added to it. A log without rows proves itself. Progress is then asked until it is there or time is up.
+
+/// Proves one drain.
+struct Draining {
+    let run: Run
+    let drain: Drain
+    /// Sessions on the members that could be reached.
+    let sessions: [NodeName: Session]
+    /// How long a pending `polarity.applied` is waited for; a custom engine says for itself.
+    private static let patience = Duration.seconds(60)
+
+    /// How far one member's log goes.
+    private struct Cut {
+        let source: NodeName
+        let position: String
+    }
+
+    /// What is known of one member's progress against one cut.
+    private enum Progress: Hashable {
+        case there
+        case lacking(String)
+        case unknown(String)
+    }
+
+    func outcome() async -> DrainOutcome {
+        var verdict: DrainOutcome.Verdict
+        switch drain.evidence {
+        case .polarityApplied:
+            verdict = await waited(for: Self.patience, cut: polarityCut, progress: polarityProgress)
+        case .query(let query):
+            verdict = await waited(
+                for: query.timeout, cut: { source throws(PostgresError) in try await position(of: source, by: query) },
+                progress: { cut, node throws(PostgresError) in try await progress(on: node, past: cut, by: query) })
+        case .nothing:
+            verdict = .unknowable("the engine has nothing that could prove it")
+        }
+        if case .unknowable = verdict, run.allowed.contains(.unprovenHandover) { verdict = .allowedUnproven }
+        let outcome = DrainOutcome(drain: drain, verdict: verdict)
+        await run.tell(.drainEnded(outcome))
+        return outcome
+    }
+
+    private func waited(
+        for patience: Duration, cut: (NodeName) async throws(PostgresError) -> Cut?,
+        progress: (Cut, NodeName) async throws(PostgresError) -> Progress
+    ) async -> DrainOutcome.Verdict {
+        var open: [(cut: Cut, node: NodeName)] = []
+        for source in drain.sources {
+            guard sessions[source] != nil else { return .unknowable("\(source) cannot be asked what its log holds") }
+            do throws(PostgresError) {
+                guard let cut = try await cut(source) else { continue }
+                open += members.filter { $0 != source }.map { (cut, $0) }
+            } catch {
+                return .unknowable("\(source) did not say what its log holds: \(error.description)")
+            }
+        }
+        let deadline = ContinuousClock.now + patience
+        var said = ""
+        while true {
+            var lacking: [(what: String, of: (cut: Cut, node: NodeName))] = []
+            for pair in open {
+                do throws(PostgresError) {
+                    switch try await progress(pair.cut, pair.node) {
+                    case .there: continue
+                    case .lacking(let what): lacking.append((what, pair))
+                    case .unknown(let why): return .unknowable(why)
+                    }
+                } catch {
+                    return .unknowable("\(pair.node) did not say how far it is: \(error.description)")
+                }
+            }
+            guard let first = lacking.first else { return .proven }
+            open = lacking.map(\.of)
+            guard await run.control.stopped() == nil, .now < deadline else { return .pending(first.what) }
+            if first.what != said { await run.tell(.drainWaiting(drain, first.what)) }
+            said = first.what
+            try? await Task.sleep(for: .milliseconds(250))
+        }
+    }
+
+    /// The members that can be asked, sorted.
+    private var members: [NodeName] { sessions.keys.sorted() }
+
+    // MARK: - polarity.log and polarity.applied
+
+    private func polarityCut(of source: NodeName) async throws(PostgresError) -> Cut? {
+        let installed = try await ask(source, "SELECT pg_catalog.to_regclass('polarity.log') IS NOT NULL")
+        guard installed == "t" else { return nil }
+        let names = drain.tables.map { "(\(Postgres.literal($0.schema.text)), \(Postgres.literal($0.name.text)))" }
+        let listed = names.joined(separator: ", ")
+        let seq = try await ask(
+            source,
+            """
+            SELECT l.seq FROM polarity.log AS l
+             WHERE (l.schema_name, l.table_name) IN (VALUES \(listed))
+                OR (l.root_schema, l.root_table) IN (VALUES \(listed))
+             ORDER BY l.seq DESC LIMIT 1
+            """)
+        return seq.map { Cut(source: source, position: $0) }
+    }
+
+    private func polarityProgress(of cut: Cut, on node: NodeName) async throws(PostgresError) -> Progress {
+        let installed = try await ask(node, "SELECT pg_catalog.to_regclass('polarity.applied') IS NOT NULL")
+        let applied =
+            installed == "t"
+            ? try await ask(node, "SELECT a.seq FROM polarity.applied AS a WHERE a.origin = $1", [cut.source.text])
+            : nil
+        guard let applied else {
+            return .unknown("\(cut.source) has logged changes, and nothing on \(node) says how far they were applied")
+        }
+        guard let has = Int64(applied), let needed = Int64(cut.position), has >= needed else {
+            return .lacking("\(node) has applied \(applied) of \(cut.position) from \(cut.source)")
+        }
+        return .there
+    }
+
+    // MARK: - A custom engine's queries
+
+    private func position(of source: NodeName, by query: DrainQuery) async throws(PostgresError) -> Cut? {
+        try await ask(source, query.originPosition).map { Cut(source: source, position: $0) }
+    }
+
+    private func progress(on node: NodeName, past cut: Cut, by query: DrainQuery) async throws(PostgresError)
+        -> Progress
+    {
+        switch try await ask(node, query.sql, [cut.position]) {
+        case "t": .there
+        default: .lacking("\(node) has not yet reached \(cut.position) of \(cut.source)")
+        }
+    }
+
+    // MARK: - Asking
+
+    /// The first field of the answer, in a transaction that can change nothing.
+    private func ask(
+        _ node: NodeName, _ sql: String, _ parameters: [String?] = []
+    ) async throws(PostgresError) -> String? {
+        guard let session = sessions[node] else {
+            throw PostgresError(sqlState: "08001", message: "not reachable")
+        }
+        _ = try await session.run("\(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY")
+        let answer = await Result { () async throws(PostgresError) in try await session.query(sql, parameters) }
+        _ = try await session.run("ROLLBACK")
+        return try answer.get().values.first?.first ?? nil
+    }
+}
+
+extension DrainOutcome.Verdict {
+    /// Whether the new origin may be opened.
+    var isGood: Bool {
+        switch self {
+        case .proven, .allowedUnproven: true
+        case .pending, .unknowable: false
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Postgres
+import Replication
+
+// How a plan runs.
+//
+// Stages are barriers over all nodes: one begins only when the one before it succeeded on every node it touches, is
+// durable there, and was read back from a new connection. Within a stage all nodes go on side by side, each through one
+// session for its steps and one that looks whom the first waits for.
+//
+// A step is one transaction that holds one lock on one table of a user: it makes sure that the run still holds its lock
+// on the node, becomes the declared role, locks the table, looks whether it is still as planned, changes it and commits.
+// All of that travels in one message, so a client that freezes or dies leaves no lock behind. In protect, drain and tidy
+// a hundred such transactions share a message; an error ends it, what came before is committed and what came after goes
+// into the next. open sends one at a time, since there a doubt about what was done would be a doubt about who may write.
+//
+// A table whose lock is not to be had comes again later while others go on. Nobody is cancelled or killed. Whatever
+// ends the run early, what was sent is waited for, flushed and read back; only a second interruption drops all that.
+
+/// Runs a plan on real nodes; decides nothing about what to change.
+///
+/// - Parameters:
+///   - observed: What the plan was made from, read under `locks`.
+///   - locks: Held from before `observed` was read until after this returns; lost anywhere, the run stops.
+///   - label: Stands as a comment before every message.
+///   - allowed: With ``Gate/unprovenHandover``, a drain that cannot be proven is passed over. One that is pending never is.
+///   - engineLock: The engine's lock on its configuration (Slony's `sl_config_lock`), taken by each step before its table's.
+///   - reopening: The steps that open the old origin again, asked for when the run ends before anything was opened
+///     and the locks still hold; none leaves it shut. Each runs only where all other tables of that name that the plan would
+///     have opened are read to be as they were observed, or as this run left them.
+///   - interruption: Asked all the time; must not block.
+///   - events: Awaited; see ``Event``.
+/// - Returns: Every step with its end, as it was read back.
+public func execute(
+    _ plan: Plan, on nodes: [DeclaredNode], observed: ObservedState, holding locks: RunLocks, label: RunLabel,
+    policy: Policy, allowed: Set<Gate> = [], engineLock: QualifiedName? = nil,
+    connectTimeout: Duration = .seconds(5), reopening: @Sendable @escaping (Outcomes) -> [Step] = { _ in [] },
+    interruption: @Sendable @escaping () -> Interruption = { .none },
+    events: @Sendable @escaping (Event) async -> Void = { _ in }
+) async -> Outcomes {
+    let run = Run(
+        nodes: Dictionary(nodes.map { ($0.name, $0) }) { first, _ in first }, locks: locks, label: label,
+        policy: policy, allowed: allowed, engineLock: engineLock, connectTimeout: connectTimeout,
+        control: RunControl(until: .now + policy.applyTimeout, interruption: interruption),
+        tell: events)
+    return await run.watched {
+        var executor = Executor(run: run, plan: plan, world: observed)
+        return await executor.outcomes(reopening: reopening)
+    }
+}
+
+/// One plan on its way through the stages.
+private struct Executor {
+    let run: Run
+    let plan: Plan
+    /// What was observed, with every step that is done.
+    var world: ObservedState
+    var reached = Outcomes()
+
+    mutating func outcomes(reopening: (Outcomes) -> [Step]) async -> Outcomes {
+        await run.tell(.runBegan(steps: plan.steps.count))
+        let reason = await firstFailure()
+        reached.steps += plan.steps.dropFirst(reached.steps.count).map { StepOutcome(step: $0, outcome: .notBegun) }
+        guard let reason else { return reached }
+        reached.stopped = reason
+        await run.tell(.stopping(reason))
+        let opened = reached.steps.contains { $0.step.stage >= .open && $0.outcome.changedSomething }
+        if !opened { await reopen(by: reopening(reached)) }
+        return reached
+    }
+
+    /// Runs stage after stage; nil when all of them succeeded.
+    private mutating func firstFailure() async -> StopReason? {
+        for name in StageName.allCases {
+            let steps = plan.stages.filter { $0.name == name }.flatMap(\.steps)
+            if let reason = await run.control.stopped(), !steps.isEmpty { return reason }
+            if name == .drain, let reason = await drain() { return reason }
+            guard !steps.isEmpty else { continue }
+            let ends = await stage(name, steps)
+            reached.steps += ends
+            if let reason = await run.control.reason { return reason }
+            if !ends.allSatisfy(\.isDone) { return .stageFailed(name) }
+        }
+        return nil
+    }
+
+    /// All nodes side by side.
+    ///
+    /// - Returns: Every step with its end, in the plan's order.
+    private mutating func stage(_ name: StageName, _ steps: [Step]) async -> [StepOutcome] {
+        let byNode = Dictionary(grouping: steps.indices) { steps[$0].node }
+        await run.tell(.stageBegan(name, on: byNode.keys.sorted()))
+        let parts = Dictionary(
+            uniqueKeysWithValues: byNode.map { node, indices in
+                (node, NodeStage(indices.map { steps[$0] }, stage: name, on: node, of: run, world))
+            })
+        let answers = await atOnce(parts) { part in
+            var part = part
+            return await part.outcomes()
+        }
+        var ends = steps.map { StepOutcome(step: $0, outcome: .notBegun) }
+        for (node, indices) in byNode {
+            for (index, end) in zip(indices, answers[node] ?? []) { ends[index] = end }
+        }
+        for end in ends where end.isDone { world.apply(end.step) }
+        await run.tell(.stageEnded(name, succeeded: ends.allSatisfy(\.isDone)))
+        return ends
+    }
+
+    /// - Returns: What stops the run; nil when every drain is proven, or allowed without.
+    private mutating func drain() async -> StopReason? {
+        let (drains, run) = (plan.drains, run)
+        guard !drains.isEmpty else { return nil }
+        let members = Set(drains.flatMap { $0.sources + [$0.newOrigin] })
+        let wanted = run.nodes.filter { members.contains($0.key) && run.locks.held[$0.key] != nil }
+        let sessions = await atOnce(wanted) { node in try? await run.session(on: node.name) }.compactMapValues { $0 }
+        let verdicts = await withTaskGroup(of: (Int, DrainOutcome).self) { group in
+            for (index, drain) in drains.enumerated() {
+                let own = sessions.filter { $0.key == drain.newOrigin || drain.sources.contains($0.key) }
+                group.addTask { (index, await Draining(run: run, drain: drain, sessions: own).outcome()) }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        for session in sessions.values { await session.close() }
+        reached.drains = drains.indices.compactMap { verdicts[$0] }
+        if let reason = await run.control.stopped() { return reason }
+        return reached.drains.first { !$0.verdict.isGood }.map { .notDrained($0.drain.set) }
+    }
+
+    // MARK: - Opening the old origin again
+
+    /// Opens again what this run closed, where the nodes that would have been opened are read to be shut.
+    private mutating func reopen(by steps: [Step]) async {
+        guard !steps.isEmpty, !run.control.drops else { return }
+        await run.control.goOn(for: run.policy.lockTimeout * max(1, run.policy.retries) + .seconds(30))
+        guard await run.control.stopped() == nil else {
+            return reached.reopened = steps.map { StepOutcome(step: $0, outcome: .notBegun) }
+        }
+        await run.tell(.reopening(steps))
+        let doors = Doors(plan: plan, world: world, run: run)
+        let shut = await doors.shut(besides: steps)
+        let safe = steps.filter { step in shut.contains(step) }
+        var ends = await stage(.open, safe)[...]
+        reached.reopened = steps.map { step in
+            shut.contains(step)
+                ? ends.popFirst() ?? StepOutcome(step: step, outcome: .notBegun)
+                : StepOutcome(step: step, outcome: .notBegun)
+        }
+    }
+}

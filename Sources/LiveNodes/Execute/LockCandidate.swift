@@ -1,0 +1,85 @@
+import Postgres
+import Replication
+
+/// The keys of a run's two locks.
+struct LockKeys: Sendable {
+    /// Random: the run's own.
+    let own: Int64
+    /// The cluster's.
+    let cluster: Int64
+}
+
+/// What came of trying to take the locks on one node.
+enum LockTry: Sendable {
+    case taken
+    /// The run's own key is taken: this database has been reached under another name.
+    case takenUnderAnotherName
+    case busy(LockHolder)
+    case failed(NodeFailure)
+
+    var holder: LockHolder? {
+        switch self {
+        case .busy(let holder): holder
+        case .taken, .takenUnderAnotherName, .failed: nil
+        }
+    }
+
+    var failure: NodeFailure? {
+        switch self {
+        case .failed(let failure): failure
+        case .taken, .takenUnderAnotherName, .busy: nil
+        }
+    }
+}
+
+/// A session in an open transaction that is about to hold the locks.
+struct LockCandidate: Sendable {
+    let session: Session
+    let lock: RunLock
+    private let keys: LockKeys
+
+    /// Connects and begins: READ COMMITTED, so that the transaction holds back no vacuum; READ ONLY, so that a standby
+    /// can be locked too.
+    static func connect(
+        to node: DeclaredNode, _ keys: LockKeys, within timeout: Duration
+    ) async -> Result<LockCandidate, NodeFailure> {
+        await Result { () async throws(PostgresError) in
+            let session = try await LiveNodes.connect(to: node, within: timeout, as: "polarity lock")
+            let settings = session.serverVersion >= 170_000 ? "SET LOCAL transaction_timeout = 0;" : ""
+            let begun = try await session.run(
+                """
+                BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
+                SET LOCAL idle_in_transaction_session_timeout = 0;
+                \(settings)
+                SELECT a.pid, to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+                  FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = pg_catalog.pg_backend_pid()
+                """, timeout: timeout)
+            let own = begun.last?.values.first
+            let lock = RunLock(
+                pid: own?[0].flatMap { Int32($0) } ?? session.processID, backendStart: own?[1] ?? "", key: keys.cluster)
+            return LockCandidate(session: session, lock: lock, keys: keys)
+        }.mapError { NodeFailure($0) }
+    }
+
+    func tryLocks() async -> LockTry {
+        await Result { () async throws(PostgresError) in
+            let answer = try await session.query(
+                PackageResources.lock_taken_sql.text, ["\(keys.own)", "\(keys.cluster)"])
+            switch answer.values.first?[0] {
+            case "t": return LockTry.taken
+            case nil: return .takenUnderAnotherName
+            default: return .busy(try await holder())
+            }
+        }.recovered { .failed(NodeFailure($0)) }
+    }
+
+    private func holder() async throws(PostgresError) -> LockHolder {
+        let key = UInt64(bitPattern: keys.cluster)
+        let rows = try await session.query(
+            PackageResources.lock_holder_sql.text, ["\(key >> 32)", "\(key & 0xffff_ffff)"])
+        guard let row = rows.values.first else { return LockHolder(pid: 0, user: "", application: "", age: .zero) }
+        return LockHolder(
+            pid: row[0].flatMap { Int32($0) } ?? 0, user: row[1] ?? "", application: row[2] ?? "",
+            age: .microseconds(row[3].flatMap { Int64($0) } ?? 0))
+    }
+}

@@ -1,0 +1,200 @@
+import Postgres
+import Replication
+
+/// One stage on one node: sends its steps through one session, flushes, and reads back through another.
+struct NodeStage {
+    private let run: Run
+    private let node: NodeName
+    private let stage: StageName
+    /// How many transactions travel in one message.
+    private let limit: Int
+    private var queue: StepQueue
+    /// As it was when the stage began.
+    private let world: ObservedState
+
+    init(_ steps: [Step], stage: StageName, on node: NodeName, of run: Run, _ world: ObservedState) {
+        self.run = run
+        self.node = node
+        self.stage = stage
+        switch stage {
+        case .protect, .drain, .tidy: limit = 100
+        case .open: limit = 1
+        }
+        self.world = world
+        let tables = world.node(node)?.tables ?? [:]
+        queue = StepQueue(steps, policy: run.policy, parents: tables.compactMapValues(\.partitionOf))
+    }
+
+    /// Runs the stage to its end on this node.
+    ///
+    /// - Returns: Every step with its end, in the plan's order.
+    mutating func outcomes() async -> [StepOutcome] {
+        do throws(PostgresError) {
+            async let sampling = Result { () async throws(PostgresError) in try await run.session(on: node) }
+            let worker = try await run.session(on: node)
+            let sampler = (try? await sampling.get()).map {
+                Sampler(session: $0, worker: worker.processID, label: run.label)
+            }
+            let reached = await work(through: worker, sampler)
+            if !run.control.drops, reached { await settle(worker) }
+            await worker.close()
+            await sampler?.session.close()
+        } catch {
+            await lose(error)
+        }
+        return queue.outcomes
+    }
+
+    /// - Returns: Whether the session still stands.
+    private mutating func work(through worker: Session, _ sampler: Sampler?) async -> Bool {
+        while await run.control.stopped() == nil {
+            switch queue.next(limit: limit, at: .now) {
+            case .finished: return true
+            case .rest(let until):
+                // Short, so that an interruption is heard.
+                try? await Task.sleep(until: min(until, .now + .milliseconds(50)), clock: .continuous)
+            case .send(let batch):
+                guard await send(batch, through: worker, sampler) else { return false }
+            }
+        }
+        return true
+    }
+
+    // MARK: - Sending
+
+    private mutating func send(_ batch: [Int], through worker: Session, _ sampler: Sampler?) async -> Bool {
+        await run.tell(.sending(node, batch.map { queue.nextTry(of: $0) }))
+        let steps = batch.map { (step: queue[$0], lockTimeout: queue.lockTimeout(of: $0)) }
+        let transactions = run.transactions(through: worker)
+        let text = transactions.message(of: steps)
+        let waits = steps.reduce(Duration.zero) { $0 + $1.lockTimeout }
+        let (answer, sample) = await ask(worker, text, within: .seconds(60) + waits, watching: batch, sampler)
+        do throws(PostgresError) {
+            let answer = try answer.get()
+            let committed = answer.results.count { $0.commandTag == "COMMIT" }
+            for index in batch.prefix(committed) { queue.commit(index, at: .now) }
+            if let error = answer.error, committed < batch.count {
+                _ = try await worker.run("ROLLBACK")
+                _ = try await worker.message(transactions.forget)
+                await judge(batch[committed], error, sample)
+            }
+        } catch {
+            for index in batch where queue.isPending(index) { queue.end(index, .unknown(message: error.description)) }
+            await lose(error)
+            return false
+        }
+        await run.tell(.ended(node, queue.outcomes(of: batch)))
+        return true
+    }
+
+    private func ask(
+        _ worker: Session, _ text: String, within time: Duration, watching batch: [Int], _ sampler: Sampler?
+    ) async -> (Result<MessageAnswer, PostgresError>, Sampler.Sample?) {
+        enum Part { case answered(Result<MessageAnswer, PostgresError>), sampled(Sampler.Sample?) }
+        let tries = Dictionary(batch.map { (queue[$0].tableOID, queue.nextTry(of: $0)) }) { first, _ in first }
+        let tell = run.tell
+        return await withTaskGroup(of: Part.self) { group in
+            group.addTask {
+                .answered(
+                    await Result { () async throws(PostgresError) in try await worker.message(text, timeout: time) })
+            }
+            group.addTask {
+                .sampled(
+                    await sampler?.watch { sample in
+                        if let step = tries[sample.relation] { await tell(.waiting(step, blockers: sample.blockers)) }
+                    })
+            }
+            var answer = Result<MessageAnswer, PostgresError>.success(MessageAnswer(results: [], error: nil))
+            var sample: Sampler.Sample?
+            for await part in group {
+                switch part {
+                case .answered(let answered):
+                    answer = answered
+                    group.cancelAll()
+                case .sampled(let sampled): sample = sampled
+                }
+            }
+            return (answer, sample)
+        }
+    }
+
+    /// What an error means for the step that met it.
+    private mutating func judge(_ index: Int, _ error: PostgresError, _ sample: Sampler.Sample?) async {
+        switch error.sqlState {
+        case _ where error.isLockNotAvailable || error.isDeadlock:
+            let isOwn = sample.map { $0.relation == queue[index].tableOID || $0.relation == 0 } ?? false
+            let blockers = isOwn ? sample?.blockers ?? [] : []
+            if blockers.isEmpty { await run.tell(.waiting(queue.nextTry(of: index), blockers: [])) }
+            queue.miss(index, blockers: blockers, at: .now)
+        case CheckState.stale, "42P01", "3F000":
+            queue.end(index, .stale(message: error.message))
+        case CheckState.lockLost:
+            queue.end(index, .failed(sqlState: error.sqlState, message: error.message))
+            await run.control.stop(.lockLost(node))
+        default:
+            queue.end(index, .failed(sqlState: error.sqlState, message: error.message))
+        }
+    }
+
+    /// The node is lost to this run: what it committed is not known to be durable.
+    private mutating func lose(_ error: PostgresError) async {
+        guard !run.control.drops else { return await run.control.stop(.interrupted) }
+        await run.control.stop(.nodeLost(node, message: error.description))
+        let message = "not flushed before the node was lost: \(error.description)"
+        let revised = queue.revise { _ in .unknown(message: message) }
+        if !revised.isEmpty { await run.tell(.ended(node, revised)) }
+    }
+
+    // MARK: - Flushing and reading back
+
+    /// Makes durable what was committed, and reads it again from a new connection.
+    private mutating func settle(_ worker: Session) async {
+        let done = queue.outcomes.filter(\.isDone)
+        guard !done.isEmpty else { return }
+        do throws(PostgresError) {
+            let flush = run.transactions(through: worker).flush
+            _ = try await worker.run(flush, timeout: .seconds(60))
+        } catch {
+            return await lose(error)
+        }
+        await run.tell(.flushed(node, stage))
+        let expected = tables(after: done.map(\.step))
+        guard !expected.isEmpty else { return }
+        let found = await Result { () async throws(PostgresError) in
+            let reader = try await run.session(on: node)
+            let found = try await ReadBack(session: reader).tables(expected.keys.sorted())
+            await reader.close()
+            return found
+        }
+        let revised = queue.revise { step in
+            guard let expected = expected[step.tableOID] else { return nil }
+            switch found {
+            case .failure(let error): return .unverified(message: "not read back: \(error.description)")
+            case .success(let found):
+                let asExpected = found[step.tableOID] == expected
+                return asExpected ? nil : .unverified(message: "read back with other triggers or rules than were set")
+            }
+        }
+        guard revised.isEmpty else { return await run.tell(.ended(node, revised)) }
+        await run.tell(.verified(node, stage, tables: expected.count))
+    }
+
+    /// The tables that the steps touched, as they must be read now, by OID.
+    private func tables(after steps: [Step]) -> [UInt32: ReadBack.Table] {
+        var world = world
+        for step in steps { world.apply(step) }
+        let tables = world.node(node)?.tables ?? [:]
+        let touched = Set(steps.compactMap(\.table)).compactMap { tables[$0] }
+        return Dictionary(touched.map { ($0.oid, ReadBack.Table($0)) }) { first, _ in first }
+    }
+}
+
+extension StepOutcome {
+    /// Whether it was committed, and read back where it could be.
+    var isDone: Bool {
+        switch outcome {
+        case .done: true
+        case .busy, .stale, .failed, .notBegun, .unknown, .unverified: false
+        }
+    }
+}

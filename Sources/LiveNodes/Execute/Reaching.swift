@@ -1,0 +1,48 @@
+import Postgres
+import Replication
+
+/// Asks all nodes at once; one that fails is an answer beside the others'.
+func atOnce<Node: Sendable, Answer: Sendable>(
+    _ nodes: [NodeName: Node], _ ask: @Sendable @escaping (Node) async -> Answer
+) async -> [NodeName: Answer] {
+    await withTaskGroup(of: (NodeName, Answer).self) { group in
+        for (name, node) in nodes { group.addTask { (name, await ask(node)) } }
+        return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+}
+
+/// A new session on a declared node.
+func connect(
+    to node: DeclaredNode, within timeout: Duration, as application: String
+) async throws(PostgresError) -> Session {
+    let address: ConnectionString
+    do throws(InvalidConnectionString) {
+        address = try ConnectionString(node.conninfo)
+    } catch {
+        throw PostgresError(sqlState: "", message: error.message)
+    }
+    return try await Session.connect(to: address, timeout: timeout, applicationName: application)
+}
+
+extension Result {
+    /// The answer, or what stands for it after an error.
+    func recovered(_ answer: (Failure) -> Success) -> Success {
+        switch self {
+        case .success(let success): success
+        case .failure(let error): answer(error)
+        }
+    }
+
+    /// Why there is no answer; nil where there is one.
+    var failure: Failure? {
+        switch self {
+        case .success: nil
+        case .failure(let failure): failure
+        }
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// An embedded query as text.
+    var text: String { String(decoding: self, as: UTF8.self) }
+}

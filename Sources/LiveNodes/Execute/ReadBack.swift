@@ -1,0 +1,54 @@
+import Postgres
+import Replication
+
+/// Reads tables from a new connection, as they are to everyone.
+struct ReadBack {
+    /// A table as it was read.
+    struct Table: Hashable {
+        let name: TableName
+        let rows: String
+
+        init(name: TableName, rows: String) {
+            self.name = name
+            self.rows = rows
+        }
+
+        /// A table as it must be read.
+        init(_ table: ObservedTable) { self.init(name: table.name, rows: table.rowsUnderLock) }
+    }
+
+    let session: Session
+
+    /// The tables of these OIDs that exist.
+    func tables(_ oids: [UInt32]) async throws(PostgresError) -> [UInt32: Table] {
+        var found: [UInt32: Table] = [:]
+        var rest = oids[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(1000)
+            rest = rest.dropFirst(some.count)
+            for answer in try await session.run(statements(for: some)) {
+                for row in answer.values {
+                    guard row.count == 4, let oid = row[0].flatMap({ UInt32($0) }) else { continue }
+                    let name = TableName(Identifier(row[1] ?? ""), Identifier(row[2] ?? ""))
+                    found[oid] = Table(name: name, rows: row[3] ?? "")
+                }
+            }
+        }
+        return found
+    }
+
+    private func statements(for oids: ArraySlice<UInt32>) -> String {
+        let rows = rowsUnderLockSQL(serverVersion: session.serverVersion).replacing(oid: "c.oid")
+        let jit = session.serverVersion >= 110_000 ? "SET LOCAL jit = off;" : ""
+        return """
+            BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
+            SET LOCAL search_path = pg_catalog, pg_temp;
+            \(jit)
+            SELECT c.oid, n.nspname, c.relname, \(rows)
+              FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+             WHERE c.oid = ANY ('{\(oids.map { "\($0)" }.joined(separator: ","))}')
+             ORDER BY c.oid;
+            COMMIT
+            """
+    }
+}

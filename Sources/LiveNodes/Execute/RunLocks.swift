@@ -1,0 +1,120 @@
+import Postgres
+import Replication
+
+// Two applies of one cluster must not run at once, and a run whose client is gone must not go on. Both hang on one
+// transaction on each node, begun before anything is observed and kept open to the end. It holds two advisory locks:
+//
+// - The cluster's, whose key every run computes alike from the cluster's name: who has it runs, all others are refused.
+// - The run's own, under a random key. Nobody else can hold it, and it lives and dies with the same transaction. A
+//   step's transaction tries it: as long as it is not to be had, this very transaction, hence this backend since this
+//   start, still holds the cluster's lock too. Asking pg_locks and pg_stat_activity for pid and backend start says the
+//   same for a scan of all locks of the server in every table's transaction.
+//
+// Transaction-level, since a session-level lock would stay behind in a pooler's connection.
+
+/// The advisory locks of one run, one transaction on each node.
+///
+/// The key of a cluster is 64-bit FNV-1a over the bytes of `polarity:` and its name, read as a signed number.
+public actor RunLocks {
+    /// The locks, by node.
+    public nonisolated let held: [NodeName: RunLock]
+    /// The nodes that were not required and could not be reached.
+    public nonisolated let missing: [NodeName: NodeFailure]
+    /// The key under which the run proves to itself that it holds the cluster's lock.
+    nonisolated let ownKey: Int64
+    private var sessions: [NodeName: Session]
+
+    private init(_ held: [NodeName: LockCandidate], missing: [NodeName: NodeFailure], ownKey: Int64) {
+        self.held = held.mapValues(\.lock)
+        self.missing = missing
+        self.ownKey = ownKey
+        sessions = held.mapValues(\.session)
+    }
+
+    /// Takes the cluster's lock on every node, or on none.
+    ///
+    /// All nodes are connected to at once. One node is asked first, so that of two runs that begin together one goes on.
+    /// Where two names turn out to be one database, both stand for the one lock there.
+    /// - Parameters:
+    ///   - required: The nodes without which there is nothing to run; others may be unreachable.
+    ///   - cluster: The cluster's name, from which the key is made.
+    /// - Throws: Which nodes are busy, and which of the required ones could not be asked.
+    public static func take(
+        on nodes: [DeclaredNode], required: Set<NodeName>, cluster: String, connectTimeout: Duration
+    ) async throws(RunLocksRefused) -> RunLocks {
+        let keys = LockKeys(own: .random(in: .min ... .max), cluster: lockKey(ofCluster: cluster))
+        let byName = Dictionary(nodes.map { ($0.name, $0) }) { first, _ in first }
+        let answers = await atOnce(byName) { await LockCandidate.connect(to: $0, keys, within: connectTimeout) }
+        let candidates = answers.compactMapValues { try? $0.get() }
+        var tries: [NodeName: LockTry] = [:]
+        if let first = candidates.keys.min(), let candidate = candidates[first] {
+            tries[first] = await candidate.tryLocks()
+            if case .taken = tries[first] {
+                tries.merge(await atOnce(candidates.filter { $0.key != first }) { await $0.tryLocks() }) { $1 }
+            }
+        }
+        let failed = answers.compactMapValues { $0.failure }.merging(tries.compactMapValues { $0.failure }) { $1 }
+        let refused = RunLocksRefused(
+            busy: tries.compactMapValues { $0.holder }, failed: failed.filter { required.contains($0.key) })
+        guard refused.busy.isEmpty, refused.failed.isEmpty else {
+            for candidate in candidates.values { await candidate.session.close() }
+            throw refused
+        }
+        return RunLocks(candidates.filter { failed[$0.key] == nil }, missing: failed, ownKey: keys.own)
+    }
+
+    /// Asks every lock's session for a sign of life, which also keeps firewalls from forgetting it.
+    ///
+    /// - Returns: The nodes on which the lock is lost, with the reason.
+    public func ping() async -> [NodeName: PostgresError] {
+        let answers = await atOnce(sessions) { session in
+            await Result { () async throws(PostgresError) in
+                _ = try await session.run("SELECT 1", timeout: .seconds(10))
+            }.failure
+        }
+        return answers.compactMapValues { $0 }
+    }
+
+    /// Gives all locks back by ending their sessions.
+    public func release() async {
+        for session in sessions.values { await session.close() }
+        sessions = [:]
+    }
+}
+
+/// One node's lock, for the journal and for whoever looks for it in `pg_locks`.
+public struct RunLock: Hashable, Sendable {
+    /// The backend that holds it.
+    public let pid: Int32
+    /// When that backend started, in UTC.
+    public let backendStart: String
+    /// The key of the cluster's lock.
+    public let key: Int64
+}
+
+/// Why a run did not get its locks.
+public struct RunLocksRefused: Error, Hashable, Sendable {
+    /// The nodes on which another run holds the cluster's lock.
+    public let busy: [NodeName: LockHolder]
+    /// The required nodes that could not be asked.
+    public let failed: [NodeName: NodeFailure]
+}
+
+/// Who holds a cluster's lock on a node.
+public struct LockHolder: Hashable, Sendable {
+    /// Its backend; 0 where it was gone before it could be named.
+    public let pid: Int32
+    /// Its role; empty where unknown.
+    public let user: String
+    /// Its `application_name`; empty where it is hidden from the login role.
+    public let application: String
+    /// How long it has held the lock, as far as that is known.
+    public let age: Duration
+}
+
+/// The key of a cluster's lock.
+func lockKey(ofCluster name: String) -> Int64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in "polarity:\(name)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return Int64(bitPattern: hash)
+}

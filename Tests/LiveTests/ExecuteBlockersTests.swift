@@ -1,0 +1,98 @@
+import LiveNodes
+import Postgres
+import Replication
+import Sandbox
+import Testing
+
+struct ExecuteBlockersTests {
+    @Test func `a busy table is tried again and again, its blocker named, while others go on`() async throws {
+        try await ExecuteNodes.with(tables: 5) { nodes in
+            let writer = try await nodes.session()
+            _ = try await writer.run("BEGIN; LOCK TABLE t1 IN ROW EXCLUSIVE MODE")
+            let recorder = Recorder()
+            let outcomes = try await nodes.run(
+                nodes.plan((0..<5).map { nodes.step($0) }),
+                policy: Policy(lockTimeout: .milliseconds(100), retries: 4), events: { await recorder.note($0) })
+            #expect(outcomes.words == ["done", "busy after 4", "done", "done", "done"])
+            #expect(outcomes.stopped == .stageFailed(.protect))
+            #expect(try await nodes.closed() == [0, 2, 3, 4])
+            let blockers = await recorder.blockers(of: 1)
+            #expect(
+                Set(blockers.map { [$0.user, $0.application, $0.state] }) == [
+                    ["postgres", "etl", "idle in transaction"]
+                ])
+            #expect(Set(blockers.map(\.pid)) == [writer.processID])
+            guard case .busy(_, let last) = outcomes.steps[1].outcome else { return }
+            #expect(last.map(\.pid) == [writer.processID])
+            #expect(last.allSatisfy { $0.age > .zero && !$0.isAutovacuum })
+            // It was neither cancelled nor killed.
+            _ = try await writer.run("COMMIT")
+        }
+    }
+
+    @Test func `a writer that leaves lets the table through`() async throws {
+        try await ExecuteNodes.with(tables: 2) { nodes in
+            let writer = try await nodes.session()
+            _ = try await writer.run("BEGIN; LOCK TABLE t0 IN ROW EXCLUSIVE MODE")
+            let outcomes = try await nodes.run(
+                nodes.plan((0..<2).map { nodes.step($0) }), policy: Policy(retries: 20),
+                events: { event in
+                    if case .waiting = event { _ = try? await writer.run("COMMIT") }
+                })
+            #expect(outcomes.stopped == nil)
+            #expect(outcomes.words.last == "done")
+            #expect(try await nodes.closed() == [0, 1])
+        }
+    }
+
+    @Test func `a prepared transaction is named by its identifier`() async throws {
+        try await ExecuteNodes.with(tables: 1) { nodes in
+            let writer = try await nodes.session()
+            let name = nodes.sessions[0].processID
+            _ = try await writer.run(
+                "BEGIN; LOCK TABLE t0 IN ROW EXCLUSIVE MODE; PREPARE TRANSACTION 'orphan-\(name)'")
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0)]), policy: Policy(lockTimeout: .milliseconds(200), retries: 4))
+            _ = try await writer.run("ROLLBACK PREPARED 'orphan-\(name)'")
+            guard case .busy(4, let blockers) = outcomes.steps[0].outcome else {
+                Issue.record("\(outcomes.words)")
+                return
+            }
+            #expect(
+                blockers.map { [$0.user, $0.application, $0.state] }
+                    == [["postgres", "orphan-\(name)", "prepared transaction"]])
+            #expect(blockers.map(\.pid) == [0])
+        }
+    }
+
+    @Test func `a deadlock is tried again`() async throws {
+        try await ExecuteNodes.with(tables: 1) { nodes in
+            _ = try await nodes.sessions[0].run("CREATE TABLE other (id int)")
+            let rival = try await nodes.session()
+            _ = try await rival.run("SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE other")
+            // The step waits for the rival's table, the rival for the step's: whose deadlock_timeout is shorter finds it.
+            let step = nodes.step(
+                0,
+                statements: [
+                    "SET LOCAL lock_timeout = 0", "SET LOCAL deadlock_timeout = '200ms'",
+                    "ALTER TABLE ONLY public.t0 ENABLE TRIGGER deny", "LOCK TABLE public.other",
+                ])
+            async let outcomes = nodes.run(nodes.plan([step]))
+            try await waits(in: nodes.sessions[0], number: 1)
+            _ = try await rival.run("LOCK TABLE t0 IN ACCESS SHARE MODE; LOCK TABLE t0 IN ROW EXCLUSIVE MODE; COMMIT")
+            #expect(try await outcomes.words == ["done later"])
+            #expect(try await nodes.closed() == [0])
+        }
+    }
+
+    /// Returns when so many backends of the database wait for a lock.
+    private func waits(in session: Session, number: Int) async throws {
+        for _ in 0..<400 {
+            let rows = try await session.query(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+            if rows.values == [["\(number)"]] { return }
+            try await Task.sleep(for: .milliseconds(25))
+        }
+        Issue.record("nobody waits")
+    }
+}

@@ -1,0 +1,87 @@
+import LiveNodes
+import Postgres
+import Replication
+import Sandbox
+import Testing
+
+struct ExecuteLocksTests {
+    @Test func `a second run of a cluster is refused, and told who holds the lock`() async throws {
+        try await ExecuteNodes.with(2, tables: 1) { nodes in
+            let first = try await nodes.takeLocks()
+            do {
+                _ = try await nodes.takeLocks()
+                Issue.record("two runs hold one lock")
+            } catch let error as RunLocksRefused {
+                #expect(error.busy.mapValues(\.pid) == ["berlin": first.held["berlin"]?.pid ?? 0])
+                #expect(error.busy["berlin"]?.user == "postgres")
+                #expect(error.busy["berlin"]?.application == "polarity lock")
+                #expect(error.failed.isEmpty)
+            }
+            let other = try await nodes.takeLocks(cluster: "another")
+            await other.release()
+            await first.release()
+            try await eventually { (try? await nodes.takeLocks()) }?.release()
+        }
+    }
+
+    @Test func `a node that is not required may be unreachable`() async throws {
+        try await ExecuteNodes.with(tables: 1) { nodes in
+            let gone = DeclaredNode(
+                name: "gone", conninfo: "host=/nowhere dbname=x", because: ExecuteNodes.because)
+            let locks = try await RunLocks.take(
+                on: nodes.nodes + [gone], required: ["berlin"], cluster: "shop", connectTimeout: .seconds(10))
+            #expect(locks.held.keys.sorted() == ["berlin"])
+            #expect(locks.missing.mapValues(\.sort) == ["gone": .unreachable])
+            await locks.release()
+            do {
+                _ = try await RunLocks.take(
+                    on: [gone] + nodes.nodes, required: ["gone"], cluster: "shop", connectTimeout: .seconds(10))
+                Issue.record("a required node was done without")
+            } catch let error as RunLocksRefused {
+                #expect(error.failed.keys.sorted() == ["gone"])
+            }
+        }
+    }
+
+    @Test func `two names of one database are one lock`() async throws {
+        try await ExecuteNodes.with(tables: 1) { nodes in
+            let twin = DeclaredNode(name: "twin", conninfo: nodes.nodes[0].conninfo, because: ExecuteNodes.because)
+            let locks = try await RunLocks.take(
+                on: nodes.nodes + [twin], required: ["berlin", "twin"], cluster: "shop", connectTimeout: .seconds(10))
+            #expect(locks.held.keys.sorted() == ["berlin", "twin"])
+            #expect(await locks.ping().isEmpty)
+            await locks.release()
+        }
+    }
+
+    @Test func `a lock that is lost before a step makes it raise, and stops the run on every node`() async throws {
+        try await ExecuteNodes.with(2, tables: 2) { nodes in
+            let locks = try await nodes.takeLocks()
+            let pid = locks.held["paris"]?.pid ?? 0
+            let steps = [nodes.step(0, on: 0), nodes.step(0, on: 1), nodes.step(1, on: 0, stage: .open)]
+            let outcomes = await execute(
+                nodes.plan(steps), on: nodes.nodes, observed: nodes.observed, holding: locks,
+                label: RunLabel(run: "test", plan: "f00"), policy: Policy(),
+                events: { event in
+                    guard case .sending("paris", _) = event else { return }
+                    _ = try? await nodes.sessions[1].run("SELECT pg_terminate_backend(\(pid), 10000)")
+                })
+            await locks.release()
+            #expect(outcomes.stopped == .lockLost("paris"))
+            #expect(outcomes.words[1] == "failed POL01")
+            #expect(outcomes.words[2] == "not begun")
+            #expect(try await nodes.closed(on: 1) == [])
+            #expect(try await nodes.closed(on: 0).contains(1) == false)
+        }
+    }
+
+    /// The server takes a moment to notice that a session has ended.
+    private func eventually<Answer>(_ body: () async -> Answer?) async throws -> Answer? {
+        for _ in 0..<200 {
+            if let answer = await body() { return answer }
+            try await Task.sleep(for: .milliseconds(25))
+        }
+        Issue.record("never")
+        return nil
+    }
+}

@@ -1,0 +1,159 @@
+import LiveNodes
+import Postgres
+import Replication
+import Sandbox
+import Testing
+
+struct ExecuteStepsTests {
+    @Test func `two hundred and fifty tables are closed, flushed and read back`() async throws {
+        try await ExecuteNodes.with(tables: 250) { nodes in
+            let recorder = Recorder()
+            let outcomes = try await nodes.run(
+                nodes.plan((0..<250).map { nodes.step($0) }), events: { await recorder.note($0) })
+            #expect(outcomes.stopped == nil)
+            #expect(outcomes.words == Array(repeating: "done", count: 250))
+            #expect(try await nodes.closed() == Array(0..<250))
+            let events = await recorder.events
+            #expect(events.contains(.flushed("berlin", .protect)))
+            #expect(events.contains(.verified("berlin", .protect, tables: 250)))
+        }
+    }
+
+    @Test func `each step is a transaction of its own`() async throws {
+        try await ExecuteNodes.with(tables: 3) { nodes in
+            _ = try await nodes.sessions[0].run("CREATE TABLE seen (xid bigint)")
+            let steps = (0..<3).map { number in
+                nodes.step(
+                    number,
+                    statements: [
+                        "ALTER TABLE ONLY public.t\(number) ENABLE TRIGGER deny",
+                        "INSERT INTO public.seen VALUES (pg_catalog.txid_current())",
+                    ])
+            }
+            let outcomes = try await nodes.run(nodes.plan(steps))
+            #expect(outcomes.words == ["done", "done", "done"])
+            let seen = try await nodes.sessions[0].query("SELECT count(*), count(DISTINCT xid) FROM seen")
+            #expect(seen.values == [["3", "3"]])
+        }
+    }
+
+    @Test func `an error in the middle of a message neither loses nor repeats the other steps`() async throws {
+        try await ExecuteNodes.with(tables: 7) { nodes in
+            _ = try await nodes.sessions[0].run("CREATE TABLE seen (number int)")
+            let steps = (0..<7).map { number in
+                let wrong = number == 2 || number == 5
+                return nodes.step(
+                    number,
+                    statements: [
+                        "ALTER TABLE ONLY public.t\(number) ENABLE TRIGGER deny",
+                        "INSERT INTO public.seen VALUES (\(number))\(wrong ? ", ('x'::int)" : "")",
+                    ])
+            }
+            let outcomes = try await nodes.run(nodes.plan(steps))
+            #expect(outcomes.words == ["done", "done", "failed 22P02", "done", "done", "failed 22P02", "done"])
+            #expect(outcomes.stopped == .stageFailed(.protect))
+            #expect(try await nodes.closed() == [0, 1, 3, 4, 6])
+            let seen = try await nodes.sessions[0].query(
+                "SELECT string_agg(number::text, ',' ORDER BY number) FROM seen")
+            #expect(seen.values == [["0,1,3,4,6"]])
+        }
+    }
+
+    @Test func `rows that are not those of the plan are stale, and nothing is changed`() async throws {
+        try await ExecuteNodes.with(tables: 4) { nodes in
+            let steps = (0..<4).map { nodes.step($0) }
+            _ = try await nodes.sessions[0].run(
+                """
+                CREATE TRIGGER mine AFTER DELETE ON t0 FOR EACH ROW EXECUTE FUNCTION refuse();
+                ALTER TABLE t1 RENAME TO old; ALTER TABLE t3 RENAME TO t1; DROP TABLE t2
+                """)
+            let outcomes = try await nodes.run(nodes.plan(steps))
+            #expect(outcomes.words == ["stale", "stale", "stale", "stale"])
+            #expect(!outcomes.changedAnything)
+            let closed = try await nodes.sessions[0].query(
+                "SELECT count(*) FROM pg_trigger WHERE tgname = 'deny' AND tgenabled <> 'D'")
+            #expect(closed.values == [["0"]])
+        }
+    }
+
+    @Test func `a stage begins on no node before the last succeeded on every node`() async throws {
+        try await ExecuteNodes.with(3, tables: 2) { nodes in
+            let protect = [nodes.step(0, on: 0), nodes.step(0, on: 1, statements: ["SELECT 1/0"])]
+            let open = [nodes.step(1, on: 2, stage: .open)]
+            let outcomes = try await nodes.run(nodes.plan(protect + open))
+            #expect(outcomes.words == ["done", "failed 22012", "not begun"])
+            #expect(outcomes.stopped == .stageFailed(.protect))
+            #expect(try await nodes.closed(on: 2) == [])
+        }
+    }
+
+    @Test func `stages run in order, and every stage is read back before the next`() async throws {
+        try await ExecuteNodes.with(2, tables: 1) { nodes in
+            let recorder = Recorder()
+            let steps = [nodes.step(0, on: 0), nodes.step(0, on: 1, stage: .open)]
+            let outcomes = try await nodes.run(nodes.plan(steps), events: { await recorder.note($0) })
+            #expect(outcomes.words == ["done", "done"])
+            #expect(
+                await recorder.events.compactMap { event -> String? in
+                    switch event {
+                    case .runBegan(let steps): "run \(steps)"
+                    case .stageBegan(let stage, let nodes): "\(stage) on \(nodes)"
+                    case .sending(let node, let tries): "sending \(tries.count) to \(node)"
+                    case .ended(let node, let ends): "ended \(ends.map { word($0.outcome) }) on \(node)"
+                    case .flushed(let node, let stage): "flushed \(stage) on \(node)"
+                    case .verified(let node, let stage, let tables): "verified \(tables) of \(stage) on \(node)"
+                    case .stageEnded(let stage, let succeeded): "\(stage) ended \(succeeded)"
+                    case .waiting, .drainWaiting, .drainEnded, .stopping, .reopening: nil
+                    }
+                } == [
+                    "run 2",
+                    "protect on [berlin]", "sending 1 to berlin", #"ended ["done"] on berlin"#,
+                    "flushed protect on berlin", "verified 1 of protect on berlin", "protect ended true",
+                    "open on [paris]", "sending 1 to paris", #"ended ["done"] on paris"#,
+                    "flushed open on paris", "verified 1 of open on paris", "open ended true",
+                ])
+        }
+    }
+
+    @Test func `what is read back otherwise than it was set is unverified`() async throws {
+        try await ExecuteNodes.with(tables: 1) { nodes in
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0, statements: ["ALTER TABLE ONLY public.t0 ENABLE ALWAYS TRIGGER deny"])]))
+            #expect(outcomes.words == ["unverified"])
+            #expect(outcomes.changedAnything)
+        }
+    }
+
+    @Test func `the role of the step makes the change, and the login role looks after the lock`() async throws {
+        try await ExecuteNodes.with(tables: 1) { nodes in
+            _ = try await nodes.sessions[0].run(
+                """
+                DO $$ BEGIN IF to_regrole('execute_owner') IS NULL THEN CREATE ROLE execute_owner; END IF; END $$;
+                ALTER TABLE t0 OWNER TO execute_owner; CREATE TABLE seen (who text); GRANT INSERT ON seen TO execute_owner
+                """)
+            let plain = nodes.step(
+                0,
+                statements: [
+                    "ALTER TABLE ONLY public.t0 ENABLE TRIGGER deny", "INSERT INTO public.seen VALUES (current_user)",
+                ])
+            let step = Step(
+                stage: plain.stage, node: plain.node, set: plain.set, table: plain.table, tableOID: plain.tableOID,
+                changes: plain.changes, statements: plain.statements, lock: plain.lock,
+                expectedRows: plain.expectedRows, role: "execute_owner")
+            #expect(try await nodes.run(nodes.plan([step])).words == ["done"])
+            #expect(try await nodes.sessions[0].query("SELECT who FROM seen").values == [["execute_owner"]])
+        }
+    }
+
+    @Test func `the tables of a set wait for its installation`() async throws {
+        try await ExecuteNodes.with(tables: 1) { nodes in
+            let installation = Step(
+                stage: .protect, node: "berlin", set: "default", table: nil, tableOID: 0, changes: [],
+                statements: ["CREATE TABLE public.installed (id int)", "SELECT 1/0"], lock: .none, expectedRows: "",
+                role: nil)
+            let outcomes = try await nodes.run(nodes.plan([installation, nodes.step(0)]))
+            #expect(outcomes.words == ["failed 22012", "not begun"])
+            #expect(try await nodes.closed() == [])
+        }
+    }
+}

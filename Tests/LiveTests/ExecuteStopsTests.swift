@@ -1,0 +1,118 @@
+import LiveNodes
+import Postgres
+import Replication
+import Sandbox
+import Synchronization
+import Testing
+
+struct ExecuteStopsTests {
+    @Test func `an interruption finishes what was sent, reads it back, and begins nothing more`() async throws {
+        try await ExecuteNodes.with(tables: 3) { nodes in
+            let asked = Flag()
+            let recorder = Recorder()
+            let steps = (0..<3).map { nodes.step($0, stage: .open) }
+            let outcomes = try await nodes.run(
+                nodes.plan(steps), interruption: { asked.isSet ? .finish : .none },
+                events: { event in
+                    await recorder.note(event)
+                    if case .sending = event { asked.set() }
+                })
+            #expect(outcomes.words == ["done", "not begun", "not begun"])
+            #expect(outcomes.stopped == .interrupted)
+            #expect(try await nodes.closed() == [0])
+            #expect(await recorder.events.contains(.verified("berlin", .open, tables: 1)))
+        }
+    }
+
+    @Test func `a second interruption drops the connections`() async throws {
+        try await ExecuteNodes.with(tables: 2) { nodes in
+            let asked = Flag()
+            let steps = [
+                nodes.step(0, stage: .open, statements: ["SELECT pg_catalog.pg_sleep(60)"]),
+                nodes.step(1, stage: .open),
+            ]
+            let outcomes = try await nodes.run(
+                nodes.plan(steps), interruption: { asked.isSet ? .drop : .none },
+                events: { event in if case .sending = event { asked.set() } })
+            #expect(outcomes.words == ["unknown", "not begun"])
+            #expect(outcomes.stopped == .interrupted)
+            #expect(try await nodes.closed() == [])
+        }
+    }
+
+    @Test func `the time for the whole run is up`() async throws {
+        try await ExecuteNodes.with(tables: 2) { nodes in
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0), nodes.step(1, stage: .open)]), policy: Policy(applyTimeout: .zero))
+            #expect(outcomes.words == ["not begun", "not begun"])
+            #expect(outcomes.stopped == .timedOut)
+        }
+    }
+
+    @Test func `a server that dies in the middle of a stage leaves doubt about what was sent and nothing else`()
+        async throws
+    {
+        let server = try await Server.create(name: "doomed")
+        let address = try ConnectionString(server.connectionString())
+        let nodes = try await ExecuteNodes.made(on: [address], tables: 3)
+        let steps = [
+            nodes.step(0, stage: .open),
+            nodes.step(1, stage: .open, statements: ["SELECT pg_catalog.pg_sleep(60)"]),
+            nodes.step(2, stage: .open),
+        ]
+        let outcomes = try await nodes.run(
+            nodes.plan(steps),
+            events: { event in
+                guard case .sending(_, let tries) = event, tries[0].step.table == ExecuteNodes.table(1) else { return }
+                try? await server.stop(.immediate)
+            })
+        // The first is committed, but nobody flushed it.
+        #expect(outcomes.words == ["unknown", "unknown", "not begun"])
+        switch outcomes.stopped {
+        case .nodeLost("berlin", _), .lockLost("berlin"): break
+        default: Issue.record("stopped by \(String(describing: outcomes.stopped))")
+        }
+        try await server.remove()
+    }
+
+    @Test func `a stage that fails before anything was opened opens the old origin again`() async throws {
+        try await ExecuteNodes.with(2, tables: 2) { nodes in
+            let close = [nodes.step(0, on: 0), nodes.step(1, on: 0, statements: ["SELECT 1/0"])]
+            let open = (0..<2).map { nodes.step($0, on: 1, stage: .open) }
+            let again = nodes.step(0, on: 0, from: .enabled, to: .disabled, stage: .open)
+            let outcomes = try await nodes.run(
+                nodes.plan(close + open),
+                reopening: { outcomes in
+                    outcomes.steps.contains { $0.step.table == again.table && word($0.outcome) == "done" }
+                        ? [again] : []
+                })
+            #expect(outcomes.words == ["done", "failed 22012", "not begun", "not begun"])
+            #expect(outcomes.reopened.map { word($0.outcome) } == ["done"])
+            #expect(try await nodes.closed() == [])
+        }
+    }
+
+    @Test func `the old origin stays shut where the new one is not read to be shut`() async throws {
+        try await ExecuteNodes.with(2, tables: 1) { nodes in
+            let close = nodes.step(0, on: 0, statements: ["ALTER TABLE ONLY public.t0 ENABLE TRIGGER deny"])
+            let stuck = nodes.step(0, on: 1, statements: ["SELECT 1/0"])
+            let open = nodes.step(0, on: 1, stage: .open)
+            let again = nodes.step(0, on: 0, from: .enabled, to: .disabled, stage: .open)
+            let outcomes = try await nodes.run(
+                nodes.plan([close, stuck, open]), reopening: { _ in [again] },
+                events: { event in
+                    guard case .stageEnded(.protect, _) = event else { return }
+                    _ = try? await nodes.sessions[1].run("ALTER TABLE t0 ENABLE ALWAYS TRIGGER deny")
+                })
+            #expect(outcomes.words == ["done", "failed 22012", "not begun"])
+            #expect(outcomes.reopened.map { word($0.outcome) } == ["not begun"])
+            #expect(try await nodes.closed() == [0])
+        }
+    }
+}
+
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+    var isSet: Bool { value.load(ordering: .relaxed) }
+    func set() { value.store(true, ordering: .relaxed) }
+}
