@@ -47,6 +47,7 @@ let package = Package(
             name: "ReplicationTests", dependencies: ["Replication", customDump, issueReporting], swiftSettings: plain),
         .testTarget(
             name: "ClusterFileTests", dependencies: ["ClusterFile", "Replication", customDump, issueReporting],
+            exclude: ["Goldens"],
             swiftSettings: plain),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "Replication", customDump, issueReporting],

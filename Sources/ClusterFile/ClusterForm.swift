@@ -90,7 +90,7 @@ enum ClusterKeys {
         }
         let short = WrittenSet(
             name: Located(value: "default", position: because), id: nil, origin: reader.value(origin, in: fields),
-            subscribers: nil, entries: reader.value(tables, in: fields) ?? [], because: because)
+            subscribers: nil, tables: reader.value(tables, in: fields) ?? TableList(), because: because)
         return fields.gives(sets) ? long : [short]
     }
 }

@@ -70,21 +70,29 @@ extension Form {
         }
     }
 
-    /// A list; what is wrong in it is reported and left out. `empty` is what to say about a list without elements.
-    static func list<Element>(of element: Form<Element>, unique: Bool = false, empty: String? = nil) -> Form
+    /// A list; what is wrong in it is reported and left out. `complaint` is what to say about a list without elements.
+    static func list<Element>(of element: Form<Element>, unique: Bool = false, empty complaint: String? = nil) -> Form
     where Value == [Element] {
+        list(of: element, unique: unique, empty: complaint, into: { [] }, { $0.append($1) })
+    }
+
+    /// A list whose elements are sorted into something as they are read.
+    static func list<Element>(
+        of element: Form<Element>, unique: Bool = false, empty complaint: String? = nil,
+        into start: @escaping @Sendable () -> Value,
+        _ add: @escaping @Sendable (inout Value, Element) -> Void
+    ) -> Form {
         let schema: JSON =
-            ["type": "array", "items": element.schema] + (empty == nil ? [:] : ["minItems": 1])
+            ["type": "array", "items": element.schema] + (complaint == nil ? [:] : ["minItems": 1])
             + (unique ? ["uniqueItems": true] : [:])
         return Form(schema: schema) { node, reader in
             guard let elements = reader.elements(of: node) else { return nil }
-            if let empty, elements.isEmpty { return reader.report(empty, at: node) }
-            var values: [Element] = []
-            values.reserveCapacity(elements.count)
+            if let complaint, elements.isEmpty { return reader.report(complaint, at: node) }
+            var value = start()
             for node in elements {
-                if let value = element.read(node, &reader) { values.append(value) }
+                if let element = element.read(node, &reader) { add(&value, element) }
             }
-            return values
+            return value
         }
     }
 

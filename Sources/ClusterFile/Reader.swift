@@ -36,12 +36,17 @@ struct Reader {
 extension Reader {
     /// The text of a scalar with its variables filled in.
     mutating func text(of node: Node) -> String? {
+        bytes(of: node).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same as bytes in UTF-8, not copied where no variable is in them.
+    mutating func bytes(of node: Node) -> ArraySlice<UInt8>? {
         switch node.content {
         case .scalar(let scalar):
-            let written = string(scalar)
+            let written = text[scalar.range]
             guard written.holdsVariable else { return written }
             do throws(Complaint) {
-                return try written.filled(from: environment)
+                return Array(try string(scalar).filled(from: environment).utf8)[...]
             } catch {
                 return complain(error, at: node)
             }

@@ -25,8 +25,8 @@ extension Reader {
         let others = nodes.nodes.map(\.name).filter { $0 != originName }
         return ReplicationSet(
             name: SetName(name.value), id: written.id?.value, origin: originName, originPosition: given.position,
-            subscribers: written.subscribers?.map { NodeName($0.value) } ?? others, tables: written.tables,
-            patterns: written.patterns, because: written.because)
+            subscribers: written.subscribers?.map { NodeName($0.value) } ?? others, tables: written.tables.tables,
+            patterns: written.tables.patterns, because: written.because)
     }
 
     private mutating func checkSubscribers(_ set: WrittenSet, _ title: String, _ nodes: WrittenNodes?) {
@@ -82,18 +82,18 @@ extension Reader {
     /// Each table stands once in one set; a pattern of another set must not match it either.
     private mutating func checkTables(_ sets: [WrittenSet]) {
         var owners: [TableName: (set: Int, position: Position)] = [:]
-        owners.reserveCapacity(sets.reduce(0) { $0 + $1.entries.count })
+        owners.reserveCapacity(sets.reduce(0) { $0 + $1.tables.tables.count })
         for (index, set) in sets.enumerated() {
-            for table in set.tables {
+            for table in set.tables.tables {
                 if let first = owners.updateValue((index, table.because), forKey: table.name) {
                     reportTwice(table, sets[first.set], set, isSame: first.set == index, first.position)
                 }
             }
         }
         for (index, set) in sets.enumerated() {
-            for pattern in set.patterns {
+            for pattern in set.tables.patterns {
                 for (other, owner) in sets.enumerated() where other != index {
-                    for table in owner.tables where pattern.matches(table.name) {
+                    for table in owner.tables.tables where pattern.matches(table.name) {
                         reportTwice(table, set, owner, isSame: false, pattern.because)
                     }
                 }
@@ -110,26 +110,6 @@ extension Reader {
             ? "set \(names[1]) lists the table \(table.name.description.escaped) twice"
             : "the table \(table.name.description.escaped) is in set \(names[0]) and in set \(names[1])"
         report(message, at: table.because, notes: [Diagnostic(.note, at: position, "first given here")])
-    }
-}
-
-extension WrittenSet {
-    fileprivate var tables: [DeclaredTable] {
-        entries.compactMap { entry in
-            switch entry {
-            case .table(let table): table
-            case .pattern: nil
-            }
-        }
-    }
-
-    fileprivate var patterns: [TablePattern] {
-        entries.compactMap { entry in
-            switch entry {
-            case .table: nil
-            case .pattern(let pattern): pattern
-            }
-        }
     }
 }
 

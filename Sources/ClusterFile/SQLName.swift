@@ -5,112 +5,126 @@ import Replication
 // other letters alone). Every other name in a cluster file is a text of its own and stands for itself, quotes and all.
 
 /// Reads the qualified name of a table; the server holds names of 1 to 63 bytes.
-func qualifiedName(_ text: String) throws(Complaint) -> QualifiedName {
+func qualifiedName(_ text: ArraySlice<UInt8>) throws(Complaint) -> QualifiedName {
     var scanner = SQLNameScanner(text, placeholders: false)
-    let schema = try scanner.part()
-    try scanner.dot()
-    let name = try scanner.part()
-    try scanner.end()
+    let (schema, name) = try scanner.parts()
     guard schema.utf8.count <= 63, name.utf8.count <= 63 else {
-        throw Complaint("\(text.inQuotes) has a part longer than 63 bytes, which PostgreSQL cannot store")
+        throw Complaint("\(scanner.shown) has a part longer than 63 bytes, which PostgreSQL cannot store")
     }
     return QualifiedName(Identifier(schema), Identifier(name))
 }
 
 /// Reads the qualified name of a function, whose parts may hold `{cluster}`.
 func qualifiedPattern(_ text: String) throws(Complaint) -> (schema: Pattern, name: Pattern) {
-    var scanner = SQLNameScanner(text, placeholders: true)
-    let schema = try scanner.part()
-    try scanner.dot()
-    let name = try scanner.part()
-    try scanner.end()
+    var scanner = SQLNameScanner(Array(text.utf8)[...], placeholders: true)
+    let (schema, name) = try scanner.parts()
     return (try pattern(schema, [.cluster], "a function's name"), try pattern(name, [.cluster], "a function's name"))
 }
 
+/// Works on bytes: a cluster file may name 50,000 tables.
 private struct SQLNameScanner {
-    private let text: String
-    private let bytes: String.UTF8View
+    private let text: ArraySlice<UInt8>
     private let placeholders: Bool
-    private var place: String.Index
+    private var place: Int
 
-    init(_ text: String, placeholders: Bool) {
+    init(_ text: ArraySlice<UInt8>, placeholders: Bool) {
         self.text = text
         self.placeholders = placeholders
-        bytes = text.utf8
-        place = bytes.startIndex
+        place = text.startIndex
     }
 
-    private var next: UInt8? { place < bytes.endIndex ? bytes[place] : nil }
+    var shown: String { String(decoding: text, as: UTF8.self).inQuotes }
 
-    /// One name, unquoted or quoted.
-    mutating func part() throws(Complaint) -> String {
+    private var next: UInt8? { place < text.endIndex ? text[place] : nil }
+
+    /// A schema, a dot, a name, and no more.
+    mutating func parts() throws(Complaint) -> (schema: String, name: String) {
+        let schema = try part()
+        try dot()
+        let name = try part()
+        try end()
+        return (schema, name)
+    }
+
+    private mutating func part() throws(Complaint) -> String {
         if next == UInt8(ascii: "\"") { return try quotedPart() }
         let start = place
         var isFolded = true
-        while let byte = next {
+        scan: while let byte = next {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"), 0x80...: break
             case UInt8(ascii: "A")...UInt8(ascii: "Z"): isFolded = false
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "$"):
                 if place == start { throw needsQuotes }
-            case UInt8(ascii: "{") where placeholders: break
-            case UInt8(ascii: "}") where placeholders: break
-            case UInt8(ascii: "."): return try finished(text[start..<place], isFolded)
+            case UInt8(ascii: "{"), UInt8(ascii: "}"):
+                if !placeholders { throw needsQuotes }
+            case UInt8(ascii: "."): break scan
             default: throw needsQuotes
             }
-            bytes.formIndex(after: &place)
+            place += 1
         }
-        return try finished(text[start..<place], isFolded)
-    }
-
-    private func finished(_ part: Substring, _ isFolded: Bool) throws(Complaint) -> String {
-        if part.isEmpty { throw Complaint("\(text.inQuotes) has an empty part") }
-        return isFolded ? String(part) : part.foldedAsSQL
+        if place == start { throw Complaint("\(shown) has an empty part") }
+        let part = text[start..<place]
+        return isFolded ? String(decoding: part, as: UTF8.self) : part.foldedAsSQL
     }
 
     private mutating func quotedPart() throws(Complaint) -> String {
-        var result: [UInt8] = []
-        bytes.formIndex(after: &place)
+        place += 1
+        let start = place
+        var doubled = false
         while let byte = next {
-            bytes.formIndex(after: &place)
-            if byte == UInt8(ascii: "\"") {
-                guard next == byte else {
-                    if result.isEmpty { throw Complaint("\(text.inQuotes) has an empty part") }
-                    return String(decoding: result, as: UTF8.self)
-                }
-                bytes.formIndex(after: &place)
+            place += 1
+            if byte == 0 { throw Complaint("\(shown) holds a NUL character") }
+            guard byte == UInt8(ascii: "\"") else { continue }
+            guard next != byte else {
+                doubled = true
+                place += 1
+                continue
             }
-            if byte == 0 { throw Complaint("\(text.inQuotes) holds a NUL character") }
-            result.append(byte)
+            if place - 1 == start { throw Complaint("\(shown) has an empty part") }
+            let part = String(decoding: text[start..<place - 1], as: UTF8.self)
+            return doubled ? part.withSingleQuotes : part
         }
-        throw Complaint("\(text.inQuotes) has a double quote without its partner")
+        throw Complaint("\(shown) has a double quote without its partner")
     }
 
-    mutating func dot() throws(Complaint) {
+    private mutating func dot() throws(Complaint) {
         guard let byte = next else {
-            throw Complaint("\(text.inQuotes) has no schema", note: "write it as in SQL: schema.name")
+            throw Complaint("\(shown) has no schema", note: "write it as in SQL: schema.name")
         }
         guard byte == UInt8(ascii: ".") else { throw needsQuotes }
-        bytes.formIndex(after: &place)
+        place += 1
     }
 
-    func end() throws(Complaint) {
+    private func end() throws(Complaint) {
         guard let byte = next else { return }
         guard byte == UInt8(ascii: ".") else { throw needsQuotes }
-        throw Complaint("\(text.inQuotes) has more than a schema and a name", note: "write it as in SQL: schema.name")
+        throw Complaint("\(shown) has more than a schema and a name", note: "write it as in SQL: schema.name")
     }
 
     private var needsQuotes: Complaint {
         Complaint(
-            "\(text.inQuotes) is not a name as SQL writes it",
+            "\(shown) is not a name as SQL writes it",
             note: "other characters than letters, digits, _ and $ need double quotes: sales.\"Order Line\"")
     }
 }
 
-extension Substring {
+extension String {
+    /// Every `""` as one `"`, which no letter after it joins: scalar by scalar.
+    fileprivate var withSingleQuotes: String {
+        var result = UnicodeScalarView()
+        var isSecond = false
+        for scalar in unicodeScalars {
+            isSecond = scalar == "\"" && !isSecond
+            if scalar != "\"" || isSecond { result.append(scalar) }
+        }
+        return String(result)
+    }
+}
+
+extension ArraySlice<UInt8> {
     /// A to Z as a to z; nothing else, as the server folds an unquoted name in UTF-8.
     fileprivate var foldedAsSQL: String {
-        String(
-            decoding: utf8.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 + 32 : $0 }, as: UTF8.self)
+        String(decoding: map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 + 32 : $0 }, as: UTF8.self)
     }
 }

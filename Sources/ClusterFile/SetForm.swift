@@ -6,7 +6,7 @@ struct WrittenSet {
     let id: Located<Int>?
     let origin: Located<String>?
     let subscribers: [Located<String>]?
-    let entries: [TableEntry]
+    let tables: TableList
     let because: Position
 }
 
@@ -14,6 +14,19 @@ struct WrittenSet {
 enum TableEntry {
     case table(DeclaredTable)
     case pattern(TablePattern)
+}
+
+/// What `tables:` says.
+struct TableList: Sendable {
+    var tables: [DeclaredTable] = []
+    var patterns: [TablePattern] = []
+
+    mutating func add(_ entry: TableEntry) {
+        switch entry {
+        case .table(let table): tables.append(table)
+        case .pattern(let pattern): patterns.append(pattern)
+        }
+    }
 }
 
 enum SetKeys {
@@ -25,8 +38,9 @@ enum SetKeys {
         "subscribers", .list(of: Text.ownName.located, unique: true),
         "The read-only members; every other node unless given.")
     static let tables = Key(
-        "tables", .list(of: TableKeys.entry, empty: "a set needs at least one table"), required: true,
-        "The set's tables.")
+        "tables",
+        .list(of: TableKeys.entry, empty: "a set needs at least one table", into: { TableList() }, { $0.add($1) }),
+        required: true, "The set's tables.")
 
     static let all = Keys("a set", [name.entry, id.entry, origin.entry, subscribers.entry, tables.entry])
 
@@ -34,7 +48,7 @@ enum SetKeys {
         WrittenSet(
             name: reader.value(name, in: fields), id: reader.value(id, in: fields),
             origin: reader.value(origin, in: fields), subscribers: reader.value(subscribers, in: fields),
-            entries: reader.value(tables, in: fields) ?? [], because: reader.position(fields.node))
+            tables: reader.value(tables, in: fields) ?? TableList(), because: reader.position(fields.node))
     }
 }
 
@@ -105,9 +119,15 @@ enum TableKeys {
 
 extension Text {
     /// `public.orders`, `sales."Order Line"`.
-    static let tableName = Form<TableName>.text(["type": "string", "pattern": .text(schemaPattern)]) {
-        text throws(Complaint) in
-        try qualifiedName(text)
+    static let tableName = Form<TableName>(
+        schema: ["anyOf": [["type": "string", "pattern": .text(schemaPattern)], ["$ref": "#/$defs/variable"]]]
+    ) { node, reader in
+        guard let text = reader.bytes(of: node) else { return nil }
+        do throws(Complaint) {
+            return try qualifiedName(text)
+        } catch {
+            return reader.complain(error, at: node)
+        }
     }
 
     private static var schemaPattern: String {

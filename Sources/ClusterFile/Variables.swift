@@ -13,16 +13,19 @@ struct Complaint: Error {
 // they stand up to the next `}`, so `${DOLLAR:-$}{` is how to write a literal `${`. What a variable holds is never
 // looked at again and never printed.
 
-extension String {
+extension Collection<UInt8> {
+    /// Whether `${` is in the bytes.
     var holdsVariable: Bool {
-        var dollar = false
-        for byte in utf8 {
-            if dollar, byte == UInt8(ascii: "{") { return true }
-            dollar = byte == UInt8(ascii: "$")
+        var isAfterDollar = false
+        for byte in self {
+            if isAfterDollar, byte == UInt8(ascii: "{") { return true }
+            isAfterDollar = byte == UInt8(ascii: "$")
         }
         return false
     }
+}
 
+extension String {
     /// The text with every variable replaced by what the environment says.
     func filled(from environment: [String: String]) throws(Complaint) -> String {
         var result = ""

@@ -52,7 +52,7 @@ private let builtin = """
            events: [insert, update, delete], origin: enabled, subscriber: disabled}
         - {purpose: deny, name: 00_polarity_deny, function: polarity.deny_change, timing: before, level: row,
            events: [insert, update, delete], origin: disabled, subscriber: enabled}
-        - {purpose: truncate_log, name: 00_polarity_truncate_log, function: polarity.log_truncate, timing: before,
+        - {purpose: truncate_log, name: 00_polarity_truncate_log, function: polarity.log_truncate, timing: after,
            level: statement, events: [truncate], origin: enabled, subscriber: disabled}
         - {purpose: truncate_deny, name: 00_polarity_truncate_deny, function: polarity.deny_truncate, timing: before,
            level: statement, events: [truncate], origin: disabled, subscriber: enabled}
