@@ -1,4 +1,5 @@
 import ClusterFile
+import CustomDump
 import Replication
 import Testing
 
@@ -64,9 +65,9 @@ func `a built-in engine written as a custom engine is the same table`(
 ) throws {
     let written = try engine(text)
     let known = literal("shop")
-    expectSame(written.templates, known.templates)
+    expectNoDifference(written.templates, known.templates)
     // The name is the word after `type:`, for display only.
-    expectSame(
+    expectNoDifference(
         written,
         Engine(
             name: "custom", cluster: known.cluster, catalog: known.catalog, templates: known.templates,
@@ -100,7 +101,7 @@ func `an engine is a word or a mapping, and builtin where none is given`(text: S
               bystander: always
           drained: {sql: "select $1 is not null", origin_position: "select 1", timeout: 1500ms}
         """)
-    expectSame(
+    expectNoDifference(
         written,
         Engine(
             name: "custom", cluster: "depot", catalog: .none,

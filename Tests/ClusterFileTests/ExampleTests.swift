@@ -1,4 +1,5 @@
 import ClusterFile
+import CustomDump
 import Foundation
 import Replication
 import Testing
@@ -33,13 +34,13 @@ private func at(_ file: String, _ line: Int, _ column: Int) -> Position {
 @Test(arguments: Examples.names) func `an example is valid, and survives being written and read`(name: String) throws {
     let cluster = try Examples.read(name)
     let again = try readCluster(Array(yaml(cluster).utf8), file: "again", environment: [:])
-    expectSame(again.unplaced, cluster.unplaced)
+    expectNoDifference(again.unplaced, cluster.unplaced)
 }
 
 @Test func `the minimal example is one set named default under the builtin engine`() throws {
     let file = "minimal"
     let cluster = try Examples.read(file)
-    expectSame(
+    expectNoDifference(
         cluster,
         DeclaredCluster(
             name: "shop", engine: .builtin(cluster: "shop"),
@@ -60,7 +61,7 @@ private func at(_ file: String, _ line: Int, _ column: Int) -> Position {
 @Test func `the slony example has two sets with different origins and all that a table can say`() throws {
     let file = "slony"
     let cluster = try Examples.read(file)
-    expectSame(
+    expectNoDifference(
         cluster,
         DeclaredCluster(
             name: "shop", engine: .slony(cluster: "shopcl"),

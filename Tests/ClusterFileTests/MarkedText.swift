@@ -1,5 +1,4 @@
 import ClusterFile
-import CustomDump
 import Replication
 import Testing
 
@@ -67,10 +66,4 @@ func expect(
     let wanted = diagnostics.map(\.description).joined(separator: "\n")
     #expect(invalid.description == wanted, sourceLocation: location)
     #expect(invalid.diagnostics == diagnostics, sourceLocation: location)
-}
-
-/// Expects two whole values to be equal, and shows only where they are not.
-func expectSame<Value: Equatable>(_ found: Value, _ expected: Value, location: SourceLocation = #_sourceLocation) {
-    guard found != expected else { return }
-    Issue.record(Comment(rawValue: diff(found, expected) ?? "not equal, but shown alike"), sourceLocation: location)
 }

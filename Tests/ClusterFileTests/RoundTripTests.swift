@@ -1,4 +1,5 @@
 import ClusterFile
+import CustomDump
 import Replication
 import Testing
 
@@ -120,14 +121,14 @@ private struct Maker {
         let text = yaml(cluster)
         do {
             let again = try readCluster(Array(text.utf8), file: "again.yaml", environment: ["X": "wrong"])
-            expectSame(again.unplaced, cluster)
+            expectNoDifference(again.unplaced, cluster)
         } catch {
             Issue.record("\(error)\n\(text)")
         }
     }
 
     @Test func `a cluster is written as a person would write it`() throws {
-        expectSame(
+        expectNoDifference(
             yaml(try Examples.read("slony")),
             """
             version: 1
@@ -161,7 +162,7 @@ private struct Maker {
               max_changes: 25%
 
             """)
-        expectSame(
+        expectNoDifference(
             yaml(try Examples.read("minimal")),
             """
             version: 1
