@@ -32,7 +32,8 @@ enum Asked {
 struct Lists {
     private let bytes: [CatalogQuery: [UInt8]]
 
-    fileprivate init(bytes: [CatalogQuery: [UInt8]]) { self.bytes = bytes }
+    /// None, unless given.
+    init(bytes: [CatalogQuery: [UInt8]] = [:]) { self.bytes = bytes }
 
     /// A list from its beginning; without rows where it was not asked for.
     subscript(query: CatalogQuery) -> CopyRows { CopyRows(bytes[query] ?? []) }

@@ -11,7 +11,8 @@ struct NodeAssembly {
     /// Names of relations that were sent and are not of the scope.
     private var otherNames: [UInt32: TableName] = [:]
     private var strays: [UInt32: [(trigger: TriggerName, function: FunctionName)]] = [:]
-    private var functions: [UInt32: FunctionName] = [:]
+    /// Every function that a trigger can call.
+    let functions: [UInt32: FunctionName]
     private var eventTriggers: [Identifier] = []
     private var foreignKeys: Set<ForeignKey> = []
 
@@ -21,55 +22,81 @@ struct NodeAssembly {
     var ownerOIDs: [UInt32] { Array(Set(owners)) }
     /// Tables with engine triggers whose names are not known yet.
     var unnamedStrayTables: [UInt32] { strays.keys.filter { otherNames[$0] == nil } }
+    /// Tables that no trigger of the engine stands on and that have no recorded pages: rows or not, that decides
+    /// whether a trigger may be created.
+    var tablesToMeasure: [UInt32] {
+        tables.filter { table in
+            table.kind == .table && !table.mayHoldRows
+                && !table.triggers.contains { engineFunctions.contains($0.function) }
+        }.map(\.oid)
+    }
+
+    /// Knows the trigger functions, and nothing else yet.
+    init(scope: Scope, functions: [UInt32: FunctionName]) {
+        self.scope = scope
+        self.functions = functions
+        engineFunctions = Set(scope.functions)
+    }
 
     /// Takes the relations, and keeps those that the scope means: the named, the matching, and all partitions below them.
-    init(scope: Scope, relations rows: CopyRows) {
-        self.scope = scope
-        engineFunctions = Set(scope.functions)
+    mutating func readRelations(_ rows: CopyRows) {
         let relations = Relation.read(rows)
         let names = Set(scope.tables)
-        var meant: [UInt32: Bool] = [:]
-        var parents: [UInt32: TableName] = [:]
-        var partitions: [UInt32: UInt32] = [:]
-        meant.reserveCapacity(relations.count)
-        for relation in relations {
-            let name = relation.table.name
-            meant[relation.table.oid] =
-                names.contains(name) || scope.patterns.contains { $0.matches(name) }
-            if let parent = relation.parent { partitions[relation.table.oid] = parent }
-            if relation.table.kind == .partitionedTable { parents[relation.table.oid] = name }
+        func isNamed(_ name: TableName) -> Bool {
+            names.contains(name) || scope.patterns.contains { $0.matches(name) }
         }
-        func isMeant(_ oid: UInt32) -> Bool {
-            if meant[oid] == true { return true }
-            return partitions[oid].map(isMeant) ?? false
+        var partitioned: [UInt32: (name: TableName, parent: UInt32?)] = [:]
+        for relation in relations where relation.table.kind == .partitionedTable {
+            partitioned[relation.table.oid] = (relation.table.name, relation.parent)
+        }
+        func isBelowMeant(_ parent: UInt32?) -> Bool {
+            guard let above = parent.flatMap({ partitioned[$0] }) else { return false }
+            return isNamed(above.name) || isBelowMeant(above.parent)
         }
         place.reserveCapacity(relations.count)
+        tables.reserveCapacity(relations.count)
         for var relation in relations {
-            let oid = relation.table.oid
-            guard isMeant(oid) else {
-                otherNames[oid] = relation.table.name
+            guard isNamed(relation.table.name) || isBelowMeant(relation.parent) else {
+                otherNames[relation.table.oid] = relation.table.name
                 continue
             }
-            relation.table.partitionOf = relation.parent.flatMap { parents[$0] }
-            place[oid] = tables.count
+            relation.table.partitionOf = relation.parent.flatMap { partitioned[$0]?.name }
+            place[relation.table.oid] = tables.count
             tables.append(relation.table)
             owners.append(relation.owner)
         }
     }
 
+    /// Takes triggers, in the scope or not; a table's all at once.
+    mutating func take(_ triggers: TriggersByTable) {
+        for (table, triggers) in triggers.tables {
+            if let index = place[table] {
+                if tables[index].triggers.isEmpty { tables[index].triggers = triggers }
+                continue
+            }
+            let stray = triggers.filter { engineFunctions.contains($0.function) }
+            if !stray.isEmpty { strays[table] = stray.map { ($0.name, $0.function) } }
+        }
+    }
+
     /// Takes the lists about the relations.
-    mutating func read(_ lists: Lists, serverVersion: Int32) {
-        readFunctions(lists[.functions])
-        readTriggers(lists[.triggers(serverVersion: serverVersion)])
-        readStrayTriggers(lists[.engineTriggers(serverVersion: serverVersion)])
+    mutating func read(_ lists: Lists) {
         readRules(lists[.rules])
         readOwners(lists[.owners])
-        readMarks(lists)
+        for index in indices(lists[.primaryKeys]) { tables[index].hasPrimaryKey = true }
+        for index in indices(lists[.subscribedTables]) { tables[index].isLogicalTarget = true }
         readChildren(lists[.inheritanceChildren])
         readSequences(lists[.sequences])
         readForeignKeys(lists[.foreignKeys])
         var rows = lists[.eventTriggers]
         while !rows.isAtEnd { eventTriggers.append(Identifier(rows.text())) }
+    }
+
+    /// Takes what was found out about ``tablesToMeasure``; any other table may hold rows.
+    mutating func readFilled(_ rows: CopyRows, among measured: [UInt32]) {
+        let filled = Set(indices(rows))
+        let empty = Set(measured.compactMap { place[$0] }).subtracting(filled)
+        for index in tables.indices { tables[index].mayHoldRows = !empty.contains(index) }
     }
 
     /// Takes the names that ``unnamedStrayTables`` asks for.
@@ -84,20 +111,18 @@ struct NodeAssembly {
     /// Everything that was read, sorted.
     consuming func observed(identity: NodeIdentity, rights: NodeRights) -> ObservedNode {
         for index in tables.indices {
-            tables[index].triggers.sort { $0.name < $1.name }
             tables[index].rules.sort { $0.name < $1.name }
             tables[index].sequences.sort { $0.name < $1.name }
             tables[index].inheritanceChildren.sort()
         }
-        let stray = strays.flatMap { oid, triggers in
-            otherNames[oid].map { name in
-                triggers.map { StrayTrigger(table: name, trigger: $0.trigger, function: $0.function) }
-            } ?? []
+        let strayTables = strays.compactMap { oid, triggers in otherNames[oid].map { (name: $0, triggers: triggers) } }
+        let stray = strayTables.sorted { $0.name < $1.name }.flatMap { table in
+            table.triggers.map { StrayTrigger(table: table.name, trigger: $0.trigger, function: $0.function) }
         }
         return ObservedNode(
             identity: identity, rights: rights,
             tables: Dictionary(tables.lazy.map { ($0.name, $0) }) { first, _ in first },
-            stray: stray.sorted { ($0.table, $0.trigger) < ($1.table, $1.trigger) },
+            stray: stray,
             functions: engineFunctions.intersection(functions.values), eventTriggers: eventTriggers.sorted(),
             foreignKeys: foreignKeys.sorted { ($0.child, $0.name, $0.parent) < ($1.child, $1.name, $1.parent) })
     }
@@ -106,52 +131,6 @@ struct NodeAssembly {
 // MARK: - The lists
 
 extension NodeAssembly {
-    private mutating func readFunctions(_ rows: CopyRows) {
-        var rows = rows
-        while !rows.isAtEnd {
-            let oid: UInt32 = rows.number()
-            functions[oid] = FunctionName(Identifier(rows.sharedText()), Identifier(rows.text()))
-        }
-    }
-
-    /// A table's triggers mostly come one after the other: they are gathered, and its table looked up once.
-    private mutating func readTriggers(_ rows: CopyRows) {
-        var rows = rows
-        var gathered: [ObservedTrigger] = []
-        var table: UInt32 = 0
-        while !rows.isAtEnd {
-            let next: UInt32 = rows.number()
-            if next != table {
-                add(gathered, to: table)
-                gathered.removeAll(keepingCapacity: true)
-                table = next
-            }
-            if let trigger = ObservedTrigger(&rows, functions) { gathered.append(trigger) }
-        }
-        add(gathered, to: table)
-    }
-
-    private mutating func add(_ triggers: [ObservedTrigger], to table: UInt32) {
-        if let index = place[table] {
-            if tables[index].triggers.isEmpty { tables[index].triggers.reserveCapacity(triggers.count) }
-            tables[index].triggers.append(contentsOf: triggers)
-            return
-        }
-        for trigger in triggers where engineFunctions.contains(trigger.function) {
-            strays[table, default: []].append((trigger.name, trigger.function))
-        }
-    }
-
-    /// The engine's triggers wherever they are, of which those in the scope are known already.
-    private mutating func readStrayTriggers(_ rows: CopyRows) {
-        var rows = rows
-        while !rows.isAtEnd {
-            let table: UInt32 = rows.number()
-            guard let trigger = ObservedTrigger(&rows, functions), place[table] == nil else { continue }
-            add([trigger], to: table)
-        }
-    }
-
     private mutating func readRules(_ rows: CopyRows) {
         var rows = rows
         while !rows.isAtEnd {
@@ -175,17 +154,6 @@ extension NodeAssembly {
             guard let role = roles[owners[index]] else { continue }
             tables[index].owner = role.name
             tables[index].mayAlter = role.isOurs
-        }
-    }
-
-    /// The lists of bare OIDs.
-    private mutating func readMarks(_ lists: Lists) {
-        for index in indices(lists[.primaryKeys]) { tables[index].hasPrimaryKey = true }
-        for index in indices(lists[.subscribedTables]) { tables[index].isLogicalTarget = true }
-        let filled = Set(indices(lists[.filledTables]))
-        for index in tables.indices {
-            let isSized = scope.catalog == .none && tables[index].kind == .table
-            tables[index].mayHoldRows = tables[index].mayHoldRows || !isSized || filled.contains(index)
         }
     }
 

@@ -1,11 +1,11 @@
 import Postgres
 import Replication
 
-// A node is asked four times: it opens a snapshot; it is told the scope; it says what it is and which relations the
-// scope means; it sends the lists about them. Big catalogs are sent raw and joined here by OID, which costs less than
-// a join on the server. Where few relations are meant, the lists are narrowed to them on the server, by index, so that
-// a small file does not read a big catalog. Only where engine triggers turn up on tables that were not asked for is
-// there a fifth question: for their names.
+// A node is asked four or five times: it opens a snapshot; it is told the scope; it says what it is, and so on. Big catalogs are
+// sent raw and joined here by OID, which costs less than a join on the server, and the triggers are taken apart while
+// the server sends the rest. Where few relations are meant they are looked up first, and the lists are narrowed to them
+// on the server, by index, so that a small file does not read a big catalog. Only where there are engine triggers on
+// tables that were not asked for, or tables of which nobody knows whether they hold rows, is there one question more.
 
 /// Reads one node.
 struct NodeReading {
@@ -60,30 +60,80 @@ struct NodeReading {
             String(decoding: PackageResources.scope_sql, as: UTF8.self), settings, timeout: timeout)
 
         let version = session.serverVersion
-        let rightsQuery = CatalogQuery.rights(serverVersion: version)
         let first = try await session.lists(
-            [.all(.identity), .all(rightsQuery), .all(.readableEngine), .all(relationsQuery)], timeout)
-        var rights = NodeRights(first[rightsQuery], roundTrip: roundTrip)
+            [
+                .all(.identity), .all(.rights(serverVersion: version)), .all(.readableEngine), .all(.functions),
+                .all(readsWholeSchemas ? .triggers(serverVersion: version) : .relationsByName),
+            ], timeout)
+        var rights = NodeRights(first[.rights(serverVersion: version)], roundTrip: roundTrip)
         if node.role == nil { rights.mayBecomeRole = true }
         var readable = first[.readableEngine]
-        let engineReadable = readable.flag()
+        let more = More(engineReadable: readable.flag(), role: rights.mayBecomeRole ? node.role : nil)
 
-        var assembly = NodeAssembly(scope: scope, relations: first[relationsQuery])
-        let wanted = listing(assembly, version: version, engineReadable: engineReadable, role: usableRole(rights))
-        let lists = try await session.lists(wanted, timeout)
-        assembly.read(lists, serverVersion: version)
-        let unnamed = assembly.unnamedStrayTables
-        if !unnamed.isEmpty {
-            let names = try await session.lists([.oids(unnamed), .narrowed(.relationNames)], timeout)
-            assembly.nameStrayTables(names[.relationNames])
-        }
+        var assembly = NodeAssembly(scope: scope, functions: .init(first[.functions]))
+        let lists =
+            readsWholeSchemas
+            ? try await readSchemas(session, first, more, into: &assembly)
+            : try await readNames(session, first, more, into: &assembly)
+        assembly.read(lists)
+        try await readLeftovers(session, into: &assembly)
         var observed = assembly.observed(identity: NodeIdentity(first[.identity]), rights: rights)
         switch scope.catalog {
         case .none: break
-        case .slony: observed.slony = engineReadable ? SlonyRegistrations(lists) : nil
-        case .polarity: observed.builtin = BuiltinRegistrations(lists, readable: engineReadable)
+        case .slony: observed.slony = more.engineReadable ? SlonyRegistrations(lists) : nil
+        case .polarity: observed.builtin = BuiltinRegistrations(lists, readable: more.engineReadable)
         }
         return observed
+    }
+
+    /// Everything in the declared schemas; the triggers came with the first lists. What has come is taken apart while
+    /// the server sends what is next.
+    private func readSchemas(
+        _ session: Session, _ first: Lists, _ more: More, into assembly: inout NodeAssembly
+    ) async throws(PostgresError) -> Lists {
+        async let second = Result { () async throws(PostgresError) in
+            try await session.lists([.all(.relationsBySchema)], timeout)
+        }
+        let triggers = TriggersByTable(
+            first[.triggers(serverVersion: session.serverVersion)], assembly.functions)
+        let relations = try await second.get()
+        let asked = listing(more, narrowed: false) + [.all(.owners)]
+        async let third = Result { () async throws(PostgresError) in try await session.lists(asked, timeout) }
+        assembly.readRelations(relations[.relationsBySchema])
+        assembly.take(triggers)
+        return try await third.get()
+    }
+
+    /// The named and matching relations; they came with the first lists.
+    private func readNames(
+        _ session: Session, _ first: Lists, _ more: More, into assembly: inout NodeAssembly
+    ) async throws(PostgresError) -> Lists {
+        let (triggers, strays) = (
+            CatalogQuery.triggers(serverVersion: session.serverVersion),
+            CatalogQuery.engineTriggers(serverVersion: session.serverVersion)
+        )
+        assembly.readRelations(first[.relationsByName])
+        let few = assembly.oids.count <= Self.fewNames
+        var asked: [Asked] = few ? [.oids(assembly.oids), .narrowed(triggers), .narrowed(strays)] : [.all(triggers)]
+        asked += listing(more, narrowed: few) + [.oids(assembly.ownerOIDs), .narrowed(.owners)]
+        let lists = try await session.lists(asked, timeout)
+        assembly.take(TriggersByTable(lists[triggers], assembly.functions))
+        if few { assembly.take(TriggersByTable(lists[strays], assembly.functions)) }
+        return lists
+    }
+
+    /// What only a look at the triggers shows to be missing. Where presence is the state, whether a table holds rows
+    /// decides what it means to create a trigger.
+    private func readLeftovers(_ session: Session, into assembly: inout NodeAssembly) async throws(PostgresError) {
+        let unnamed = assembly.unnamedStrayTables
+        let unmeasured = scope.catalog == .none ? assembly.tablesToMeasure : []
+        var lists = Lists()
+        if !unnamed.isEmpty || !unmeasured.isEmpty {
+            lists = try await session.lists(
+                [.oids(unnamed), .narrowed(.relationNames), .oids(unmeasured), .narrowed(.filledTables)], timeout)
+        }
+        assembly.nameStrayTables(lists[.relationNames])
+        assembly.readFilled(lists[.filledTables], among: unmeasured)
     }
 
     private func begin(_ session: Session) async throws(PostgresError) -> Duration {
@@ -96,14 +146,12 @@ struct NodeReading {
         return ContinuousClock.now - start
     }
 
-    private func usableRole(_ rights: NodeRights) -> Identifier? { rights.mayBecomeRole ? node.role : nil }
 }
 
 // MARK: - What to ask
 
 extension NodeReading {
     private var readsWholeSchemas: Bool { scope.tables.count > Self.fewNames }
-    private var relationsQuery: CatalogQuery { readsWholeSchemas ? .relationsBySchema : .relationsByName }
 
     /// The parameters of `scope.sql`.
     private var settings: [String?] {
@@ -117,26 +165,26 @@ extension NodeReading {
         ]
     }
 
-    /// The lists about the relations that were found.
-    private func listing(
-        _ assembly: NodeAssembly, version: Int32, engineReadable: Bool, role: Identifier?
-    ) -> [Asked] {
-        let few = assembly.oids.count <= Self.fewNames
-        func list(_ query: CatalogQuery) -> Asked { few ? .narrowed(query) : .all(query) }
-        var asked: [Asked] = [.oids(few ? assembly.oids : []), list(.triggers(serverVersion: version))]
-        if few && !scope.functions.isEmpty { asked.append(.narrowed(.engineTriggers(serverVersion: version))) }
-        asked += [list(.rules), list(.primaryKeys), list(.inheritanceChildren), list(.foreignKeys)]
-        asked += [.all(.functions), .all(.subscribedTables), .all(.eventTriggers)]
-        if let role { asked.append(.sql("SET LOCAL ROLE \(role.quoted);")) }
+    /// What the first lists say about the others.
+    private struct More {
+        let engineReadable: Bool
+        /// The declared role, where the login role may become it.
+        let role: Identifier?
+    }
+
+    /// The lists about relations, and the engine's registrations.
+    private func listing(_ more: More, narrowed: Bool) -> [Asked] {
+        func list(_ query: CatalogQuery) -> Asked { narrowed ? .narrowed(query) : .all(query) }
+        var asked = [list(.rules), list(.primaryKeys), list(.inheritanceChildren), list(.foreignKeys)]
+        asked += [.all(.subscribedTables), .all(.eventTriggers)]
+        if let role = more.role { asked.append(.sql("SET LOCAL ROLE \(role.quoted);")) }
         asked.append(list(.sequences))
-        if role != nil { asked.append(.sql("SET LOCAL ROLE NONE;")) }
+        if more.role != nil { asked.append(.sql("SET LOCAL ROLE NONE;")) }
         switch scope.catalog {
-        // Where presence is the state, whether a table holds rows decides what it means to create a trigger.
-        case .none: asked += [.oids(assembly.oids), .narrowed(.filledTables)]
-        case .slony: asked += engineReadable ? slonyLists : []
-        case .polarity: asked += engineReadable ? [.all(.builtinFunctions)] + builtinLists : [.all(.builtinFunctions)]
+        case .none: return asked
+        case .slony: return asked + (more.engineReadable ? slonyLists : [])
+        case .polarity: return asked + [.all(.builtinFunctions)] + (more.engineReadable ? builtinLists : [])
         }
-        return asked + [.oids(assembly.ownerOIDs), .narrowed(.owners)]
     }
 
     private var slonyLists: [Asked] {

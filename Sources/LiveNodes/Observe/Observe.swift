@@ -3,7 +3,7 @@ import Replication
 
 /// Reads every node at once, in one REPEATABLE READ READ ONLY transaction each, and takes no lock beyond those of reading.
 ///
-/// One failed node is a value beside the others' answers. A node is asked four or five times, whatever the number of
+/// One failed node is a value beside the others' answers. A node is asked at most six times, whatever the number of
 /// tables.
 ///
 /// - Parameters:

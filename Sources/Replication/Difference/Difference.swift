@@ -5,7 +5,7 @@ public struct Difference: Hashable, Sendable {
     /// What was observed.
     public let observed: ObservedState
     /// Every change that would make them equal, held back or not, sorted by set, table and node.
-    public let changes: [Change]
+    public private(set) var changes: [Change]
     /// Every finding, worst first.
     public let findings: [Finding]
     /// The part of every node in every set, sorted by set and node.
@@ -52,6 +52,15 @@ public struct Difference: Hashable, Sendable {
         self.roles = roles
         self.failover = failover
         self.judgements = judgements
+    }
+}
+
+extension Difference {
+    /// The same difference with other changes.
+    func with(changes: [Change]) -> Difference {
+        var result = self
+        result.changes = changes
+        return result
     }
 }
 

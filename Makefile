@@ -1,0 +1,61 @@
+# make help lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+SWIFT ?= swift
+ENGINE ?= builtin
+CHECKED := --explicit-target-dependency-import-check error
+PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin python3-jsonschema
+
+.PHONY: help
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## Install the system packages that are missing (Debian; as root or with sudo).
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -q && \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
+	fi
+
+.PHONY: build
+build: deps ## Build the release binary, .build/release/polarity.
+	$(SWIFT) build -c release $(CHECKED) --static-swift-stdlib --product polarity
+
+.PHONY: demo
+demo: build ## Tell the main job's story on throwaway nodes; ENGINE=slony for a real Slony-I cluster.
+	ENGINE=$(ENGINE) examples/demo/demo.sh "$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)/polarity"
+
+.PHONY: test
+test: deps ## Run every test, on real servers that the tests start themselves.
+	$(SWIFT) build --build-tests $(CHECKED)
+	$(SWIFT) test --skip-build --disable-xctest
+
+.PHONY: lint
+lint: ## Check the format and build with warnings as errors and checked imports.
+	$(SWIFT) format lint --recursive --strict Sources Tests Package.swift
+	$(SWIFT) build --build-tests $(CHECKED)
+
+.PHONY: test-thread
+test-thread: deps ## Run every test once more under the thread sanitizer.
+	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build-thread
+	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread
+
+.PHONY: coverage
+coverage: deps ## Print line coverage; the pure room stays above 95 %.
+	Tests/coverage.sh
+
+.PHONY: bench
+bench: deps ## Print speed as ratios against floors taken in the same run.
+	$(SWIFT) build -c release --product polarity
+	$(SWIFT) build -c release --product polarity-bench
+	"$$($(SWIFT) build -c release --show-bin-path)/polarity-bench"
+
+.PHONY: docs
+docs: ## Build the documentation.
+	$(SWIFT) package generate-documentation --target Replication --warnings-as-errors
+
+.PHONY: clean
+clean: ## Delete everything that was built.
+	rm -rf .build .build-*

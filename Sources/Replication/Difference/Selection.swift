@@ -1,0 +1,47 @@
+/// What `--node`, `--set` and `--table` limit the changes to; never what is read, locked or judged.
+public struct Selection: Hashable, Sendable {
+    /// Globs over node names; all nodes where empty.
+    public let nodes: [String]
+    /// Globs over set names; all sets where empty.
+    public let sets: [String]
+    /// Globs over tables as `schema.table`; all tables where empty.
+    public let tables: [String]
+
+    /// Selects by glob.
+    public init(nodes: [String] = [], sets: [String] = [], tables: [String] = []) {
+        self.nodes = nodes
+        self.sets = sets
+        self.tables = tables
+    }
+
+    /// Whether nothing is left out.
+    public var isEverything: Bool { nodes.isEmpty && sets.isEmpty && tables.isEmpty }
+
+    func selects(_ change: Change) -> Bool {
+        let table = change.table.map { $0.schema.text + "." + $0.name.text }
+        return matches(nodes, change.node.text) && matches(sets, change.set.text)
+            && (table.map { matches(tables, $0) } ?? true)
+    }
+
+    private func matches(_ globs: [String], _ text: String) -> Bool {
+        globs.isEmpty || globs.contains { globMatches($0, text) }
+    }
+}
+
+extension Difference {
+    /// The same difference with the changes that a selection leaves out taken away.
+    ///
+    /// Nothing opens beside a node whose closing was left out, and a set of which anything is left out is not recorded
+    /// as done.
+    public func limited(to selection: Selection) -> Difference {
+        guard !selection.isEverything else { return self }
+        let partial = Set(changes.filter { !selection.selects($0) }.map(\.set))
+        return with(
+            changes: changes.filter { change in
+                if case .install(let installation) = change.action, installation.preparation == .conclusion {
+                    return selection.selects(change) && !partial.contains(change.set)
+                }
+                return selection.selects(change)
+            })
+    }
+}
