@@ -90,7 +90,7 @@ extension StepOutcome {
 
 extension Outcome {
     /// How it ended, with the server's own words and who was in the way.
-    var words: String {
+    public var words: String {
         switch self {
         case .done(let tries, let took): "done in \(took.words), \(tries == 1 ? "1 try" : "\(tries) tries")"
         case .busy(let tries, let blockers):

@@ -1,0 +1,184 @@
+import LiveNodes
+import Replication
+import Reports
+
+/// One apply that may change something: lock, then look, then ask, then act, then look again.
+struct ApplyRun {
+    let declared: DeclaredCluster
+    let choices: Choices
+    let showing: Showing
+    let allowed: Set<Gate>
+    let expect: String?
+    let isApproved: Bool
+    private let run = String(UInt64.random(in: .min ... .max), radix: 36)
+
+    func walk() async throws(Stop) -> Reports.ExitCode {
+        let locks: RunLocks
+        do throws(RunLocksRefused) {
+            locks = try await RunLocks.take(
+                on: declared.nodes, required: [], cluster: declared.name, connectTimeout: choices.connectTimeout)
+        } catch {
+            throw Stop(.busy, error.words(declared.name))
+        }
+        do throws(Stop) {
+            let code = try await act(holding: locks)
+            await locks.release()
+            return code
+        } catch {
+            await locks.release()
+            throw error
+        }
+    }
+
+    private func act(holding locks: RunLocks) async throws(Stop) -> Reports.ExitCode {
+        let walk = await look(at: declared, choices)
+        if let expect, !walk.fingerprint.hasPrefix(expect.lowercased()) {
+            return try refuse(
+                walk, .refused, "STALE_PLAN",
+                "the world has moved since the review: its fingerprint is \(walk.fingerprint.prefix(12)), not "
+                    + "\(expect.prefix(12)); read a new --dry-run")
+        }
+        if walk.plan.isEmpty { return try nothingToDo(walk) }
+        let missing = walk.plan.required.filter { !allowed.contains($0) }
+        if !missing.isEmpty {
+            let words = Set(walk.plan.required).union(allowed).sorted().map(\.rawValue).joined(separator: ",")
+            return try refuse(walk, .refused, "NEEDS_ALLOW", "the plan holds changes that need --allow \(words)")
+        }
+        try approve(walk)
+        return try await execute(walk, holding: locks)
+    }
+
+    private func nothingToDo(_ walk: Walk) throws(Stop) -> Reports.ExitCode {
+        if walk.difference.isInSync {
+            try showing.show(Report(.apply, walk, result: .inSync))
+            return .done
+        }
+        let code = Reports.ExitCode(blockedBy: walk.difference.findings) ?? .refused
+        return try refuse(walk, code, "HELD_BACK", "nothing could be changed: every change is held back by a finding")
+    }
+
+    private func refuse(_ walk: Walk, _ code: Reports.ExitCode, _ word: String, _ message: String) throws(Stop)
+        -> Reports.ExitCode
+    {
+        try showing.show(Report(.apply, walk, result: .refused, error: .init(code: word, message: message)))
+        return code
+    }
+
+    /// Asks on a terminal: `yes`, or the cluster's name where an origin moves.
+    private func approve(_ walk: Walk) throws(Stop) {
+        if isApproved { return }
+        guard Terminal.inputIsTerminal else {
+            throw Stop(
+                .refused,
+                "not approved: without a terminal apply needs --yes, --expect FINGERPRINT or a saved plan")
+        }
+        try showing.show(Report(.plan, walk, result: .planned))
+        let word = walk.plan.required.contains(.originChange) ? declared.name : "yes"
+        Terminal.err("\nType \(visible(word)) to apply this: ")
+        guard readLine() == word else { throw Stop(.refused, "not approved; nothing was changed") }
+    }
+
+    private func execute(_ walk: Walk, holding locks: RunLocks) async throws(Stop) -> Reports.ExitCode {
+        let journal: JournalFile
+        do throws(Files.Failure) {
+            journal = try choices.journal.begin(run, of: declared)
+        } catch {
+            throw Stop(.unexpected, "could not open the journal, nothing was changed: \(visible(error.message))")
+        }
+        let signals = Signals()
+        let progress = Progress(
+            isTerminal: Terminal.errorIsTerminal, isQuiet: showing.options.quiet, total: walk.plan.steps.count)
+        let records = RecordKeeping(walk)
+        await records.before(journal)
+        let outcomes = await carryOut(walk, holding: locks, choices, run: run, allowed: allowed, signals: signals) {
+            event in
+            if case .stageBegan(.open, _) = event { await records.opening(journal) }
+            await journal.note(event, plan: walk.fingerprint)
+            if await journal.failure != nil { signals.interrupt() }
+            await progress.show(event)
+        }
+        await progress.finish()
+        let after = await look(at: declared, choices)
+        if after.difference.isInSync { await records.after(journal) }
+        let (result, code) = verdict(outcomes, after)
+        await journal.end(result.rawValue)
+        let failure = await journal.failure.map { "the journal could not be written: \($0)" }
+        let report = Report(
+            .apply, before: walk, after: after, result: result, outcomes: outcomes, code, failure: failure)
+        try showing.show(report)
+        return code
+    }
+
+    private func verdict(_ outcomes: Outcomes, _ after: Walk) -> (Report.Result, Reports.ExitCode) {
+        let result: Report.Result =
+            after.difference.isInSync ? .applied : outcomes.changedAnything ? .incomplete : .refused
+        if outcomes.stopped == .interrupted { return (result, .interrupted) }
+        switch result {
+        case .applied: return (result, .done)
+        case .incomplete: return (result, .incomplete)
+        case .refused, .inSync, .drift, .planned: return (result, Reports.ExitCode(outcomes))
+        }
+    }
+}
+
+extension Report {
+    /// The plan as it was carried out, and the world as it was read back.
+    init(
+        _ kind: Kind, before: Walk, after: Walk, result: Result, outcomes: Outcomes, _ code: Reports.ExitCode,
+        failure: String?
+    ) {
+        let error: Failure? =
+            failure.map { Failure(code: "JOURNAL_FAILED", message: $0) }
+            ?? (code == .done ? nil : Failure(code: outcomes.errorCode, message: outcomes.errorMessage))
+        self.init(kind, after, result: result, outcomes: outcomes, error: error)
+        plan = before.plan
+        changes = before.difference.changes
+        fingerprint = before.fingerprint
+    }
+}
+
+extension Outcomes {
+    /// What ended the run, as a word for machines.
+    var errorCode: String {
+        if let first = steps.lazy.compactMap(\.outcome.errorCode).first { return first }
+        switch stopped {
+        case .interrupted: return "INTERRUPTED"
+        case .timedOut: return "TIMED_OUT"
+        case .lockLost: return "LOCK_LOST"
+        case .nodeLost: return "NODE_LOST"
+        case .notDrained: return "DRAIN_UNPROVEN"
+        case .stageFailed: return "STAGE_FAILED"
+        case nil: return "HELD_BACK"
+        }
+    }
+
+    var errorMessage: String {
+        if let end = steps.first(where: { $0.outcome.errorCode != nil }) {
+            return "\(end.step.table?.description ?? "schema polarity") on \(end.step.node): \(end.outcome.words)"
+        }
+        return stopped?.words ?? "some changes are held back by findings"
+    }
+}
+
+extension Outcome {
+    fileprivate var errorCode: String? {
+        switch self {
+        case .done, .notBegun: nil
+        case .busy: "BUSY"
+        case .stale: "STALE_PLAN"
+        case .failed(let state, _): state == "42501" ? "NO_PERMISSION" : "STATEMENT_FAILED"
+        case .unknown: "NODE_LOST"
+        }
+    }
+}
+
+extension RunLocksRefused {
+    fileprivate func words(_ cluster: String) -> String {
+        let holders = busy.sorted { $0.key < $1.key }.map { node, holder in
+            "\(visible(node.text)): pid \(holder.pid) \(visible(holder.user)) \"\(visible(holder.application))\""
+        }
+        let failures = failed.sorted { $0.key < $1.key }.map { "\(visible($0.key.text)): \(visible($0.value.message))" }
+        return "another apply of cluster \(visible(cluster)) is under way, nothing was changed\n"
+            + (holders + failures).map { "  " + $0 }.joined(separator: "\n")
+    }
+}

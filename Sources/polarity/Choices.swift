@@ -1,0 +1,94 @@
+import Replication
+import Reports
+
+/// A cluster file's bytes and the path they came from.
+struct ClusterSource {
+    let path: String
+    let bytes: [UInt8]
+
+    /// Reads the file; one that is not there is an invalid one.
+    init(reading path: String) throws(Stop) {
+        self.path = path
+        do throws(Files.Failure) {
+            bytes = try Files.read(path)
+        } catch {
+            throw Stop(.invalidFile, "\(visible(error.message))\nnote: name the cluster file with -f PATH")
+        }
+    }
+
+    init(path: String, text: String) {
+        self.path = path
+        bytes = Array(text.utf8)
+    }
+}
+
+/// What the operator chose on the command line, besides the file.
+struct Choices: Sendable {
+    var connectTimeout: Duration = .seconds(5)
+    var selection = Selection()
+    var failover: NodeName?
+    var reopens = true
+    var journal: Journal
+
+    /// The arguments that choose another plan, as they are written; they are part of what is reviewed.
+    var arguments: [String] {
+        selection.nodes.flatMap { ["--node", $0] } + selection.sets.flatMap { ["--set", $0] }
+            + selection.tables.flatMap { ["--table", $0] } + (failover.map { ["--failover", $0.text] } ?? [])
+    }
+}
+
+/// A command that ends before its report: the exit code, and what is said on standard error.
+struct Stop: Error {
+    let status: Reports.ExitCode
+    let message: String
+
+    init(_ status: Reports.ExitCode, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+}
+
+extension DeclaredCluster {
+    /// The same cluster under limits from the command line.
+    func limited(lockTimeout: Duration?, retries: Int?, applyTimeout: Duration?) -> DeclaredCluster {
+        var policy = policy
+        policy.lockTimeout = lockTimeout ?? policy.lockTimeout
+        policy.retries = retries ?? policy.retries
+        policy.applyTimeout = applyTimeout ?? policy.applyTimeout
+        return DeclaredCluster(name: name, engine: engine, nodes: nodes, sets: sets, policy: policy, because: because)
+    }
+
+    /// What Slony's own commands lock before they touch a table.
+    var engineLock: QualifiedName? {
+        switch engine.catalog {
+        case .slony: scope.engineSchema.map { QualifiedName($0, "sl_config_lock") }
+        case .none, .polarity: nil
+        }
+    }
+}
+
+extension Choices {
+    init(_ node: NodeOptions, failover: String? = nil, reopens: Bool = true) {
+        self.init(
+            connectTimeout: node.connectTimeout.duration, selection: node.selection,
+            failover: failover.map { NodeName($0) }, reopens: reopens,
+            journal: Journal(environment: Terminal.environment))
+    }
+
+    /// Takes over what a saved plan was limited to.
+    mutating func take(_ arguments: [String]) throws(Stop) {
+        var (nodes, sets, tables): ([String], [String], [String]) = ([], [], [])
+        for (name, value) in zip(arguments, arguments.dropFirst()).enumerated().filter({ $0.offset % 2 == 0 }).map(
+            \.element)
+        {
+            switch name {
+            case "--node": nodes.append(value)
+            case "--set": sets.append(value)
+            case "--table": tables.append(value)
+            case "--failover": failover = NodeName(value)
+            default: throw Stop(.invalidFile, "the saved plan holds an argument that is not known: \(visible(name))")
+            }
+        }
+        selection = Selection(nodes: nodes, sets: sets, tables: tables)
+    }
+}

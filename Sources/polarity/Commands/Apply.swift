@@ -1,0 +1,142 @@
+import ArgumentParser
+import LiveNodes
+import Replication
+import Reports
+
+/// `polarity apply`.
+struct Apply: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make the triggers of every node say what the file says.",
+        discussion: """
+            Doors close before they open: no moment has two nodes that accept writes, and none an open node that does not \
+            log. With --dry-run the plan is printed and nothing is changed.
+            """)
+
+    @Argument(help: "A plan saved with --out; the whole route is walked again and must find the same.")
+    var plan: String?
+
+    @OptionGroup var file: FileOptions
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var review: ReviewOptions
+    @OptionGroup var limits: LimitOptions
+
+    func validate() throws {
+        if let expect = review.expect, expect.count < 12 || !expect.allSatisfy({ $0.isHexDigit }) {
+            throw ValidationError("--expect takes 12 or more leading hexadecimal digits of a fingerprint")
+        }
+        if plan != nil && (review.dryRun || review.expect != nil || review.out != nil) {
+            throw ValidationError("a saved plan is applied as it is: without --dry-run, --expect and --out")
+        }
+        if review.out != nil && !review.dryRun { throw ValidationError("--out saves the plan of a --dry-run") }
+    }
+
+    func run() async throws { try await conclude { () async throws(Stop) in try await applying() } }
+
+    private func applying() async throws(Stop) -> Reports.ExitCode {
+        let saved = try savedPlan()
+        let source =
+            if let saved { ClusterSource(path: saved.source.path, text: saved.source.text) } else {
+                try ClusterSource(reading: file.file)
+            }
+        var choices = Choices(node, failover: limits.failover, reopens: !limits.noReopen)
+        if let saved { try choices.take(saved.source.arguments) }
+        let declared = try declare(source, environment: Terminal.environment)
+            .limited(
+                lockTimeout: limits.lockTimeout?.duration, retries: limits.retries,
+                applyTimeout: limits.applyTimeout?.duration)
+        let showing = Showing(options: file.output, file: source.path, arguments: choices.arguments)
+        if review.dryRun { return try await dryRun(declared, source, choices, showing) }
+        let run = ApplyRun(
+            declared: declared, choices: choices, showing: showing, allowed: Set(review.allow.flatMap(\.gates)),
+            expect: saved?.fingerprint ?? review.expect,
+            isApproved: review.yes || review.expect != nil || saved != nil)
+        return try await run.walk()
+    }
+
+    private func dryRun(
+        _ declared: DeclaredCluster, _ source: ClusterSource, _ choices: Choices, _ showing: Showing
+    ) async throws(Stop) -> Reports.ExitCode {
+        let walk = await look(at: declared, choices)
+        let report = Report(.plan, walk, result: walk.difference.isInSync ? .inSync : .planned)
+        try showing.show(report)
+        if let out = review.out {
+            let text = Reports.savedPlan(
+                report,
+                source: SavedPlan.Source(
+                    path: source.path, text: String(decoding: source.bytes, as: UTF8.self), arguments: choices.arguments
+                ))
+            do throws(Files.Failure) {
+                try Files.write(text, to: out)
+            } catch {
+                throw Stop(.unexpected, "could not save the plan: \(visible(error.message))")
+            }
+        }
+        if walk.hasUnreadNode { return .unavailable }
+        return review.detailedExitcode && !walk.difference.isInSync ? .differs : .done
+    }
+
+    private func savedPlan() throws(Stop) -> SavedPlan? {
+        guard let plan else { return nil }
+        do {
+            return try readSavedPlan(try Files.read(plan))
+        } catch let error as Files.Failure {
+            throw Stop(.invalidFile, visible(error.message))
+        } catch {
+            throw Stop(.invalidFile, "\(visible(plan)): \(error)")
+        }
+    }
+}
+
+/// How a plan is reviewed and approved.
+struct ReviewOptions: ParsableArguments {
+    @Flag(help: "Print the plan and change nothing.")
+    var dryRun = false
+
+    @Flag(help: "With --dry-run: exit with 2 where there are changes or blocking findings.")
+    var detailedExitcode = false
+
+    @Option(help: ArgumentHelp("Apply only what has this fingerprint.", valueName: "fingerprint"))
+    var expect: String?
+
+    @Option(help: ArgumentHelp("With --dry-run: save the plan.", valueName: "path"))
+    var out: String?
+
+    @Flag(name: .shortAndLong, help: "Do not ask.")
+    var yes = false
+
+    @Option(help: ArgumentHelp("Allow changes that need a word of their own.", valueName: "code,…"))
+    var allow: [GateList] = []
+}
+
+/// What bounds an apply.
+struct LimitOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The lost origin: a new one opens without it.", valueName: "node"))
+    var failover: String?
+
+    @Flag(help: "Leave the old origin shut where the new one could not be opened.")
+    var noReopen = false
+
+    @Option(help: "The longest single wait for a lock.")
+    var lockTimeout: TimeSpan?
+
+    @Option(help: "How often a busy table is tried.")
+    var retries: Int?
+
+    @Option(help: "The longest the whole apply may take.")
+    var applyTimeout: TimeSpan?
+
+    func validate() throws {
+        if let retries, retries < 1 { throw ValidationError("--retries takes a number from 1") }
+    }
+}
+
+/// `A,B`.
+struct GateList: ExpressibleByArgument {
+    let gates: [Gate]
+
+    init?(argument: String) {
+        let words = argument.split(separator: ",").map(String.init)
+        gates = words.compactMap { Gate(rawValue: $0) }
+        if gates.count != words.count { return nil }
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Replication
+import Reports
+
+extension Reports.ExitCode {
+    /// The same number as the argument parser exits with it.
+    var exit: ArgumentParser.ExitCode { ArgumentParser.ExitCode(rawValue) }
+
+    /// The first that holds of 77, 69, 4 and 75, where findings kept everything from being changed.
+    init?(blockedBy findings: [Finding]) {
+        let codes = Set(findings.lazy.filter(\.blocking).map(\.code)).map(\.exitCode)
+        guard let first = Self.precedence.first(where: codes.contains) else { return nil }
+        self = first
+    }
+
+    /// How an apply ends that changed nothing, by the ends of its steps.
+    init(_ outcomes: Outcomes) {
+        let codes =
+            outcomes.steps.compactMap { Self(ending: $0.outcome) }
+            + [outcomes.stopped.flatMap { Self($0) }].compactMap { $0 }
+        self = Self.precedence.first(where: codes.contains) ?? .unexpected
+    }
+
+    private static let precedence: [Self] = [.noPermission, .unavailable, .refused, .busy]
+
+    private init?(ending outcome: Outcome) {
+        switch outcome {
+        case .busy: self = .busy
+        case .stale: self = .refused
+        case .failed(let state, _) where state == "42501": self = .noPermission
+        case .failed(let state, _) where state.hasPrefix("08") || state.hasPrefix("57P"): self = .unavailable
+        case .done, .failed, .notBegun, .unknown: return nil
+        }
+    }
+
+    private init?(_ reason: StopReason) {
+        switch reason {
+        case .nodeLost: self = .unavailable
+        case .notDrained: self = .refused
+        case .lockLost, .timedOut: self = .busy
+        case .interrupted, .stageFailed: return nil
+        }
+    }
+}
+
+extension FindingCode {
+    /// How an apply ends that a blocking finding of this code alone kept from changing anything.
+    fileprivate var exitCode: Reports.ExitCode {
+        switch self {
+        case .notOwner: .noPermission
+        case .nodeUnreachable, .wrongNode, .sameDatabase, .standby, .readOnly, .engineMissing: .unavailable
+        case .setBusy: .busy
+        default: .refused
+        }
+    }
+}

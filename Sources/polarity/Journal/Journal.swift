@@ -1,0 +1,101 @@
+import Replication
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+// One file a cluster, one JSON object a line, on disk before the run goes on: what was, what was done, how long it took
+// and who blocked. For engines without a catalog it also remembers a set's members and last origin, so that no door is
+// opened by leaving something out of the cluster file. A torn last line, from a crash, is passed over.
+
+/// Where runs are written down: `$XDG_STATE_HOME/polarity`, or `~/.local/state/polarity`.
+struct Journal: Sendable {
+    let directory: String
+
+    init(environment: [String: String]) {
+        let home = environment["HOME"] ?? "/"
+        let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.local/state"
+        directory = state + "/polarity"
+    }
+
+    /// The members and last origins that the last run recorded; nothing for an engine that has a catalog of its own.
+    func recorded(for declared: DeclaredCluster) -> RecordedCluster {
+        switch declared.engine.catalog {
+        case .slony, .polarity: return RecordedCluster()
+        case .none: break
+        }
+        guard let bytes = try? Files.read(path(of: declared)) else { return RecordedCluster() }
+        let decoder = JSONDecoder()
+        for line in bytes.split(separator: UInt8(ascii: "\n")).reversed() {
+            guard let entry = try? decoder.decode(JournalEntry.self, from: Data(line)), let sets = entry.recorded
+            else { continue }
+            return RecordedCluster(sets: sets.reduce(into: [:]) { $0[SetName($1.key)] = $1.value.set })
+        }
+        return RecordedCluster()
+    }
+
+    /// Opens the cluster's file for one run.
+    func begin(_ run: String, of declared: DeclaredCluster) throws(Files.Failure) -> JournalFile {
+        try Files.makeDirectory(directory)
+        let path = path(of: declared)
+        return JournalFile(path: path, descriptor: try Files.openLog(path), run: run, cluster: declared.name)
+    }
+
+    private func path(of declared: DeclaredCluster) -> String {
+        let name = declared.name.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"),
+                UInt8(ascii: "-"):
+                String(UnicodeScalar(byte))
+            default: "%" + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return directory + "/" + name.joined() + ".jsonl"
+    }
+}
+
+/// One line of the journal; what does not apply is left out.
+struct JournalEntry: Codable {
+    var at: String
+    var run: String
+    var cluster: String
+    var event: String
+    var plan: String?
+    var stage: String?
+    var node: String?
+    var set: String?
+    var table: String?
+    var changes: [String]?
+    var statements: [String]?
+    var rowsBefore: String?
+    var tries: Int?
+    var tookMilliseconds: Int64?
+    var outcome: String?
+    var blockers: [String]?
+    var message: String?
+    var recorded: [String: Record]?
+
+    /// A set's members and last origin.
+    struct Record: Codable {
+        var origin: String?
+        var members: [String]
+
+        init(_ set: RecordedSet) {
+            origin = set.origin?.text
+            members = set.members.map(\.text).sorted()
+        }
+
+        var set: RecordedSet {
+            RecordedSet(origin: origin.map { NodeName($0) }, members: Set(members.map { NodeName($0) }))
+        }
+    }
+
+    init(run: String, cluster: String, event: String) {
+        at = Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
+        self.run = run
+        self.cluster = cluster
+        self.event = event
+    }
+}

@@ -1,0 +1,110 @@
+import LiveNodes
+import Replication
+import Reports
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// One run being written down.
+actor JournalFile {
+    private let path: String
+    private let descriptor: Int32
+    private let run: String
+    private let cluster: String
+    private let encoder: JSONEncoder
+    /// Why nothing more can be written; the run is then interrupted.
+    private(set) var failure: String?
+
+    init(path: String, descriptor: Int32, run: String, cluster: String) {
+        self.path = path
+        self.descriptor = descriptor
+        self.run = run
+        self.cluster = cluster
+        encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    }
+
+    /// Writes down members and last origins, where no catalog remembers them.
+    func record(_ sets: [SetName: RecordedSet]) {
+        write("recorded") { $0.recorded = sets.reduce(into: [:]) { $0[$1.key.text] = .init($1.value) } }
+    }
+
+    /// Writes down what happened; a step's line is on disk before it is sent.
+    func note(_ event: Event, plan: String) {
+        switch event {
+        case .runBegan(let steps): write("run_began") { ($0.plan, $0.message) = (plan, "\(steps) steps") }
+        case .stageBegan(let stage, _): write("stage_began") { $0.stage = stage.rawValue }
+        case .sending(_, let tries):
+            write(tries.map { attempt in entry("sending", attempt.step) { $0.tries = attempt.number } })
+        case .waiting(let attempt, let blockers):
+            write([
+                entry("waiting", attempt.step) { ($0.tries, $0.blockers) = (attempt.number, blockers.map(\.words)) }
+            ])
+        case .ended(_, let outcomes): write(outcomes.map { end in entry("ended", end.step) { $0.add(end.outcome) } })
+        case .flushed(let node, let stage), .verified(let node, let stage, _):
+            let word = if case .flushed = event { "flushed" } else { "verified" }
+            write(word) { ($0.node, $0.stage) = (node.text, stage.rawValue) }
+        case .stageEnded(let stage, let succeeded):
+            write("stage_ended") { ($0.stage, $0.outcome) = (stage.rawValue, succeeded ? "done" : "failed") }
+        case .drainWaiting(let drain, let lack):
+            write("drain_waiting") { ($0.set, $0.message) = (drain.set.text, lack) }
+        case .drainEnded(let end):
+            write("drain_ended") { ($0.set, $0.message) = (end.drain.set.text, "\(end.verdict)") }
+        case .stopping(let reason): write("stopping") { $0.message = reason.words }
+        case .reopening(let steps): write(steps.map { entry("reopening", $0) { _ in } })
+        }
+    }
+
+    /// Writes down how the run ended.
+    func end(_ result: String) { write("run_ended") { $0.outcome = result } }
+
+    private func entry(_ event: String, _ step: Step, _ fill: (inout JournalEntry) -> Void) -> JournalEntry {
+        var entry = JournalEntry(run: run, cluster: cluster, event: event)
+        entry.stage = step.stage.rawValue
+        entry.node = step.node.text
+        entry.set = step.set.text
+        entry.table = step.table?.description
+        if event != "ended" {
+            entry.changes = step.changes.map { "\($0.action.word) \($0.action.trigger?.shown ?? "schema polarity")" }
+            entry.statements = step.table == nil ? nil : step.statements
+            entry.rowsBefore = step.expectedRows.isEmpty ? nil : step.expectedRows
+        }
+        fill(&entry)
+        return entry
+    }
+
+    private func write(_ event: String, _ fill: (inout JournalEntry) -> Void) {
+        var entry = JournalEntry(run: run, cluster: cluster, event: event)
+        fill(&entry)
+        write([entry])
+    }
+
+    private func write(_ entries: [JournalEntry]) {
+        guard failure == nil, !entries.isEmpty else { return }
+        let lines = entries.compactMap { try? String(decoding: encoder.encode($0), as: UTF8.self) + "\n" }
+        do throws(Files.Failure) {
+            try Files.append(lines.joined(), to: descriptor, path)
+        } catch {
+            failure = error.message
+        }
+    }
+}
+
+extension JournalEntry {
+    fileprivate mutating func add(_ outcome: Outcome) {
+        switch outcome {
+        case .done(let tries, let took):
+            (self.outcome, self.tries) = ("done", tries)
+            tookMilliseconds = took.components.seconds * 1000 + took.components.attoseconds / 1_000_000_000_000_000
+        case .busy(let tries, let blockers):
+            (self.outcome, self.tries, self.blockers) = ("busy", tries, blockers.map(\.words))
+        case .stale(let message): (self.outcome, self.message) = ("stale", message)
+        case .failed(let state, let message): (self.outcome, self.message) = ("failed", "\(message) (\(state))")
+        case .notBegun: self.outcome = "not_begun"
+        case .unknown(let message): (self.outcome, self.message) = ("unknown", message)
+        }
+    }
+}

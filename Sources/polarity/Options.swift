@@ -1,0 +1,96 @@
+import ArgumentParser
+import Replication
+
+/// What every command that reads a cluster file takes.
+struct FileOptions: ParsableArguments {
+    @Option(name: [.short, .customLong("file")], help: "The cluster file; - is standard input.")
+    var file = "polarity.yaml"
+
+    @OptionGroup var output: OutputOptions
+}
+
+/// How results are shown.
+struct OutputOptions: ParsableArguments {
+    @Option(name: [.short, .customLong("output")], help: "How results are written to standard output.")
+    var output: OutputFormat = .text
+
+    @Option(
+        name: .customLong("report"), help: ArgumentHelp("Also write results to a file.", valueName: "format=path"))
+    var reports: [ReportFile] = []
+
+    @Option(name: .customLong("color"), help: "Colour: auto, always or never; auto heeds NO_COLOR.")
+    var color: ColorChoice = .auto
+
+    @Flag(name: .shortAndLong, help: "Show what is right, too.")
+    var verbose = false
+
+    @Flag(name: .shortAndLong, help: "Show only what matters most, and no progress.")
+    var quiet = false
+}
+
+/// What every command that asks nodes takes.
+struct NodeOptions: ParsableArguments {
+    @Option(name: .customLong("connect-timeout"), help: "How long to wait for a node, such as 500ms or 5s.")
+    var connectTimeout: TimeSpan = TimeSpan(duration: .seconds(5))
+
+    @Option(name: .customLong("node"), help: ArgumentHelp("Limit changes to nodes.", valueName: "glob"))
+    var nodes: [String] = []
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("Limit changes to sets.", valueName: "glob"))
+    var sets: [String] = []
+
+    @Option(name: .customLong("table"), help: ArgumentHelp("Limit changes to tables.", valueName: "glob"))
+    var tables: [String] = []
+
+    var selection: Selection { Selection(nodes: nodes, sets: sets, tables: tables) }
+}
+
+/// The formats of `-o` and `--report`.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+    case markdown
+    case sql
+    case github
+    case nagios
+}
+
+/// `auto`, `always` or `never`.
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto
+    case always
+    case never
+}
+
+/// `FORMAT=PATH`.
+struct ReportFile: ExpressibleByArgument {
+    let format: OutputFormat
+    let path: String
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let format = OutputFormat(rawValue: parts[0]) else { return nil }
+        self.format = format
+        path = parts[1]
+    }
+}
+
+/// A duration as the cluster file writes it: `500ms`, `2s` or `5m`.
+struct TimeSpan: ExpressibleByArgument {
+    let duration: Duration
+
+    init(duration: Duration) { self.duration = duration }
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int64(digits) else { return nil }
+        switch argument.dropFirst(digits.count) {
+        case "ms": duration = .milliseconds(number)
+        case "s": duration = .seconds(number)
+        case "m" where number <= Int64.max / 60: duration = .seconds(number * 60)
+        default: return nil
+        }
+    }
+
+    var defaultValueDescription: String { "\(duration.components.seconds)s" }
+}

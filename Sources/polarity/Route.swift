@@ -1,0 +1,73 @@
+import ClusterFile
+import LiveNodes
+import Replication
+import Reports
+
+// The route, arrow by arrow; each command is a prefix of it.
+//
+//   bytes → declared            validate stops here
+//   nodes → observed
+//   both → desired → difference status stops here
+//   difference → plan           apply --dry-run stops here
+//   plan → outcomes → report    apply walks to the end
+//
+// Pure steps are initialisers, live steps are awaited verbs.
+
+/// How far a command has come, and everything it found on the way.
+struct Walk: Sendable {
+    let declared: DeclaredCluster
+    let observed: ObservedState
+    let difference: Difference
+    let plan: Plan
+    let fingerprint: String
+}
+
+/// bytes → declared.
+func declare(_ source: ClusterSource, environment: [String: String]) throws(Stop) -> DeclaredCluster {
+    do throws(InvalidClusterFile) {
+        return try readCluster(source.bytes, file: source.path, environment: environment)
+    } catch {
+        throw Stop(.invalidFile, error.description)
+    }
+}
+
+/// declared → observed → desired → difference → plan.
+func look(at declared: DeclaredCluster, _ choices: Choices) async -> Walk {
+    let answers = await observe(declared.nodes, reading: declared.scope, connectTimeout: choices.connectTimeout)
+    let same = await sameDatabases(declared.nodes, among: answers, connectTimeout: choices.connectTimeout)
+    let observed = ObservedState(nodes: answers, journal: choices.journal.recorded(for: declared), sameDatabase: same)
+    let desired = DesiredState(declared, observed)
+    let difference = Difference(from: observed, to: desired, failover: choices.failover)
+        .limited(to: choices.selection)
+    return Walk(
+        declared: declared, observed: observed, difference: difference, plan: Plan(difference),
+        fingerprint: fingerprint(declared: declared, observed: observed, limits: choices.arguments))
+}
+
+/// plan → outcomes.
+func carryOut(
+    _ walk: Walk, holding locks: RunLocks, _ choices: Choices, run: String, allowed: Set<Gate>, signals: Signals,
+    telling listener: @Sendable @escaping (Event) async -> Void
+) async -> Outcomes {
+    await execute(
+        walk.plan, on: walk.declared.nodes, observed: walk.observed, holding: locks,
+        label: RunLabel(run: run, plan: String(walk.fingerprint.prefix(12))), policy: walk.declared.policy,
+        allowed: allowed, engineLock: walk.declared.engineLock, connectTimeout: choices.connectTimeout,
+        reopening: { choices.reopens ? walk.plan.reopening(after: $0, from: walk.observed) : [] },
+        interruption: { signals.interruption }, events: listener)
+}
+
+/// What was walked → report.
+extension Report {
+    init(_ kind: Kind, _ walk: Walk, result: Result, outcomes: Outcomes? = nil, error: Failure? = nil) {
+        let tables = walk.difference.desired.tables
+        let managed = tables.reduce(0) { $0 + ($1.triggers ?? []).count { $0.mode != nil } }
+        let wrong = Set(walk.difference.changes.compactMap { $0.action.trigger == nil ? nil : $0 }).count
+        self.init(
+            kind: kind, cluster: walk.declared, observed: walk.observed, roles: walk.difference.roles,
+            changes: walk.difference.changes, findings: walk.difference.findings,
+            plan: kind == .status ? nil : walk.plan,
+            outcomes: outcomes, fingerprint: walk.fingerprint, result: result, error: error,
+            counts: Counts(tables: Set(tables.map(\.name)).count, triggersRight: max(0, managed - wrong)))
+    }
+}
