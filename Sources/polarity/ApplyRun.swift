@@ -168,6 +168,7 @@ extension Outcome {
         case .stale: "STALE_PLAN"
         case .failed(let state, _): state == "42501" ? "NO_PERMISSION" : "STATEMENT_FAILED"
         case .unknown: "NODE_LOST"
+        case .unverified: "UNVERIFIED"
         }
     }
 }

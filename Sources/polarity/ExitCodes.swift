@@ -29,7 +29,7 @@ extension Reports.ExitCode {
         case .stale: self = .refused
         case .failed(let state, _) where state == "42501": self = .noPermission
         case .failed(let state, _) where state.hasPrefix("08") || state.hasPrefix("57P"): self = .unavailable
-        case .done, .failed, .notBegun, .unknown: return nil
+        case .done, .failed, .notBegun, .unknown, .unverified: return nil
         }
     }
 

@@ -105,6 +105,7 @@ extension JournalEntry {
         case .failed(let state, let message): (self.outcome, self.message) = ("failed", "\(message) (\(state))")
         case .notBegun: self.outcome = "not_begun"
         case .unknown(let message): (self.outcome, self.message) = ("unknown", message)
+        case .unverified(let message): (self.outcome, self.message) = ("unverified", message)
         }
     }
 }

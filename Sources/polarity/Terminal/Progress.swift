@@ -59,7 +59,7 @@ extension Outcome {
     fileprivate var isDone: Bool {
         switch self {
         case .done: true
-        case .busy, .stale, .failed, .notBegun, .unknown: false
+        case .busy, .stale, .failed, .notBegun, .unknown, .unverified: false
         }
     }
 }
