@@ -7,6 +7,8 @@ struct SetAudit {
     private(set) var holdsEverything = false
     private let set: ReplicationSet
     private let declared: DeclaredCluster
+    /// The recorded origin, where the file names another one or none: closing it is what was asked for, not drift.
+    private let leaving: NodeName?
 
     init(
         _ judgement: SetJudgement, _ judged: [TableJudgement], _ declared: DeclaredCluster, _ observed: ObservedState,
@@ -14,6 +16,10 @@ struct SetAudit {
     ) {
         set = judgement.set
         self.declared = declared
+        switch judgement.authority.lastOrigin {
+        case .node(let last) where last != judgement.set.origin: leaving = last
+        case .node, .nowhere, .unknown: leaving = nil
+        }
         findSplits(judged)
         findEngineMove(judged)
         if let failover { refuseFailover(failover, judged, observed) }
@@ -23,9 +29,13 @@ struct SetAudit {
         }
     }
 
-    /// Whether a finding says no more than a split of the same table does.
+    /// Whether a finding says no more than a split of the same table does, or than that the origin moves.
     func explains(_ finding: Finding) -> Bool {
-        finding.code == .subscriberOpen && finding.table.map(split.contains) ?? false
+        switch finding.code {
+        case .subscriberOpen: finding.table.map(split.contains) ?? false || finding.node == leaving
+        case .originClosed: leaving != nil
+        default: false
+        }
     }
 
     private mutating func findSplits(_ judged: [TableJudgement]) {

@@ -93,7 +93,7 @@ struct JournalEntry: Codable {
     }
 
     init(run: String, cluster: String, event: String) {
-        at = Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
+        at = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         self.run = run
         self.cluster = cluster
         self.event = event
