@@ -53,7 +53,7 @@ bench: deps ## Print speed as ratios against floors taken in the same run.
 	"$$($(SWIFT) build -c release --show-bin-path)/polarity-bench"
 
 .PHONY: docs
-docs: ## Build the documentation.
+docs: deps ## Build the documentation.
 	$(SWIFT) package generate-documentation --target Replication --warnings-as-errors
 
 .PHONY: clean

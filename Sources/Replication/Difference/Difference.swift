@@ -18,9 +18,7 @@ public struct Difference: Hashable, Sendable {
     /// Whether nothing differs and nothing blocks.
     public var isInSync: Bool { changes.isEmpty && !findings.contains(where: \.blocking) }
 
-    /// Compares every table on every node.
-    ///
-    /// - Parameter failover: The lost origin that the operator has given up, if any.
+    /// Compares every table on every node; `failover` is the lost origin that the operator has given up, if any.
     public init(from observed: ObservedState, to desired: DesiredState, failover: NodeName? = nil) {
         let declared = desired.declared
         let audit = NodeAudit(declared, observed, failover: failover)
