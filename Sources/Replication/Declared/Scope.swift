@@ -15,7 +15,18 @@ public struct Scope: Hashable, Sendable {
 
     /// Whether a table is asked about.
     public func asksFor(_ table: TableName) -> Bool {
-        tables.contains(table) || patterns.contains { $0.matches(table) }
+        isNamed(table) || patterns.contains { $0.matches(table) }
+    }
+
+    /// By halves: the tables are sorted.
+    private func isNamed(_ table: TableName) -> Bool {
+        var (low, high) = (0, tables.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if tables[middle] == table { return true }
+            if tables[middle] < table { low = middle + 1 } else { high = middle }
+        }
+        return false
     }
 }
 

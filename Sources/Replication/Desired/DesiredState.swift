@@ -13,8 +13,9 @@ public struct DesiredState: Hashable, Sendable {
         var findings: [Finding] = []
         var owner: [TableName: SetName] = [:]
         for set in declared.sets { for table in set.tables { owner[table.name] = set.name } }
+        let partitions = observed.partitions
         for set in declared.sets {
-            let expansion = Expansion(set, observed, claimed: owner)
+            let expansion = Expansion(set, observed, partitions, claimed: owner)
             for table in expansion.tables { owner[table.name] = set.name }
             findings += expansion.findings
             let filling = Filling(declared.engine, set)
@@ -56,85 +57,4 @@ public struct DesiredTable: Hashable, Sendable {
 
     /// What in the cluster file asked for it.
     public var because: Position { declared.because }
-}
-
-/// The tables of one set: named, matched by a pattern, or partitions of either.
-struct Expansion {
-    private(set) var tables: [DeclaredTable] = []
-    private(set) var findings: [Finding] = []
-    private var partitions: Set<TableName> = []
-
-    init(_ set: ReplicationSet, _ observed: ObservedState, claimed: [TableName: SetName]) {
-        var found: [TableName: DeclaredTable] = [:]
-        for table in set.tables { found[table.name] = table }
-        let members = set.members.compactMap { name in observed.node(name).map { (name, $0) } }
-        for pattern in set.patterns {
-            let matches = members.map { name, node in (name, pattern.tables(on: node)) }
-            let union = Set(matches.flatMap(\.1))
-            if union.isEmpty, !matches.isEmpty {
-                findings.append(
-                    Finding(
-                        .patternEmpty, set: set.name,
-                        "pattern '\(pattern.schema.text).\(pattern.match)' matches no table on any reachable member",
-                        because: pattern.because))
-            }
-            for table in union.sorted() {
-                let lacking = matches.filter { !$0.1.contains(table) }.map(\.0.text)
-                if !lacking.isEmpty {
-                    findings.append(
-                        Finding(
-                            .patternDiffers, set: set.name, table: table,
-                            "\(table) matches the pattern on some members and does not exist on "
-                                + lacking.joined(separator: ", "),
-                            because: pattern.because))
-                }
-                if let other = claimed[table], other != set.name {
-                    findings.append(
-                        Finding(
-                            .patternDiffers, set: set.name, table: table,
-                            "\(table) matches a pattern of set '\(set.name)' and belongs to set '\(other)'",
-                            next: "exclude it from the pattern", because: pattern.because))
-                } else if found[table] == nil {
-                    found[table] = DeclaredTable(name: table, because: pattern.because)
-                }
-            }
-        }
-        addPartitions(of: &found, members.map(\.1))
-        tables = found.values.sorted { $0.name < $1.name }
-    }
-
-    /// Whether a table is to be looked at on a node: a partition only where the node has it.
-    func isOn(_ node: NodeName, _ table: TableName, _ seen: ObservedNode) -> Bool {
-        !partitions.contains(table) || seen.tables[table] != nil
-    }
-
-    private mutating func addPartitions(of found: inout [TableName: DeclaredTable], _ nodes: [ObservedNode]) {
-        for node in nodes {
-            guard node.tables.values.contains(where: { $0.partitionOf != nil }) else { continue }
-            for table in node.tables.values.sorted(by: { $0.name < $1.name }) where found[table.name] == nil {
-                var parent = table.partitionOf
-                while let name = parent {
-                    if let root = found[name] {
-                        found[table.name] = DeclaredTable(name: table.name, because: root.because)
-                        partitions.insert(table.name)
-                        break
-                    }
-                    parent = node.tables[name]?.partitionOf
-                }
-            }
-        }
-    }
-}
-
-extension TablePattern {
-    /// The tables on a node that the pattern means: ordinary and partitioned ones; partitions come with their root.
-    fileprivate func tables(on node: ObservedNode) -> Set<TableName> {
-        Set(
-            node.tables.values.filter { table in
-                switch table.kind {
-                case .table, .partitionedTable: table.persistence != .temporary && matches(table.name)
-                case .view, .materializedView, .foreignTable, .sequence, .other: false
-                }
-            }.map(\.name))
-    }
 }

@@ -2,17 +2,19 @@
 struct Filling {
     private let engine: Engine
     private let set: ReplicationSet
-    /// The triggers of each role, where no template depends on the table.
+    /// The triggers of each role, where neither a template nor the engine's catalog makes tables differ.
     private let shared: [Role: [DesiredTrigger]]?
 
     init(_ engine: Engine, _ set: ReplicationSet) {
         self.engine = engine
         self.set = set
         let templates = engine.templates
-        let dependsOnTable = templates.contains { template in
-            ([template.name, template.functionSchema, template.functionName] + template.arguments)
-                .contains(where: \.dependsOnTable)
-        }
+        let dependsOnTable =
+            engine.catalog == .slony
+            || templates.contains { template in
+                ([template.name, template.functionSchema, template.functionName] + template.arguments)
+                    .contains(where: \.dependsOnTable)
+            }
         var shared: [Role: [DesiredTrigger]] = [:]
         for role in Role.allCases where !dependsOnTable {
             shared[role] = templates.compactMap { $0.filled(for: role) { $0 == .cluster ? engine.cluster : nil } }
@@ -77,7 +79,7 @@ struct Filling {
             guard let name = name?.cutAsIdentifier else { continue }
             if !seen.insert(TriggerName(name)).inserted {
                 return Finding(
-                    .nameCollision, set: set.name, table: table.name.self, trigger: TriggerName(name),
+                    .nameCollision, set: set.name, table: table.name, trigger: TriggerName(name),
                     "two triggers of \(table.name) would both be called \(TriggerName(name).shown) once cut at 63 bytes",
                     because: table.because)
             }

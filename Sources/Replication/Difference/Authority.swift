@@ -17,11 +17,12 @@ struct Authority: Hashable {
     /// What each node that was read says of the set's origin: its name, a Slony node number without a name, or none.
     let views: [NodeName: String]
 
-    init(_ set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState) {
+    /// - Parameter slonySet: Slony's number of the set, where the engine is Slony and it is known.
+    init(_ set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState, slonySet: Int?) {
         switch declared.engine.catalog {
         case .none: self.init(recorded: [observed.journal.sets[set.name]].compactMap { $0 }, claims: [], views: [:])
         case .polarity: self.init(builtin: set, declared, observed)
-        case .slony: self.init(slony: set, declared, observed)
+        case .slony: self.init(slony: slonySet, declared, observed)
         }
     }
 
@@ -53,15 +54,13 @@ struct Authority: Hashable {
         self.init(recorded: recorded, claims: claims, views: views)
     }
 
-    private init(slony set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState) {
+    private init(slony id: Int?, _ declared: DeclaredCluster, _ observed: ObservedState) {
         let names = slonyNames(declared, observed)
         var views: [NodeName: String] = [:]
         var origins: Set<Int> = []
         var members: Set<NodeName> = []
         for node in declared.nodes {
-            guard let slony = observed.node(node.name)?.slony,
-                let id = slonySetID(set, declared, observed), let seen = slony.sets[id]
-            else { continue }
+            guard let slony = observed.node(node.name)?.slony, let id, let seen = slony.sets[id] else { continue }
             views[node.name] = names[seen.origin]?.text ?? "node \(seen.origin)"
             origins.insert(seen.origin)
             for member in (slony.subscribers[id] ?? []).union([seen.origin]) {
@@ -76,29 +75,4 @@ struct Authority: Hashable {
             lastOrigin = .unknown
         }
     }
-}
-
-/// Slony's node numbers by the file's names: read from the nodes, else as declared.
-func slonyNames(_ declared: DeclaredCluster, _ observed: ObservedState) -> [Int: NodeName] {
-    var names: [Int: NodeName] = [:]
-    for node in declared.nodes {
-        if let id = observed.node(node.name)?.slony?.localNode ?? node.id { names[id] = node.name }
-    }
-    return names
-}
-
-/// Slony's number of a set: as declared, else the one that Slony lists the set's tables in.
-func slonySetID(_ set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState) -> Int? {
-    if let id = set.id { return id }
-    for node in declared.nodes {
-        guard let seen = observed.node(node.name), let slony = seen.slony else { continue }
-        for table in set.tables {
-            if let found = seen.tables[table.name], let listed = slony.tables[found.oid] { return listed.set }
-        }
-        for table in seen.tables.values.sorted(by: { $0.name < $1.name })
-        where set.patterns.contains(where: { $0.matches(table.name) }) {
-            if let listed = slony.tables[table.oid] { return listed.set }
-        }
-    }
-    return nil
 }

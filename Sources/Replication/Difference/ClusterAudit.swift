@@ -5,9 +5,8 @@ struct ClusterAudit {
     init(_ desired: DesiredState, _ observed: ObservedState, _ changes: [Change]) {
         let declared = desired.declared
         var setOf: [TableName: ReplicationSet] = [:]
-        for table in desired.tables where setOf[table.name] == nil {
-            setOf[table.name] = declared.sets.first { $0.name == table.set }
-        }
+        let sets = Dictionary(declared.sets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for table in desired.tables where setOf[table.name] == nil { setOf[table.name] = sets[table.set] }
         let changing = Set(changes.map(\.node))
         for node in declared.nodes {
             guard let seen = observed.node(node.name) else { continue }

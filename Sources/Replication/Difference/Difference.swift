@@ -24,21 +24,24 @@ public struct Difference: Hashable, Sendable {
         let audit = NodeAudit(declared, observed, failover: failover)
         var findings = desired.findings + audit.findings
         var changes: [Change] = []
-        var tables: [SetName: [TableJudgement]] = [:]
-        for desired in desired.tables {
-            guard let node = observed.node(desired.node), !audit.unread.contains(desired.node) else { continue }
-            tables[desired.set, default: []].append(TableJudgement(desired, node, declared))
-        }
+        let tables = Dictionary(grouping: desired.tables, by: \.set)
+        let readable = declared.nodes.map(\.name).filter { !audit.unread.contains($0) }
+        let nodes = readable.reduce(into: [:]) { $0[$1] = observed.node($1) }
+        let families = nodes.mapValues(PartitionFamilies.init)
         var judgements: [SetName: SetJudgement] = [:]
         var roles: [SetRole] = []
         for set in declared.sets {
-            let judged = tables[set.name] ?? []
             var judgement = SetJudgement(set, declared, observed, audit, failover: failover)
+            let judged = (tables[set.name] ?? []).compactMap { table -> TableJudgement? in
+                guard let node = nodes[table.node], let families = families[table.node] else { return nil }
+                return TableJudgement(table, node, declared, families, slonySet: judgement.slonySet)
+            }
             let audits = SetAudit(judgement, judged, declared, observed, failover: failover)
             let found = judged.flatMap(\.findings).filter { !audits.explains($0) } + audits.findings
             judgement.holdBack(for: found + desired.findings, everything: audits.holdsEverything)
             findings += judgement.findings + found
-            changes += Installations(judgement, desired, observed, audit).changes + judged.flatMap(\.changes)
+            changes += Installations(judgement, judged, desired.declared, nodes).changes
+            changes += judged.flatMap(\.changes)
             roles += declared.nodes.map { SetRole(set, $0.name, judged, isUnread: audit.unread.contains($0.name)) }
             judgements[set.name] = judgement
         }

@@ -4,17 +4,26 @@
 /// narrows a record, or names another origin, comes last, when it has become true.
 struct Installations {
     private(set) var changes: [Change] = []
+    /// The origin to record at once where none is recorded: none while the declared one has yet to be opened, which would
+    /// pass for a repair afterwards.
+    private let origin: NodeName?
 
-    init(_ judgement: SetJudgement, _ desired: DesiredState, _ observed: ObservedState, _ audit: NodeAudit) {
-        let declared = desired.declared
+    /// - Parameters:
+    ///   - judged: The tables of the set.
+    ///   - nodes: The nodes whose state is known.
+    init(
+        _ judgement: SetJudgement, _ judged: [TableJudgement], _ declared: DeclaredCluster,
+        _ nodes: [NodeName: ObservedNode]
+    ) {
+        let mayBeRecorded = judgement.hold == .nothing && !judged.contains(where: \.waitsForOpening)
+        origin = mayBeRecorded ? judgement.set.origin : nil
         guard declared.engine.catalog == .polarity else { return }
         var tables: [NodeName: [TableName]] = [:]
-        for table in desired.tables where table.set == judgement.set.name && table.role != .bystander {
-            guard observed.node(table.node)?.tables[table.name] != nil else { continue }
-            tables[table.node, default: []].append(table.name)
+        for table in judged where table.desired.role != .bystander && table.observed != nil {
+            tables[table.desired.node, default: []].append(table.desired.name)
         }
-        for node in declared.nodes where !audit.unread.contains(node.name) {
-            guard let seen = observed.node(node.name) else { continue }
+        for node in declared.nodes {
+            guard let seen = nodes[node.name] else { continue }
             let isFirst = declared.sets.first { $0.members.contains(node.name) }?.name == judgement.set.name
             install(judgement.set, on: node.name, seen.builtin, (tables[node.name] ?? []).sorted(), declared, isFirst)
         }
@@ -29,7 +38,7 @@ struct Installations {
         let recorded = (builtin?.tables ?? [:]).filter { $0.value == set.name }.map(\.key).sorted()
         let final = RecordedSet(origin: set.origin, members: Set(set.members))
         let wide = RecordedSet(
-            origin: found.map(\.origin) ?? set.origin, members: final.members.union(found?.members ?? []))
+            origin: found.map(\.origin) ?? origin, members: final.members.union(found?.members ?? []))
         let all = Set(tables + recorded).sorted()
         let isCurrent = builtin.map { $0.version == BuiltinSchema.version && $0.functionsIntact } ?? false
         let installsSchema = isFirst && !isCurrent
@@ -45,5 +54,12 @@ struct Installations {
         }
         if installsSchema || widens { changes.append(change(installsSchema ? .schema : .record, wide, all)) }
         if wide != final || all != tables { changes.append(change(.conclusion, final, tables)) }
+    }
+}
+
+extension TableJudgement {
+    /// Whether this is the declared origin, and something refuses writes here.
+    fileprivate var waitsForOpening: Bool {
+        desired.role == .origin && (doors.map { $0.rows.mayRefuse || $0.truncate.mayRefuse } ?? false)
     }
 }

@@ -14,6 +14,7 @@ struct NodeAudit {
             case nil: miss(node, "it was not asked", failover)
             }
         }
+        findSlonyTwins(declared, observed)
         for names in observed.sameDatabase {
             unread.formUnion(names)
             let list = names.sorted().map(\.text).joined(separator: ", ")
@@ -30,6 +31,18 @@ struct NodeAudit {
             Finding(
                 .nodeUnreachable, blocking: node.name != failover, node: node.name,
                 "node '\(node.name)' could not be read: \(why)", because: node.because))
+    }
+
+    /// A restored dump keeps the number of the node that it was taken from (ENGINES.md, A.5).
+    private mutating func findSlonyTwins(_ declared: DeclaredCluster, _ observed: ObservedState) {
+        var nodes: [Int: [DeclaredNode]] = [:]
+        for node in declared.nodes {
+            if let number = observed.node(node.name)?.slony?.localNode { nodes[number, default: []].append(node) }
+        }
+        for (number, twins) in nodes where twins.count > 1 {
+            let names = twins.map { "'\($0.name)'" }.joined(separator: " and ")
+            for node in twins { wrong(node, "Slony's local node number is \(number) on \(names)") }
+        }
     }
 
     private mutating func audit(_ node: DeclaredNode, _ seen: ObservedNode, _ declared: DeclaredCluster) {

@@ -5,6 +5,7 @@ struct SetAudit {
     private(set) var split: Set<TableName> = []
     /// Whether the engine is at work on the set, so that nothing may be touched.
     private(set) var holdsEverything = false
+    private let judgement: SetJudgement
     private let set: ReplicationSet
     private let declared: DeclaredCluster
     /// The recorded origin, where the file names another one or none: closing it is what was asked for, not drift.
@@ -14,6 +15,7 @@ struct SetAudit {
         _ judgement: SetJudgement, _ judged: [TableJudgement], _ declared: DeclaredCluster, _ observed: ObservedState,
         failover: NodeName?
     ) {
+        self.judgement = judgement
         set = judgement.set
         self.declared = declared
         switch judgement.authority.lastOrigin {
@@ -83,7 +85,9 @@ struct SetAudit {
     private mutating func refuseFailover(_ lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
         guard observed.node(lost) != nil else { return }
         let isOpen = judged.contains { table in
-            table.desired.node == lost && table.doors.map { $0.rows.canClose && !$0.rows.isClosed } ?? false
+            table.desired.node == lost
+                && table.doors.map { doors in Door.allCases.contains { doors[$0].canClose && !doors[$0].isClosed } }
+                    ?? false
         }
         guard isOpen else { return }
         findings.append(
@@ -109,9 +113,7 @@ struct SetAudit {
     private mutating func auditTable(_ table: TableJudgement, _ seen: ObservedTable) {
         let desired = table.desired
         guard desired.role != .bystander else {
-            if let doors = table.doors, doors.rows.canClose, !doors.rows.isClosed {
-                find(.unprotectedBystander, table, "\(desired.name) on bystander '\(desired.node)' accepts writes")
-            }
+            auditBystander(table)
             return
         }
         if seen.persistence == .unlogged {
@@ -134,6 +136,21 @@ struct SetAudit {
         }
         auditOrder(table, seen)
         auditOthers(table, seen)
+    }
+
+    private mutating func auditBystander(_ table: TableJudgement) {
+        guard let doors = table.doors, doors.rows.canClose, !doors.rows.isClosed else { return }
+        let (name, node) = (table.desired.name, table.desired.node)
+        let wasMember = judgement.members.contains(node)
+        if wasMember, doors.hasEngineTriggers, doors.rows.isLogged || !judgement.hasLeft(node) {
+            find(
+                .unprotectedBystander, table, blocking: true,
+                "\(name) on '\(node)', which was a member of set '\(set.name)' and is no more, accepts writes that were "
+                    + "the set's",
+                next: "name '\(node)' as a subscriber until it is closed, then take it out of the set")
+        } else {
+            find(.unprotectedBystander, table, "\(name) on bystander '\(node)' accepts writes")
+        }
     }
 
     /// Triggers of one timing fire in the order of their names' bytes.
@@ -188,12 +205,12 @@ struct SetAudit {
 
     private mutating func find(
         _ code: FindingCode, _ table: TableJudgement, blocking: Bool? = nil, trigger: TriggerName? = nil,
-        _ message: String
+        _ message: String, next: String? = nil
     ) {
         findings.append(
             Finding(
                 code, blocking: blocking, set: set.name, node: table.desired.node, table: table.desired.name,
-                trigger: trigger, message, because: table.desired.because))
+                trigger: trigger, message, next: next, because: table.desired.because))
     }
 }
 
@@ -202,37 +219,5 @@ extension Engine {
     /// has none.
     var presenceIsSubscription: Bool {
         templates.contains { $0.purpose == .deny && $0.match == .function && $0.origin == nil }
-    }
-}
-
-/// A sequence of a table that is to be opened, behind another member's.
-struct SequenceLag {
-    let node: NodeName
-    let table: TableName
-    let sequence: QualifiedName
-    let value: Int64?
-    let greatest: Int64
-    let increment: Int64
-}
-
-/// The sequences that are behind on a node whose tables go from closed to open.
-func sequenceLags(_ set: ReplicationSet, _ judged: [TableJudgement]) -> [SequenceLag] {
-    guard let origin = set.origin else { return [] }
-    let opening = judged.filter { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false }
-    guard opening.contains(where: { !($0.observed?.sequences.isEmpty ?? true) }) else { return [] }
-    let others = Dictionary(grouping: judged.lazy.filter { $0.desired.node != origin }, by: \.desired.name)
-    return opening.flatMap { table -> [SequenceLag] in
-        (table.observed?.sequences ?? []).compactMap { sequence in
-            let values = (others[table.desired.name] ?? []).flatMap { other in
-                (other.observed?.sequences ?? []).filter { $0.name == sequence.name }.compactMap(\.lastValue)
-            }
-            let ahead = sequence.increment < 0 ? values.min() : values.max()
-            guard let ahead else { return nil }
-            let isBehind = sequence.lastValue.map { sequence.increment < 0 ? ahead < $0 : ahead > $0 } ?? true
-            return isBehind
-                ? SequenceLag(
-                    node: origin, table: table.desired.name, sequence: sequence.name, value: sequence.lastValue,
-                    greatest: ahead, increment: sequence.increment) : nil
-        }
     }
 }

@@ -5,16 +5,17 @@
 struct TableComparison {
     let desired: DesiredTable
     let observed: ObservedTable
-    /// The row-level triggers that the partitioned root will be given, and that are cloned to this partition.
-    let cloned: Set<TriggerName>
+    private let partitions: Partitions
+    private let catalog: EngineCatalog
     private(set) var changes: [Change] = []
     private(set) var findings: [Finding] = []
 
-    init(_ desired: DesiredTable, _ observed: ObservedTable, cloned: Set<TriggerName>, skipped: Set<TriggerName>) {
+    init(_ desired: DesiredTable, _ observed: ObservedTable, _ partitions: Partitions, _ catalog: EngineCatalog) {
         self.desired = desired
         self.observed = observed
-        self.cloned = cloned
-        for trigger in desired.triggers ?? [] where !skipped.contains(trigger.name) { compare(trigger) }
+        self.partitions = partitions
+        self.catalog = catalog
+        for trigger in desired.triggers ?? [] where !partitions.skipped.contains(trigger.name) { compare(trigger) }
         for own in desired.declared.triggers { compareOwn(own) }
         for own in desired.declared.rules { compareRule(own) }
     }
@@ -24,7 +25,7 @@ struct TableComparison {
         let exact = named.flatMap { trigger.isSameDefinition(as: $0) ? $0 : nil }
         let others = observed.triggers.filter { $0.name != trigger.name && trigger.isSameDefinition(as: $0) }
         guard let mode = trigger.mode else {
-            for surplus in others + (exact.map { [$0] } ?? []) { add(.drop(surplus), trigger.purpose) }
+            for surplus in others + (exact.map { [$0] } ?? []) { drop(surplus, of: trigger) }
             return
         }
         if let exact {
@@ -37,7 +38,7 @@ struct TableComparison {
             if trigger.match == .tuple { rename(other, to: trigger) }
             setMode(of: other, to: mode, trigger)
             dropDuplicates(Array(others.dropFirst()), of: trigger)
-        } else if !cloned.contains(trigger.name) {
+        } else if !partitions.cloned.contains(trigger.name) {
             add(.create(trigger), trigger.purpose)
         }
     }
@@ -49,6 +50,11 @@ struct TableComparison {
             find(
                 .denyModeReplica, found.name,
                 "\(found.name.shown) on \(observed.name) fires for the replication daemon only: applications may write")
+        } else if trigger.purpose == .truncateDeny, found.mode == .always, catalog == .slony {
+            find(
+                .truncateDenyAlways, found.name,
+                "\(found.name.shown) on \(observed.name) refuses the TRUNCATE that Slony replays: the subscriber stops "
+                    + "applying")
         } else if found.mode == .always || found.mode == .replica {
             find(
                 .inappropriateMode, found.name,
@@ -99,11 +105,24 @@ struct TableComparison {
 
     private mutating func dropDuplicates(_ surplus: [ObservedTrigger], of trigger: DesiredTrigger) {
         for found in surplus {
-            add(.drop(found), trigger.purpose)
+            drop(found, of: trigger)
             guard !trigger.purpose.refuses else { continue }
             find(
                 .duplicateLog, found.name,
                 "\(found.name.shown) on \(observed.name) captures again what \(trigger.name.shown) captures")
+        }
+    }
+
+    /// A partition's clone cannot be dropped by itself: it goes with its root's trigger.
+    private mutating func drop(_ surplus: ObservedTrigger, of trigger: DesiredTrigger) {
+        guard surplus.isClone else {
+            add(.drop(surplus), trigger.purpose)
+            return
+        }
+        if !partitions.hasRoot {
+            find(
+                .cloneDiffers, surplus.name,
+                "\(surplus.name.shown) on \(observed.name) is a copy of its parent's trigger, and is to go")
         }
     }
 

@@ -11,7 +11,13 @@ struct TableJudgement {
     /// Whether something stands against changing this table here.
     var isBlocked: Bool { findings.contains(where: \.blocking) }
 
-    init(_ desired: DesiredTable, _ node: ObservedNode, _ declared: DeclaredCluster) {
+    /// - Parameters:
+    ///   - families: The partitioned tables of the node.
+    ///   - slonySet: Slony's number of the set, where the engine is Slony and it is known.
+    init(
+        _ desired: DesiredTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ families: PartitionFamilies,
+        slonySet: Int?
+    ) {
         self.desired = desired
         let table = node.tables[desired.name]
         observed = table
@@ -23,9 +29,9 @@ struct TableJudgement {
             return
         }
         doors = desired.triggers.map { Doors(table, $0) }
-        guard isUsable(table, declared), isRegistered(table, node, declared) else { return }
-        let partitions = Partitions(of: table, in: node, desired)
-        let comparison = TableComparison(desired, table, cloned: partitions.cloned, skipped: partitions.skipped)
+        guard isUsable(table, declared), isRegistered(table, node, declared, slonySet) else { return }
+        let partitions = Partitions(of: table, in: families, on: node, desired)
+        let comparison = TableComparison(desired, table, partitions, declared.engine.catalog)
         findings += comparison.findings + partitions.findings
         changes = comparison.changes
         judgeDoors(table)
@@ -50,19 +56,18 @@ struct TableJudgement {
         return false
     }
 
-    /// Under Slony a trigger is made or changed only where the catalog lists the table in the set.
-    private mutating func isRegistered(_ table: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster)
-        -> Bool
-    {
+    /// Under Slony a trigger is made or changed only where the catalog lists the table in the set; where the file has a
+    /// bystander the triggers are Slony's own affair.
+    private mutating func isRegistered(
+        _ table: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?
+    ) -> Bool {
         guard declared.engine.catalog == .slony else { return true }
-        guard let slony = node.slony else { return false }
+        guard let slony = node.slony, desired.role != .bystander else { return false }
         guard let registered = slony.tables[table.oid] else {
-            if desired.role != .bystander {
-                find(.tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)")
-            }
+            find(.tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)")
             return false
         }
-        if let id = declared.sets.first(where: { $0.name == desired.set })?.id, id != registered.set {
+        if let id = slonySet, id != registered.set {
             find(
                 .tableNotRegistered,
                 "Slony on '\(desired.node)' lists \(desired.name) in set \(registered.set), not \(id)")
@@ -79,7 +84,13 @@ struct TableJudgement {
 
     private mutating func judgeDoors(_ table: ObservedTable) {
         guard let doors, doors.hasEngineTriggers, table.kind != .partitionedTable else { return }
+        // A stale key mask captures every change, wrongly: that is found already.
+        let isStale = findings.contains { finding in
+            let trigger = finding.code == .staleKeyMask ? finding.trigger.flatMap(table.trigger) : nil
+            return trigger?.mode.firesForApplications ?? false
+        }
         switch desired.role {
+        case .origin where isStale && !doors.rows.isClosed: break
         case .origin where !doors.rows.isClosed && !doors.rows.isLogged && doors.rows.canLog:
             find(
                 .originUnlogged,
@@ -136,50 +147,5 @@ extension Change {
         case .create(let trigger), .replace(_, let trigger): trigger
         case .install, .setMode, .setRuleMode, .rename, .drop: nil
         }
-    }
-}
-
-/// How a partitioned table's triggers and its partitions' hang together on one node.
-///
-/// From 13 a row trigger of the root is cloned to every partition, those to come among them, so it is made there. Where
-/// the server is older, or a partition has a trigger of its own under that name, every partition has its own.
-private struct Partitions {
-    /// Row triggers that the root gives this partition.
-    private(set) var cloned: Set<TriggerName> = []
-    /// Row triggers that this root cannot have.
-    private(set) var skipped: Set<TriggerName> = []
-    private(set) var findings: [Finding] = []
-
-    init(of table: ObservedTable, in node: ObservedNode, _ desired: DesiredTable) {
-        guard table.partitionOf != nil || table.kind == .partitionedTable else { return }
-        var root = table
-        while let parent = root.partitionOf.flatMap({ node.tables[$0] }) { root = parent }
-        let family = node.tables.values.filter { $0.isPartition(of: root.name, in: node) }
-        for trigger in desired.triggers ?? [] where TriggerType(bits: trigger.type).level == .row {
-            let own = family.filter { member in member.trigger(trigger.name).map { !$0.isClone } ?? false }
-            let mayClone = node.identity.serverVersion >= 130_000 && own.isEmpty
-            if table.name != root.name {
-                if mayClone { cloned.insert(trigger.name) }
-            } else if !mayClone, root.trigger(trigger.name) == nil {
-                skipped.insert(trigger.name)
-                guard let first = own.map(\.name).min(), trigger.purpose == .deny else { continue }
-                findings.append(
-                    Finding(
-                        .partitionOwnTrigger, set: desired.set, node: desired.node, table: root.name,
-                        trigger: trigger.name, "\(first) has its own \(trigger.name.shown)", because: desired.because))
-            }
-        }
-    }
-}
-
-extension ObservedTable {
-    /// Whether the table lies below a partitioned one, at any depth.
-    func isPartition(of root: TableName, in node: ObservedNode) -> Bool {
-        var parent = partitionOf
-        while let name = parent {
-            if name == root { return true }
-            parent = node.tables[name]?.partitionOf
-        }
-        return false
     }
 }

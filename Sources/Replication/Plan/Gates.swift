@@ -22,14 +22,14 @@ extension Planning {
     }
 
     /// Whether a table's changes open another node than the last origin, or close the last origin.
-    private func movesOrigin(_ table: PlannedTable) -> Bool {
+    func movesOrigin(_ table: PlannedTable) -> Bool {
         let authority = table.judgement.authority.lastOrigin
         if table.opens && table.staging.desired.role == .origin && authority != .node(table.node) { return true }
         guard table.closes, table.staging.desired.role != .origin else { return false }
         switch authority {
         case .node(let origin): return origin == table.node
-        case .nowhere: return false
-        case .unknown: return table.staging.before.role == .origin && !isOpenElsewhere(table)
+        case .nowhere where table.judgement.set.origin == nil: return false
+        case .nowhere, .unknown: return table.staging.before.role == .origin && !isOpenElsewhere(table)
         }
     }
 
@@ -47,14 +47,24 @@ extension Planning {
         case .replace: [.replaceTrigger]
         case .drop(let observed):
             // A trigger that the other role has is part of the move.
-            moving.contains(change.set)
+            isPartOfMove(table, moving)
                 && (table.staging.desired.triggers ?? []).contains {
                     $0.mode == nil && $0.isSameDefinition(as: observed)
                 }
                 ? [] : [.dropTrigger]
         case .create(let trigger):
             difference.desired.declared.engine.presenceIsSubscription && trigger.purpose == .deny
-                && table.staging.observed.mayHoldRows && !moving.contains(change.set) ? [.subscribeTable] : []
+                && table.staging.observed.mayHoldRows && !isPartOfMove(table, moving) ? [.subscribeTable] : []
+        }
+    }
+
+    /// Whether a table changes because its set moves from this node or to it.
+    private func isPartOfMove(_ table: PlannedTable, _ moving: Set<SetName>) -> Bool {
+        guard moving.contains(table.staging.desired.set) else { return false }
+        switch table.staging.desired.role {
+        case .origin: return true
+        case .subscriber: return table.closes || table.judgement.authority.lastOrigin == .node(table.node)
+        case .bystander: return false
         }
     }
 

@@ -17,6 +17,15 @@ extension ObservedState {
         for change in step.changes { node.apply(change) }
         nodes[step.node] = .observed(node)
     }
+
+    /// Commits what a table's staged changes make, those of some stages alone.
+    mutating func apply(_ planned: PlannedTable, in stages: Set<StageName>) {
+        guard case .observed(var node)? = nodes.removeValue(forKey: planned.node) else { return }
+        for stage in StageName.allCases where stages.contains(stage) {
+            for change in planned.staging.parts[stage] ?? [] { node.apply(change) }
+        }
+        nodes[planned.node] = .observed(node)
+    }
 }
 
 extension ObservedNode {
@@ -51,9 +60,10 @@ extension ObservedNode {
             table.put(trigger)
         case .drop(let observed):
             table.triggers.removeAll { $0.name == observed.name }
-            for partition in tables.values
-            where table.kind == .partitionedTable && partition.isPartition(of: name, in: self) {
-                tables[partition.name]?.triggers.removeAll { $0.name == observed.name && $0.isClone }
+            if table.kind == .partitionedTable {
+                for partition in tables.values where partition.isPartition(of: name, in: self) {
+                    tables[partition.name]?.triggers.removeAll { $0.name == observed.name && $0.isClone }
+                }
             }
         }
         tables[name] = table

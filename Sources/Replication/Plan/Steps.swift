@@ -5,7 +5,7 @@ extension Planning {
         var world = difference.observed
         return StageName.allCases.map { name in
             var steps = (installations[name] ?? []).map { step(for: $0, in: name) }
-            if name == .drain { steps += sequenceSteps() }
+            if name == .drain { steps += sequenceSteps(in: world) }
             let staged = tables.filter { $0.stages.contains(name) && $0.staging.parts[name] != nil }
             steps += staged.sorted { precedes($0, $1, in: name) }.compactMap { step(for: $0, in: name, &world) }
             return Stage(name: name, steps: steps)
@@ -58,33 +58,5 @@ extension Planning {
             expectedRows: table.rowsUnderLock, role: difference.desired.declared.node(planned.node)?.role)
         world.apply(step)
         return step
-    }
-
-    /// How far a sequence is put ahead of the old origin's, in steps of its increment: the old origin may hand out a few
-    /// more before it is closed.
-    private var sequenceMargin: Int64 { 1000 }
-
-    private func sequenceSteps() -> [Step] {
-        guard difference.desired.declared.policy.sequences == .advance else { return [] }
-        return tables.filter(\.opens).flatMap { planned in
-            planned.staging.observed.sequences.compactMap { sequence -> Step? in
-                let values = difference.desired.declared.nodes.compactMap { node -> Int64? in
-                    guard node.name != planned.node else { return nil }
-                    let seen = difference.observed.node(node.name)?.tables[planned.table]
-                    return seen?.sequences.first { $0.name == sequence.name }?.lastValue
-                }
-                guard let ahead = sequence.increment < 0 ? values.min() : values.max() else { return nil }
-                let (value, overflow) = ahead.addingReportingOverflow(sequence.increment * sequenceMargin)
-                return Step(
-                    stage: .drain, node: planned.node, set: planned.staging.desired.set, table: planned.table,
-                    tableOID: planned.staging.observed.oid, changes: [],
-                    statements: [
-                        "SELECT pg_catalog.setval(\(literal(sequence.name.quoted))::pg_catalog.regclass, "
-                            + "\(overflow ? ahead : value))"
-                    ],
-                    lock: .none, expectedRows: planned.staging.observed.rowsUnderLock,
-                    role: difference.desired.declared.node(planned.node)?.role)
-            }
-        }
     }
 }

@@ -1,0 +1,79 @@
+/// What Slony's own catalogs say against a set.
+struct SlonyJudgement {
+    private(set) var findings: [Finding] = []
+    /// Nodes that are not to be changed behind Slony's back: it has them as origin, or as a member where the file has none.
+    private(set) var untouchable: Set<NodeName> = []
+    private(set) var isBusy = false
+
+    init(
+        _ set: ReplicationSet, _ id: Int, _ authority: Authority, _ declared: DeclaredCluster,
+        _ observed: ObservedState, failover: NodeName?
+    ) {
+        for node in authority.members.sorted() where declared.node(node) != nil && set.role(of: node) == .bystander {
+            untouchable.insert(node)
+            findings.append(
+                Finding(
+                    .memberUnnamed, set: set.name, node: node,
+                    "Slony has '\(node)' as a member of set \(id), and the file gives it no part in set '\(set.name)'",
+                    next: "name it as a subscriber, or take it out with slonik: UNSUBSCRIBE SET", because: set.because))
+        }
+        for node in set.members {
+            guard let slony = observed.node(node)?.slony, let seen = slony.sets[id] else { continue }
+            if seen.isLocked || slony.moveInFlight {
+                isBusy = true
+                let what = seen.isLocked ? "LOCK SET" : "MOVE SET or FAILOVER"
+                findings.append(
+                    Finding(
+                        .setBusy, set: set.name, node: node, "\(what) is under way for set \(id) on node '\(node)'",
+                        because: set.because))
+            }
+        }
+        guard let origin = set.origin, !isBusy else { return }
+        let others = authority.views.filter { $0.value != origin.text }
+        guard !others.isEmpty else { return }
+        let views = authority.views.sorted { $0.key < $1.key }.map { "\($0.key) says \($0.value)" }
+        findings.append(
+            Finding(
+                .originDisagrees, set: set.name,
+                "the file has origin '\(origin)'; in Slony's catalog " + views.joined(separator: ", "),
+                next: moveSteps(id, to: origin, declared, observed), because: set.originPosition))
+        keepOpen(id, origin, authority, declared, observed, failover: failover)
+    }
+
+    /// A catalog's origin is closed only where it is certain that Slony moved on without it: it is fenced then.
+    private mutating func keepOpen(
+        _ id: Int, _ origin: NodeName, _ authority: Authority, _ declared: DeclaredCluster, _ observed: ObservedState,
+        failover: NodeName?
+    ) {
+        for (node, view) in authority.views where view == node.text && node != origin {
+            let survivors = authority.views.filter { $0.key != node }
+            let agree = !survivors.isEmpty && survivors.allSatisfy { $0.value == origin.text }
+            let number = observed.node(node)?.slony?.localNode
+            let failed = survivors.keys.contains { survivor in
+                number.flatMap { observed.node(survivor)?.slony?.nodes[$0] } ?? false
+            }
+            if !agree || !(failed || failover == node) { untouchable.insert(node) }
+        }
+        for (node, view) in authority.views where view != node.text && view != origin.text {
+            if authority.views[NodeName(view)] == nil { untouchable.insert(node) }
+        }
+    }
+
+    private func moveSteps(_ id: Int, to origin: NodeName, _ declared: DeclaredCluster, _ observed: ObservedState)
+        -> String
+    {
+        let names = slonyNames(declared, observed)
+        guard let new = names.first(where: { $0.value == origin })?.key,
+            let old = set(id, observed)?.origin
+        else { return FindingCode.originDisagrees.next }
+        return "move it with slonik: lock set (id = \(id), origin = \(old)); "
+            + "move set (id = \(id), old origin = \(old), new origin = \(new)); or correct the file"
+    }
+
+    private func set(_ id: Int, _ observed: ObservedState) -> SlonySet? {
+        for name in observed.nodes.keys.sorted() {
+            if let seen = observed.node(name)?.slony?.sets[id] { return seen }
+        }
+        return nil
+    }
+}

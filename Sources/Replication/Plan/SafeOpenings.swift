@@ -1,0 +1,99 @@
+/// What of a plan would leave two nodes open, or none.
+///
+/// An opening goes ahead only where, once `protect` is done in the model, every other member refuses the same table's
+/// writes. And the node that wrote last is closed only where the declared origin accepts writes at the end: what waits
+/// for an opening that is held back waits with it, since a set that is written nowhere is worse than what was found.
+extension Planning {
+    /// Holds back openings and closings until what is left is safe.
+    mutating func keepSafe() {
+        var count: Int
+        repeat {
+            count = heldBack.count
+            keepSafeOpenings()
+            keepLastWriters()
+        } while heldBack.count != count
+    }
+
+    private mutating func keepSafeOpenings() {
+        let openings = tables.indices.filter { tables[$0].opens && tables[$0].staging.desired.role != .bystander }
+        guard !openings.isEmpty else { return }
+        let world = modelled(through: [.protect])
+        let neighbours = Neighbours(difference, openings.map { tables[$0] })
+        for index in openings where !isSafe(tables[index], in: world, neighbours) {
+            holdBack([.open, .tidy], of: index)
+        }
+        tables.removeAll { $0.stages.isEmpty }
+    }
+
+    private func modelled(through stages: Set<StageName>) -> ObservedState {
+        var world = difference.observed
+        for table in tables { world.apply(table, in: table.stages.intersection(stages)) }
+        return world
+    }
+
+    private func isSafe(_ opening: PlannedTable, in world: ObservedState, _ neighbours: Neighbours) -> Bool {
+        let others = opening.judgement.members.subtracting([opening.node])
+        guard others.isDisjoint(with: opening.judgement.unread) else { return false }
+        let names = [opening.table] + neighbours.partitions(of: opening)
+        return others.allSatisfy { other in
+            guard let node = world.node(other) else { return false }
+            return names.allSatisfy { name in
+                guard let found = node.tables[name], found.kind != .partitionedTable else { return true }
+                let desired = neighbours.desired[Place(other, name)] ?? opening.staging.desired
+                let doors = Doors(found, desired.triggers ?? [])
+                // Once it has left the set and captures nothing, its writes are its own.
+                if opening.judgement.hasLeft(other) && !doors.rows.isLogged && !doors.truncate.isLogged { return true }
+                return Door.allCases.allSatisfy { !opening.staging.opens($0) || doors[$0].isClosed }
+            }
+        }
+    }
+
+    private mutating func keepLastWriters() {
+        let closings = tables.indices.filter { index in
+            tables[index].judgement.set.origin != nil && !tables[index].staging.before.rows.isClosed
+                && tables[index].closes && movesOrigin(tables[index])
+        }
+        guard !closings.isEmpty else { return }
+        let world = modelled(through: Set(StageName.allCases))
+        let neighbours = Neighbours(difference, closings.map { tables[$0] })
+        for index in closings {
+            let table = tables[index]
+            guard let origin = table.judgement.set.origin else { continue }
+            let desired = neighbours.desired[Place(origin, table.table)]
+            let found = world.node(origin)?.tables[table.table]
+            let doors = found.flatMap { found in desired?.triggers.map { Doors(found, $0) } }
+            if doors?.rows.isClosed ?? true { holdBack(Set(StageName.allCases), of: index) }
+        }
+        tables.removeAll { $0.stages.isEmpty }
+    }
+}
+
+/// Some tables on every node, and what lies below those that are partitioned.
+private struct Neighbours {
+    private(set) var desired: [Place: DesiredTable] = [:]
+    private var below: [Place: [TableName]] = [:]
+
+    init(_ difference: Difference, _ planned: [PlannedTable]) {
+        var names = Set(planned.map(\.table))
+        let roots = planned.filter { $0.staging.observed.kind == .partitionedTable }
+        for (node, roots) in Dictionary(grouping: roots, by: \.node) {
+            guard let seen = difference.observed.node(node) else { continue }
+            let roots = Set(roots.map(\.table))
+            for table in seen.tables.values {
+                var parent = table.partitionOf
+                while let name = parent {
+                    if roots.contains(name) {
+                        below[Place(node, name), default: []].append(table.name)
+                        names.insert(table.name)
+                    }
+                    parent = seen.tables[name]?.partitionOf
+                }
+            }
+        }
+        for table in difference.desired.tables where names.contains(table.name) {
+            desired[Place(table.node, table.name)] = table
+        }
+    }
+
+    func partitions(of table: PlannedTable) -> [TableName] { below[Place(table.node, table.table)] ?? [] }
+}

@@ -1,0 +1,72 @@
+/// Where the records of the engine's own schema stand in a plan.
+extension Planning {
+    /// A record that names a new origin is written when its set begins to open, elsewhere when all is done.
+    ///
+    /// In a set that is held back, a node where doors close gets what they need, and nothing else is recorded.
+    mutating func stageInstallations() {
+        let opening = Set(tables.filter(\.opens).map(\.staging.desired.set))
+        let stuck = Set(heldBack.map(\.set))
+        let (going, waiting) = installationChanges()
+        let atWork = Set(tables.map(\.node) + going.map(\.change.node))
+        let closing = Set(tables.map { SetPlace($0.node, $0.staging.desired.set) })
+        for (change, preparation) in going {
+            switch preparation {
+            case .schema, .record: installations[.protect, default: []].append(change)
+            case .conclusion where stuck.contains(change.set): heldBack.append(change)
+            case .conclusion: installations[opening.contains(change.set) ? .open : .tidy, default: []].append(change)
+            }
+        }
+        for (change, preparation) in waiting {
+            let isUntouchable = difference.judgements[change.set]?.untouchable.contains(change.node) ?? true
+            let isNeeded =
+                switch preparation {
+                case .schema: atWork.contains(change.node)
+                case .record: closing.contains(SetPlace(change.node, change.set))
+                case .conclusion: false
+                }
+            if isNeeded && !isUntouchable {
+                installations[.protect, default: []].append(change)
+            } else {
+                heldBack.append(change)
+            }
+        }
+        installations[.protect]?.sort { first, second in first.isSchema && !second.isSchema }
+    }
+
+    private typealias Staged = (change: Change, preparation: Installation.Preparation)
+
+    /// Installations that nothing holds back, and those that wait.
+    private func installationChanges() -> (going: [Staged], waiting: [Staged]) {
+        var result: (going: [Staged], waiting: [Staged]) = ([], [])
+        for change in difference.changes {
+            guard case .install(let installation) = change.action, let judgement = difference.judgements[change.set]
+            else { continue }
+            if judgement.hold == .nothing && !judgement.untouchable.contains(change.node) {
+                result.going.append((change, installation.preparation))
+            } else {
+                result.waiting.append((change, installation.preparation))
+            }
+        }
+        return result
+    }
+}
+
+/// A set on a node.
+private struct SetPlace: Hashable {
+    let node: NodeName
+    let set: SetName
+
+    init(_ node: NodeName, _ set: SetName) {
+        self.node = node
+        self.set = set
+    }
+}
+
+extension Change {
+    fileprivate var isSchema: Bool {
+        switch action {
+        case .install(let installation): installation.preparation == .schema
+        case .create, .setMode, .setRuleMode, .replace, .rename, .drop: false
+        }
+    }
+}

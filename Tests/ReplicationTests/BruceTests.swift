@@ -1,0 +1,188 @@
+import CustomDump
+import Testing
+
+@testable import Replication
+
+private let bruce = Engine.bruce(cluster: "shop")
+
+/// Presence is the state: the role is which triggers exist.
+@Suite struct `a Bruce cluster` {
+    @Test func `in which every role has its triggers is in sync but for TRUNCATE`() {
+        expectNoDifference(
+            World(bruce).story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            """)
+    }
+
+    @Test func `gets a brand-new table in one plan`() {
+        var world = World(bruce, nodes: ["berlin", "paris"])
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.table(on: node) {
+                $0.triggers = []
+                $0.mayHoldRows = false
+            }
+        }
+        expectNoDifference(
+            world.story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_tx" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW EXECUTE \
+            FUNCTION "bruce"."logtransactiontrigger"()
+              CREATE TRIGGER "orders_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH STATEMENT \
+            EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
+            EXECUTE FUNCTION "bruce"."denyaccesstrigger"()
+            """)
+        world.apply()
+        expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `needs a word to subscribe a table that holds rows`() {
+        var world = World(bruce, nodes: ["berlin", "paris"])
+        world.remove(.deny, on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
+            EXECUTE FUNCTION "bruce"."denyaccesstrigger"()
+            needs SUBSCRIBE_TABLE
+            """)
+    }
+
+    @Test func `whose triggers go by other names is in sync, since Bruce goes by function`() {
+        var world = World(bruce)
+        world.trigger(.deny, on: "paris") { $0.name = "replication_test_s" }
+        world.trigger(.log, on: "berlin") { $0.name = TriggerName("my_" + $0.name.text) }
+        expectNoDifference(
+            world.findings,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            """)
+        expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `whose table name has 62 bytes cannot have both log triggers`() {
+        let name = String(repeating: "t", count: 60) + "é"
+        var world = World(bruce, nodes: ["berlin", "paris"], tables: ["public." + name, "public.orders"])
+        world.remove(.deny, of: "public." + name, on: "paris")
+        world.remove(.deny, of: "public.orders", on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            critical: IMPOSTOR [berlin public."tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté" \
+            tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté_] \
+            "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté_" on \
+            public."tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté" is AFTER INSERT OR UPDATE OR \
+            DELETE FOR EACH ROW bruce.logtransactiontrigger(), not BEFORE INSERT OR UPDATE OR DELETE FOR EACH \
+            STATEMENT bruce.logsnapshottrigger()
+            error, blocking: NAME_COLLISION [public."tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté" \
+            tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté_] two triggers of \
+            public."tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté" would both be called \
+            "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté_" once cut at 63 bytes
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
+            EXECUTE FUNCTION "bruce"."denyaccesstrigger"()
+            needs SUBSCRIBE_TABLE
+            held back berlin public."tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté" replace \
+            tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté_
+            held back paris public."tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté" create \
+            tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté_
+            """)
+    }
+
+    @Test func `whose table name has 59 bytes has its deny trigger cut as the server cuts it`() {
+        let name = String(repeating: "t", count: 58) + "é"
+        var world = World(bruce, nodes: ["berlin", "paris"], tables: ["public." + name])
+        world.remove(.deny, of: "public." + name, on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            protect paris public."tttttttttttttttttttttttttttttttttttttttttttttttttttttttttté" SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttté_de" BEFORE INSERT OR \
+            UPDATE OR DELETE ON "public"."tttttttttttttttttttttttttttttttttttttttttttttttttttttttttté" FOR EACH ROW \
+            EXECUTE FUNCTION "bruce"."denyaccesstrigger"()
+            needs SUBSCRIBE_TABLE
+            """)
+    }
+
+    @Test func `whose origin the file moves gets the engine's own steps and no change`() {
+        var world = World(bruce)
+        world.declare(origin: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
+            critical: SUBSCRIBER_OPEN [berlin public.orders] public.orders on subscriber 'berlin' accepts writes
+            error, blocking: ENGINE_MOVES [] the file has origin 'paris', and public.orders is written on 'berlin'
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            held back berlin public.orders create orders_deny
+            held back berlin public.orders drop orders_tx
+            held back berlin public.orders drop orders_sn
+            held back paris public.orders create orders_tx
+            held back paris public.orders create orders_sn
+            held back paris public.orders drop orders_deny
+            """)
+        expectNoDifference(
+            world.difference.findings.first { $0.code == .engineMoves }?.next,
+            """
+            stop the daemon, drop the deny triggers on 'paris', create its log triggers, change \
+            yf_cluster.master_node_id, record slavesnapshotstatus on 'berlin', create the deny triggers there, start \
+            the daemon
+            """)
+    }
+
+    @Test func `with a deny trigger on the origin and a surplus log trigger on a subscriber is repaired`() {
+        var world = World(bruce)
+        world.turn("berlin", into: .subscriber)
+        world.table(on: "paris") {
+            $0.triggers.append(
+                ObservedTrigger(
+                    name: "orders_tx", function: FunctionName("bruce", "logtransactiontrigger"), type: 29,
+                    mode: .enabled))
+        }
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_CLOSED [berlin public.orders] public.orders on its origin 'berlin' refuses writes
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_tx" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW EXECUTE \
+            FUNCTION "bruce"."logtransactiontrigger"()
+              CREATE TRIGGER "orders_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH STATEMENT \
+            EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            open berlin public.orders ACCESS EXCLUSIVE
+              DROP TRIGGER "orders_deny" ON "public"."orders"
+            tidy paris public.orders ACCESS EXCLUSIVE
+              DROP TRIGGER "orders_tx" ON "public"."orders"
+            needs DROP_TRIGGER
+            """)
+    }
+
+    @Test func `with a quoted table name quotes every identifier`() {
+        var world = World(bruce, nodes: ["berlin", "paris"], tables: [#"Weird Schema.Mixed "Case" T"#])
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.table(#"Weird Schema.Mixed "Case" T"#, on: node) { $0.triggers = [] }
+        }
+        expectNoDifference(
+            world.story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            protect berlin "Weird Schema"."Mixed ""Case"" T" SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "Mixed ""Case"" T_tx" AFTER INSERT OR UPDATE OR DELETE ON "Weird Schema"."Mixed \
+            ""Case"" T" FOR EACH ROW EXECUTE FUNCTION "bruce"."logtransactiontrigger"()
+              CREATE TRIGGER "Mixed ""Case"" T_sn" BEFORE INSERT OR UPDATE OR DELETE ON "Weird Schema"."Mixed \
+            ""Case"" T" FOR EACH STATEMENT EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect paris "Weird Schema"."Mixed ""Case"" T" SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "Mixed ""Case"" T_deny" BEFORE INSERT OR UPDATE OR DELETE ON "Weird Schema"."Mixed \
+            ""Case"" T" FOR EACH ROW EXECUTE FUNCTION "bruce"."denyaccesstrigger"()
+            needs SUBSCRIBE_TABLE
+            """)
+    }
+}

@@ -1,0 +1,231 @@
+import CustomDump
+import Testing
+
+@testable import Replication
+
+private let slony = Engine.slony(cluster: "shopcl")
+
+@Suite struct `a Slony cluster` {
+    @Test func `as Slony leaves it is in sync`() {
+        expectNoDifference(World(slony).story, "in sync")
+        expectNoDifference(World(slony, origin: nil).story, "in sync")
+    }
+
+    @Test func `with a subscriber that is open is closed by one ALTER TABLE, the sketch of the contract`() {
+        var world = World(slony)
+        world.set(.deny, .disabled, on: "paris")
+        world.set(.truncateDeny, .disabled, on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris; writes on paris \
+            are not logged
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "_shopcl_denyaccess", ENABLE TRIGGER \
+            "_shopcl_truncatedeny"
+            """)
+    }
+
+    @Test func `whose deny trigger is in mode replica or always is told apart`() {
+        var world = World(slony)
+        world.set(.deny, .replica, on: "paris")
+        world.set(.deny, .always, on: "tokyo")
+        world.set(.truncateDeny, .always, on: "tokyo")
+        expectNoDifference(
+            world.story,
+            """
+            critical: DENY_MODE_REPLICA [paris public.orders _shopcl_denyaccess] _shopcl_denyaccess on public.orders \
+            fires for the replication daemon only: applications may write
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris; writes on paris \
+            are not logged
+            critical: TRUNCATE_DENY_ALWAYS [tokyo public.orders _shopcl_truncatedeny] _shopcl_truncatedeny on \
+            public.orders refuses the TRUNCATE that Slony replays: the subscriber stops applying
+            warning: INAPPROPRIATE_MODE [tokyo public.orders _shopcl_denyaccess] _shopcl_denyaccess on public.orders \
+            is in mode always, not enabled
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "_shopcl_denyaccess"
+            protect tokyo public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "_shopcl_denyaccess", ENABLE TRIGGER \
+            "_shopcl_truncatedeny"
+            """)
+    }
+
+    @Test func `after DISABLE TRIGGER ALL on the origin is losing changes`() {
+        var world = World(slony)
+        for purpose in Purpose.allCases { world.set(purpose, .disabled, on: "berlin") }
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_UNLOGGED [berlin public.orders] public.orders on its origin 'berlin' accepts writes \
+            that are not logged: changes are lost now
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "_shopcl_logtrigger", ENABLE TRIGGER \
+            "_shopcl_truncatetrigger"
+            """)
+    }
+
+    @Test func `after ENABLE TRIGGER ALL on the origin locks its application out, which is a repair`() {
+        var world = World(slony)
+        for purpose in Purpose.allCases { world.set(purpose, .enabled, on: "berlin") }
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_CLOSED [berlin public.orders] public.orders on its origin 'berlin' refuses writes
+            open berlin public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "_shopcl_denyaccess", DISABLE TRIGGER \
+            "_shopcl_truncatedeny"
+            """)
+    }
+
+    @Test func `whose log trigger EXECUTE SCRIPT left enabled on a subscriber has it disabled`() {
+        var world = World(slony)
+        world.set(.log, .enabled, on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "_shopcl_logtrigger"
+            """)
+    }
+
+    @Test func `with a stale key mask gets the log trigger anew in its own mode`() {
+        var world = World(slony)
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.trigger(.log, on: node) { $0.arguments = TriggerArguments(["_shopcl", "100", "vk"]) }
+        }
+        world.node("paris") { $0.identity.serverVersion = 130_011 }
+        expectNoDifference(
+            world.story,
+            """
+            critical: STALE_KEY_MASK [berlin public.orders _shopcl_logtrigger] _shopcl_logtrigger on public.orders \
+            has key mask 'vk', and the columns make it 'k': replayed changes hit the wrong rows
+            critical: STALE_KEY_MASK [paris public.orders _shopcl_logtrigger] _shopcl_logtrigger on public.orders \
+            has key mask 'vk', and the columns make it 'k': replayed changes hit the wrong rows
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE OR REPLACE TRIGGER "_shopcl_logtrigger" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" \
+            FOR EACH ROW EXECUTE FUNCTION "_shopcl"."logtrigger"('_shopcl', '100', 'k')
+            protect paris public.orders ACCESS EXCLUSIVE
+              DROP TRIGGER "_shopcl_logtrigger" ON "public"."orders"
+              CREATE TRIGGER "_shopcl_logtrigger" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
+            EXECUTE FUNCTION "_shopcl"."logtrigger"('_shopcl', '100', 'k')
+              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "_shopcl_logtrigger"
+            needs REPLACE_TRIGGER
+            """)
+    }
+
+    @Test func `with a renamed and a doubled trigger has one renamed and one dropped`() {
+        var world = World(slony)
+        world.trigger(.truncateDeny, on: "paris") { $0.name = "old_truncatedeny" }
+        world.table(on: "berlin") { table in
+            guard var second = table.trigger("_shopcl_logtrigger") else { return }
+            second.name = "old_logtrigger"
+            table.triggers.append(second)
+        }
+        expectNoDifference(
+            world.story,
+            """
+            critical: DUPLICATE_LOG [berlin public.orders old_logtrigger] old_logtrigger on public.orders captures \
+            again what _shopcl_logtrigger captures
+            error: MISNAMED [paris public.orders old_truncatedeny] old_truncatedeny on public.orders is the engine's \
+            trigger under another name than _shopcl_truncatedeny
+            tidy berlin public.orders ACCESS EXCLUSIVE
+              DROP TRIGGER "old_logtrigger" ON "public"."orders"
+            tidy paris public.orders ACCESS EXCLUSIVE
+              ALTER TRIGGER "old_truncatedeny" ON "public"."orders" RENAME TO "_shopcl_truncatedeny"
+            needs DROP_TRIGGER
+            """)
+    }
+
+    @Test func `with a missing trigger would get stuck in MOVE SET, and gets it created`() {
+        var world = World(slony)
+        world.remove(.truncateDeny, on: "berlin")
+        world.remove(.log, on: "paris")
+        world.node("paris") { $0.identity.serverVersion = 100_023 }
+        expectNoDifference(
+            world.story,
+            """
+            error: TRIGGER_MISSING [berlin public.orders] _shopcl_truncatedeny is missing on public.orders on \
+            'berlin'
+            error: TRIGGER_MISSING [paris public.orders] _shopcl_logtrigger is missing on public.orders on 'paris'
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "_shopcl_truncatedeny" BEFORE TRUNCATE ON "public"."orders" FOR EACH STATEMENT EXECUTE \
+            FUNCTION "_shopcl"."deny_truncate"()
+              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "_shopcl_truncatedeny"
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "_shopcl_logtrigger" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
+            EXECUTE PROCEDURE "_shopcl"."logtrigger"('_shopcl', '100', 'k')
+              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "_shopcl_logtrigger"
+            """)
+    }
+
+    @Test func `without the engine's function cannot be given its trigger`() {
+        var world = World(slony)
+        world.remove(.deny, on: "paris")
+        world.node("paris") { $0.functions.remove(FunctionName("_shopcl", "denyaccess")) }
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris; writes on paris \
+            are not logged
+            error, blocking: FUNCTION_MISSING [paris public.orders] public.orders on 'paris' needs \
+            _shopcl.denyaccess(), which does not exist there
+            error: TRIGGER_MISSING [paris public.orders] _shopcl_denyaccess is missing on public.orders on 'paris'
+            held back paris public.orders create _shopcl_denyaccess
+            """)
+    }
+
+    @Test func `that holds another set of tables than the file is not touched where they differ`() {
+        var world = World(slony, tables: ["public.items", "public.orders"])
+        world.node("paris") { $0.slony?.tables.removeValue(forKey: 16385) }
+        world.node("tokyo") { $0.slony?.tables[16385]?.set = 2 }
+        for node in ["paris", "tokyo"] as [NodeName] {
+            world.set(.deny, .disabled, on: node)
+            world.set(.deny, .disabled, of: "public.items", on: node)
+        }
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [public.items] public.items accepts writes on berlin and paris and tokyo; writes \
+            on paris and tokyo are not logged
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and tokyo; writes on tokyo \
+            are not logged
+            error, blocking: TABLE_NOT_REGISTERED [paris public.orders] Slony on 'paris' does not list public.orders
+            error, blocking: TABLE_NOT_REGISTERED [tokyo public.orders] Slony on 'tokyo' lists public.orders in set \
+            2, not 1
+            protect paris public.items SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."items" ENABLE TRIGGER "_shopcl_denyaccess"
+            protect tokyo public.items SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."items" ENABLE TRIGGER "_shopcl_denyaccess"
+            """)
+    }
+
+    @Test func `whose registered index is gone has no key to log by`() {
+        var world = World(slony)
+        world.node("paris") { $0.slony?.tables[16384]?.keyMask = nil }
+        expectNoDifference(
+            world.story,
+            """
+            error, blocking: NO_PRIMARY_KEY [paris public.orders] the index orders_pkey that Slony registered for \
+            public.orders is gone or is no key
+            """)
+    }
+
+    @Test func `without its schema on one node is held back there`() {
+        var world = World(slony)
+        world.node("tokyo") {
+            $0.slony = nil
+            $0.tables[tableName("public.orders")]?.triggers = []
+        }
+        world.set(.log, .enabled, on: "paris")
+        world.set(.deny, .disabled, of: "public.orders", on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris
+            error, blocking: ENGINE_MISSING [tokyo] node 'tokyo' has no readable Slony schema _shopcl
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "_shopcl_logtrigger", ENABLE TRIGGER \
+            "_shopcl_denyaccess"
+            """)
+    }
+}
