@@ -118,8 +118,6 @@ private let bruce = Engine.bruce(cluster: "shop")
         expectNoDifference(
             world.story,
             """
-            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
-            critical: SUBSCRIBER_OPEN [berlin public.orders] public.orders on subscriber 'berlin' accepts writes
             error, blocking: ENGINE_MOVES [] the file has origin 'paris', and public.orders is written on 'berlin'
             warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
             held back berlin public.orders create orders_deny

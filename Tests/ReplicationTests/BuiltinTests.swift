@@ -95,8 +95,6 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
-            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
-            critical: SUBSCRIBER_OPEN [berlin public.orders] public.orders on subscriber 'berlin' accepts writes
             protect berlin public.orders SHARE ROW EXCLUSIVE
               ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "00_polarity_log", ENABLE TRIGGER \
             "00_polarity_deny", DISABLE TRIGGER "00_polarity_truncate_log", ENABLE TRIGGER \
@@ -136,8 +134,6 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
-            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
-            critical: SUBSCRIBER_OPEN [berlin public.orders] public.orders on subscriber 'berlin' accepts writes
             error, blocking: NODE_UNREACHABLE [tokyo] node 'tokyo' could not be read: no route to host
             held back paris public.orders 00_polarity_log disabled to enabled
             held back paris public.orders 00_polarity_deny enabled to disabled
@@ -174,7 +170,6 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
-            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
             open berlin NONE
               berlin conclusion default: origin paris, members berlin paris tokyo, tables public.orders
             open paris NONE
@@ -216,7 +211,6 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
-            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
             error: NODE_UNREACHABLE [berlin] node 'berlin' could not be read: no route to host
             open paris NONE
               paris conclusion default: origin paris, members berlin paris tokyo, tables public.orders
@@ -238,8 +232,6 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
-            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
-            critical: SUBSCRIBER_OPEN [berlin public.orders] public.orders on subscriber 'berlin' accepts writes
             error, blocking: FAILOVER_REFUSED [berlin] 'berlin' is named as the lost origin, and it is reachable and \
             accepts writes
             held back paris public.orders 00_polarity_log disabled to enabled
@@ -270,7 +262,6 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
-            critical: SUBSCRIBER_OPEN [berlin public.orders] public.orders on subscriber 'berlin' accepts writes
             protect berlin public.orders SHARE ROW EXCLUSIVE
               ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "00_polarity_log", ENABLE TRIGGER \
             "00_polarity_deny", DISABLE TRIGGER "00_polarity_truncate_log", ENABLE TRIGGER \
@@ -312,8 +303,6 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
-            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
-            critical: SUBSCRIBER_OPEN [berlin public.orders] public.orders on subscriber 'berlin' accepts writes
             error, blocking: MEMBER_UNNAMED [] 'tokyo' is recorded as a member of set 'default' and the file no \
             longer names it
             held back paris public.orders 00_polarity_log disabled to enabled
@@ -363,7 +352,6 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
-            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
             warning, blocking: UNPROTECTED_BYSTANDER [berlin public.orders] public.orders on 'berlin', which was a \
             member of set 'default' and is no more, accepts writes that were the set's
             held back berlin public.orders drop 00_polarity_log
