@@ -88,9 +88,11 @@ enum ClusterKeys {
                 reader.report("the cluster file needs the key '\(key.name)'", at: fields.node)
             }
         }
+        var list = reader.value(tables, in: fields) ?? TableList()
+        list.sort()
         let short = WrittenSet(
             name: Located(value: "default", position: because), id: nil, origin: reader.value(origin, in: fields),
-            subscribers: nil, tables: reader.value(tables, in: fields) ?? TableList(), because: because)
+            subscribers: nil, tables: list, because: because)
         return fields.gives(sets) ? long : [short]
     }
 }

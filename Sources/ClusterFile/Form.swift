@@ -73,13 +73,13 @@ extension Form {
     /// A list; what is wrong in it is reported and left out. `complaint` is what to say about a list without elements.
     static func list<Element>(of element: Form<Element>, unique: Bool = false, empty complaint: String? = nil) -> Form
     where Value == [Element] {
-        list(of: element, unique: unique, empty: complaint, into: { [] }, { $0.append($1) })
+        list(of: element, unique: unique, empty: complaint, into: { _ in [] }, { $0.append($1) })
     }
 
     /// A list whose elements are sorted into something as they are read.
     static func list<Element>(
         of element: Form<Element>, unique: Bool = false, empty complaint: String? = nil,
-        into start: @escaping @Sendable () -> Value,
+        into start: @escaping @Sendable (_ count: Int) -> Value,
         _ add: @escaping @Sendable (inout Value, Element) -> Void
     ) -> Form {
         let schema: JSON =
@@ -88,7 +88,7 @@ extension Form {
         return Form(schema: schema) { node, reader in
             guard let elements = reader.elements(of: node) else { return nil }
             if let complaint, elements.isEmpty { return reader.report(complaint, at: node) }
-            var value = start()
+            var value = start(elements.count)
             for node in elements {
                 if let element = element.read(node, &reader) { add(&value, element) }
             }

@@ -81,20 +81,28 @@ extension Reader {
 
     /// Each table stands once in one set; a pattern of another set must not match it either.
     private mutating func checkTables(_ sets: [WrittenSet]) {
-        var owners: [TableName: (set: Int, position: Position)] = [:]
-        owners.reserveCapacity(sets.reduce(0) { $0 + $1.tables.tables.count })
+        var order: [(table: DeclaredTable, set: Int)] = []
         for (index, set) in sets.enumerated() {
-            for table in set.tables.tables {
-                if let first = owners.updateValue((index, table.because), forKey: table.name) {
-                    reportTwice(table, sets[first.set], set, isSame: first.set == index, first.position)
-                }
+            let tables = set.tables.tables
+            for place in set.tables.repeated {
+                reportTwice((tables[place - 1], index), (tables[place], index), sets)
             }
+            if sets.count > 1 { order += tables.map { ($0, index) } }
         }
+        order.sort { $0.table.name < $1.table.name }
+        for place in order.indices.dropFirst() where order[place].set != order[place - 1].set {
+            guard order[place].table.name == order[place - 1].table.name else { continue }
+            reportTwice(order[place - 1], order[place], sets)
+        }
+        checkPatterns(sets)
+    }
+
+    private mutating func checkPatterns(_ sets: [WrittenSet]) {
         for (index, set) in sets.enumerated() {
             for pattern in set.tables.patterns {
                 for (other, owner) in sets.enumerated() where other != index {
                     for table in owner.tables.tables where pattern.matches(table.name) {
-                        reportTwice(table, set, owner, isSame: false, pattern.because)
+                        reportTwice(table, in: [set, owner], pattern.because)
                     }
                 }
             }
@@ -102,14 +110,21 @@ extension Reader {
     }
 
     private mutating func reportTwice(
-        _ table: DeclaredTable, _ first: WrittenSet, _ second: WrittenSet, isSame: Bool, _ position: Position
+        _ one: (table: DeclaredTable, set: Int), _ other: (table: DeclaredTable, set: Int), _ sets: [WrittenSet]
     ) {
-        let names = [first, second].map { ($0.name?.value ?? "?").inQuotes }
+        let pair = [one, other].sorted { $0.table.because < $1.table.because }
+        let owners = one.set == other.set ? [sets[one.set]] : pair.map { sets[$0.set] }
+        reportTwice(pair[1].table, in: owners, pair[0].table.because)
+    }
+
+    private mutating func reportTwice(_ table: DeclaredTable, in sets: [WrittenSet], _ first: Position) {
+        let names = sets.map { ($0.name?.value ?? "?").inQuotes }
+        let title = table.name.description.escaped
         let message =
-            isSame
-            ? "set \(names[1]) lists the table \(table.name.description.escaped) twice"
-            : "the table \(table.name.description.escaped) is in set \(names[0]) and in set \(names[1])"
-        report(message, at: table.because, notes: [Diagnostic(.note, at: position, "first given here")])
+            sets.count == 1
+            ? "set \(names[0]) lists the table \(title) twice"
+            : "the table \(title) is in set \(names[0]) and in set \(names[1])"
+        report(message, at: table.because, notes: [Diagnostic(.note, at: first, "first given here")])
     }
 }
 

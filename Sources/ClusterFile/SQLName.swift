@@ -48,23 +48,26 @@ private struct SQLNameScanner {
 
     private mutating func part() throws(Complaint) -> String {
         if next == UInt8(ascii: "\"") { return try quotedPart() }
-        let start = place
         var isFolded = true
-        scan: while let byte = next {
-            switch byte {
+        var length = 0
+        let rest = text[place...]
+        let bytes = rest.span
+        scan: while length < bytes.count {
+            switch bytes[length] {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"), 0x80...: break
             case UInt8(ascii: "A")...UInt8(ascii: "Z"): isFolded = false
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "$"):
-                if place == start { throw needsQuotes }
+                if length == 0 { throw needsQuotes }
             case UInt8(ascii: "{"), UInt8(ascii: "}"):
                 if !placeholders { throw needsQuotes }
             case UInt8(ascii: "."): break scan
             default: throw needsQuotes
             }
-            place += 1
+            length += 1
         }
-        if place == start { throw Complaint("\(shown) has an empty part") }
-        let part = text[start..<place]
+        if length == 0 { throw Complaint("\(shown) has an empty part") }
+        let part = text[place..<place + length]
+        place += length
         return isFolded ? String(decoding: part, as: UTF8.self) : part.foldedAsSQL
     }
 

@@ -18,14 +18,27 @@ enum TableEntry {
 
 /// What `tables:` says.
 struct TableList: Sendable {
-    var tables: [DeclaredTable] = []
-    var patterns: [TablePattern] = []
+    private(set) var tables: [DeclaredTable] = []
+    private(set) var patterns: [TablePattern] = []
+    /// Once sorted: the places in ``tables`` whose name is that of the place before.
+    private(set) var repeated: [Int] = []
+
+    init(reserving count: Int = 0) { tables.reserveCapacity(count) }
 
     mutating func add(_ entry: TableEntry) {
         switch entry {
         case .table(let table): tables.append(table)
         case .pattern(let pattern): patterns.append(pattern)
         }
+    }
+
+    /// Sorts the tables by name, which is what makes a table given twice easy to find among 50,000.
+    mutating func sort() {
+        let names = tables.map(\.name)
+        if names.indices.dropFirst().allSatisfy({ names[$0 - 1] < names[$0] }) { return }
+        let order = names.indices.sorted { names[$0] < names[$1] }
+        tables = order.map { tables[$0] }
+        repeated = order.indices.dropFirst().filter { names[order[$0 - 1]] == names[order[$0]] }
     }
 }
 
@@ -39,16 +52,20 @@ enum SetKeys {
         "The read-only members; every other node unless given.")
     static let tables = Key(
         "tables",
-        .list(of: TableKeys.entry, empty: "a set needs at least one table", into: { TableList() }, { $0.add($1) }),
+        .list(
+            of: TableKeys.entry, empty: "a set needs at least one table", into: TableList.init(reserving:),
+            { $0.add($1) }),
         required: true, "The set's tables.")
 
     static let all = Keys("a set", [name.entry, id.entry, origin.entry, subscribers.entry, tables.entry])
 
     static let form = Form<WrittenSet>.mapping(all) { fields, reader in
-        WrittenSet(
+        var list = reader.value(tables, in: fields) ?? TableList()
+        list.sort()
+        return WrittenSet(
             name: reader.value(name, in: fields), id: reader.value(id, in: fields),
             origin: reader.value(origin, in: fields), subscribers: reader.value(subscribers, in: fields),
-            tables: reader.value(tables, in: fields) ?? TableList(), because: reader.position(fields.node))
+            tables: list, because: reader.position(fields.node))
     }
 }
 

@@ -13,13 +13,12 @@ struct Complaint: Error {
 // they stand up to the next `}`, so `${DOLLAR:-$}{` is how to write a literal `${`. What a variable holds is never
 // looked at again and never printed.
 
-extension Collection<UInt8> {
+extension ArraySlice<UInt8> {
     /// Whether `${` is in the bytes.
     var holdsVariable: Bool {
-        var isAfterDollar = false
-        for byte in self {
-            if isAfterDollar, byte == UInt8(ascii: "{") { return true }
-            isAfterDollar = byte == UInt8(ascii: "$")
+        let bytes = span
+        for index in bytes.indices.dropFirst() where bytes[index] == UInt8(ascii: "{") {
+            if bytes[index - 1] == UInt8(ascii: "$") { return true }
         }
         return false
     }

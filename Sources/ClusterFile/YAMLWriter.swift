@@ -205,7 +205,7 @@ extension String {
     fileprivate var asKey: String { isPlainYAML ? self : asQuotedYAML }
 
     /// As a value, where `${` would begin a variable.
-    fileprivate var asValue: String { utf8.holdsVariable ? dollarsAsDefaults.asQuotedYAML : asKey }
+    fileprivate var asValue: String { Array(utf8)[...].holdsVariable ? dollarsAsDefaults.asQuotedYAML : asKey }
 
     private var dollarsAsDefaults: String {
         var result = ""

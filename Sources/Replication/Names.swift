@@ -65,9 +65,11 @@ public struct QualifiedName: Hashable, Comparable, Sendable {
         self.name = name
     }
 
-    /// Orders by schema, then by name.
+    /// Orders by schema, then by name; by bytes only where Swift's own order calls both equal, which is rare.
     public static func < (left: QualifiedName, right: QualifiedName) -> Bool {
-        left.schema == right.schema ? left.name < right.name : left.schema < right.schema
+        if left.schema.text != right.schema.text { return left.schema.text < right.schema.text }
+        if left.name.text != right.name.text { return left.name.text < right.name.text }
+        return left.schema == right.schema ? left.name < right.name : left.schema < right.schema
     }
 }
 

@@ -27,7 +27,8 @@ public struct ReplicationSet: Hashable, Sendable {
         self.origin = origin
         self.originPosition = originPosition
         self.subscribers = subscribers.sorted()
-        self.tables = tables.sorted { $0.name < $1.name }
+        let isSorted = tables.indices.dropFirst().allSatisfy { !(tables[$0].name < tables[$0 - 1].name) }
+        self.tables = isSorted ? tables : tables.sorted { $0.name < $1.name }
         self.patterns = patterns
         self.because = because
     }
