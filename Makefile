@@ -4,6 +4,8 @@ SHELL := /bin/bash
 SWIFT ?= swift
 ENGINE ?= builtin
 CHECKED := --explicit-target-dependency-import-check error
+# Live tests wait for servers most of the time; more at once only starve each other.
+WIDTH := --experimental-maximum-parallelization-width 4
 PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin python3-jsonschema
 
 .PHONY: help
@@ -30,7 +32,7 @@ demo: build ## Tell the main job's story on throwaway nodes; ENGINE=slony for a 
 .PHONY: test
 test: deps ## Run every test, on real servers that the tests start themselves.
 	$(SWIFT) build --build-tests $(CHECKED)
-	$(SWIFT) test --skip-build --disable-xctest
+	$(SWIFT) test --skip-build --disable-xctest $(WIDTH)
 
 .PHONY: lint
 lint: ## Check the format and build with warnings as errors and checked imports.
@@ -40,7 +42,7 @@ lint: ## Check the format and build with warnings as errors and checked imports.
 .PHONY: test-thread
 test-thread: deps ## Run every test once more under the thread sanitizer.
 	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build-thread
-	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread
+	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread $(WIDTH)
 
 .PHONY: coverage
 coverage: deps ## Print line coverage; the pure room stays above 95 %.

