@@ -6,7 +6,7 @@ ENGINE ?= builtin
 CHECKED := --explicit-target-dependency-import-check error
 # Live tests wait for servers most of the time; more at once only starve each other.
 WIDTH := --experimental-maximum-parallelization-width 4
-PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin python3-jsonschema
+PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin python3-jsonschema python3-yaml
 
 .PHONY: help
 help: ## Show this list.

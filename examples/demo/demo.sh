@@ -28,10 +28,11 @@ trap 'exit 130' INT TERM HUP
 
 # --- Telling and checking
 
-step=0
+step=0 bold='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
 tell() {
     step=$((step + 1))
-    printf '\n\033[1m%s. %s\033[0m\n' "$step" "$*"
+    printf '\n%s%s. %s%s\n' "$bold" "$step" "$*" "$plain"
 }
 
 fail() {
