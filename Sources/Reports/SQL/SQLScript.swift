@@ -15,7 +15,8 @@ private struct Script {
     var lines: [String] {
         let head = [
             "-- polarity: cluster \(visible(report.cluster.name)), fingerprint \(visible(report.fingerprint))",
-            "-- Run with psql --no-psqlrc --file. Unlike polarity apply it does not compare the nodes with the plan again.",
+            "-- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.",
+            "-- Unlike polarity apply it does not compare the nodes with the plan again.",
         ]
         guard let plan = report.plan, !plan.isEmpty else { return head + ["-- There is nothing to change."] }
         let needs = report.required.map(\.rawValue).joined(separator: ",")

@@ -1,5 +1,6 @@
 -- polarity: cluster shop, fingerprint 878204782a00c20520de6f3cfff1e990d0220d9d1c3f2c3340c148610837940b
--- Run with psql --no-psqlrc --file. Unlike polarity apply it does not compare the nodes with the plan again.
+-- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
+-- Unlike polarity apply it does not compare the nodes with the plan again.
 -- This plan needs --allow ORIGIN_CHANGE.
 \set ON_ERROR_STOP on
 

@@ -1,0 +1,134 @@
+import Foundation
+import Sandbox
+import Testing
+
+private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log""#
+
+@Suite struct `exit 0` {
+    @Test func `a dry run of an empty cluster, its apply, and status afterwards`() async throws {
+        try await Shop.lend("zero", isApplied: false) { shop in
+            let plan = try await shop.polarity("apply", "--dry-run")
+            #expect(plan.status == 0)
+            #expect(plan.output.contains("dry run, nothing is changed"))
+            #expect(plan.output.contains("36 to create"))
+            #expect(try await shop.modes() == ["", "", ""])
+            let apply = try await shop.polarity("apply", "--yes")
+            #expect(apply.status == 0)
+            #expect(apply.output.hasSuffix("39 changes made on 3 of 3 nodes and read back; 36 triggers are right\n"))
+            let status = try await shop.polarity("status")
+            #expect(status.status == 0)
+            #expect(status.output.hasSuffix("In sync: 36 triggers are right.\n"))
+            let second = try await shop.polarity("apply", "--yes")
+            #expect(second.status == 0)
+            #expect(second.errorOutput == "")
+            #expect(second.output.hasSuffix("shop: in sync, nothing was to be done; 36 triggers are right\n"))
+        }
+    }
+
+    @Test func `validate needs no node`() async throws {
+        try await Shop.lend("validate", isApplied: false) { shop in
+            try shop.declare(conninfos: ["berlin": "host=/nowhere", "paris": "host=/nowhere", "tokyo": "host=/nowhere"])
+            let answer = try await shop.polarity("validate")
+            #expect(answer.status == 0)
+            #expect(answer.errorOutput == "")
+        }
+    }
+}
+
+@Suite struct `exit 1` {
+    @Test func `the journal cannot be written: nothing is changed`() async throws {
+        try await Shop.lend("journal", isApplied: false) { shop in
+            let answer = try await shop.polarity("apply", "--yes", environment: ["XDG_STATE_HOME": "/dev/null"])
+            #expect(answer.status == 1)
+            #expect(
+                answer.errorOutput
+                    == "could not open the journal, nothing was changed: /dev/null/polarity: Not a directory\n")
+            #expect(try await shop.modes() == ["", "", ""])
+        }
+    }
+
+    @Test func `the plan cannot be saved`() async throws {
+        try await Shop.lend("out") { shop in
+            let answer = try await shop.polarity("apply", "--dry-run", "--out", "missing/plan.json")
+            #expect(answer.status == 1)
+            #expect(
+                answer.errorOutput == "could not save the plan: missing/plan.json: No such file or directory\n")
+        }
+    }
+}
+
+@Suite struct `exit 2` {
+    @Test func `status and a detailed dry run of what was sabotaged`() async throws {
+        try await Shop.lend("two") { shop in
+            try await shop.ask("berlin", unlog)
+            let status = try await shop.polarity("status")
+            #expect(status.status == 2)
+            let lost = "public.orders on its origin 'berlin' accepts writes that are not logged: changes"
+            #expect(status.output.contains("✗ ORIGIN_UNLOGGED  \(lost)"))
+            #expect(try await shop.polarity("apply", "--dry-run", "--detailed-exitcode").status == 2)
+            #expect(try await shop.polarity("apply", "--dry-run").status == 0)
+            #expect(try await shop.polarity("apply", "--yes").status == 0)
+            #expect(try await shop.polarity("apply", "--dry-run", "--detailed-exitcode").status == 0)
+        }
+    }
+}
+
+@Suite struct `exit 3` {
+    @Test func `one table stays locked while another is changed`() async throws {
+        try await Shop.lend("three") { shop in
+            try await shop.ask("berlin", unlog)
+            try await shop.ask("berlin", #"ALTER TABLE public.order_items DISABLE TRIGGER "00_polarity_log""#)
+            try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { pid in
+                let answer = try await shop.polarity("apply", "--yes", "--retries", "2", "--lock-timeout", "100ms")
+                #expect(answer.status == 3)
+                #expect(answer.output.contains("BUSY: public.orders on berlin: busy for 2 tries: pid \(pid) postgres"))
+                #expect(answer.output.contains("shop: incomplete, 1 of 2 changes made; the cluster has not converged"))
+            }
+            let modes = try await shop.modes("berlin")
+            #expect(modes.contains("orders 00_polarity_log=D"))
+            #expect(modes.contains("order_items 00_polarity_log=O"))
+        }
+    }
+}
+
+@Suite struct `exit 64` {
+    @Test(arguments: [
+        ["apply", "--force"], ["heal"], ["apply", "--expect", "123"], ["apply", "--out", "plan.json"],
+        ["apply", "--allow", "EVERYTHING"], ["apply", "--retries", "0"], ["apply", "--lock-timeout", "soon"],
+        ["explain", "gravity"], ["explain"], ["status", "-o", "xml"], ["status", "--report", "json"],
+    ]) func `the command line is wrong`(arguments: [String]) async throws {
+        let answer = try await run(Binary.path, arguments, workingDirectory: "/")
+        #expect(answer.status == 64)
+        #expect(answer.output == "")
+        #expect(answer.errorOutput.isEmpty == false)
+    }
+}
+
+@Suite struct `exit 65` {
+    @Test func `the file is not there`() async throws {
+        let answer = try await run(Binary.path, ["status", "-f", "/nowhere/polarity.yaml"])
+        #expect(answer.status == 65)
+        #expect(
+            answer.errorOutput
+                == "/nowhere/polarity.yaml: No such file or directory\nnote: name the cluster file with -f PATH\n")
+    }
+
+    @Test(arguments: ["validate", "status", "apply"]) func `the file is not valid: every error, with its place`(
+        command: String
+    ) async throws {
+        let file = """
+            version: 1
+            cluster: shop
+            nodes: {north: service=north, south: service=south}
+            origin: nroth
+            tabels: [public.orders]
+            """
+        let answer = try await run(Binary.path, [command, "-f", "-"], input: file)
+        #expect(answer.status == 65)
+        #expect(answer.output == "")
+        #expect(answer.errorOutput.contains("4:9: error: set 'default' has origin 'nroth', which is not a node"))
+        #expect(answer.errorOutput.contains("did you mean 'north'"))
+        #expect(answer.errorOutput.contains("5:1: error: unknown key 'tabels'"))
+        #expect(answer.errorOutput.contains("did you mean 'tables'"))
+    }
+}

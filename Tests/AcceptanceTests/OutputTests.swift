@@ -1,0 +1,144 @@
+import Foundation
+import Sandbox
+import Testing
+
+private typealias Object = [String: Any]
+
+private func object(_ text: String) throws -> Object {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? Object)
+}
+
+private func objects(_ document: Object, _ key: String) throws -> [Object] {
+    try #require(document[key] as? [Object])
+}
+
+/// The keys of all elements of a list together.
+private func keys(_ document: Object, _ key: String) throws -> [String] {
+    try Set(objects(document, key).flatMap(\.keys)).sorted()
+}
+
+private func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init).sorted() }
+
+@Suite struct `the JSON document` {
+    @Test func `it has every key of the contract, in a plan with something of everything`() async throws {
+        try await Shop.lend("json") { shop in
+            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('Ada')")
+            try await shop.ask("paris", #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_deny""#)
+            // Another definition under the deny trigger's name.
+            try await shop.ask(
+                "tokyo",
+                """
+                DROP TRIGGER "00_polarity_deny" ON public.orders;
+                CREATE TRIGGER "00_polarity_deny" BEFORE DELETE ON public.orders
+                    FOR EACH ROW EXECUTE FUNCTION polarity.deny_change()
+                """)
+            let answer = try await shop.polarity("apply", "--dry-run", "-o", "json")
+            #expect(answer.status == 0)
+            let document = try object(answer.output)
+            let top = words(
+                "format_version kind cluster fingerprint result summary nodes roles changes steps findings")
+            #expect(document.keys.sorted() == top)
+            #expect((document["format_version"] as? String)?.hasPrefix("1.") == true)
+            #expect(document["kind"] as? String == "plan")
+            #expect(document["cluster"] as? String == "shop")
+            #expect(document["result"] as? String == "planned")
+            #expect((document["fingerprint"] as? String)?.count == 64)
+            #expect(document["summary"] as? [String: Int] == ["nodes": 3, "tables": 3, "changes": 2, "findings": 2])
+            #expect(
+                try keys(document, "nodes")
+                    == words("name reachable server_version database system_identifier in_recovery"))
+            #expect(
+                try keys(document, "roles")
+                    == words("set node declared observed accepts_writes logs_writes accepts_truncate tables"))
+            #expect(
+                try keys(document, "changes")
+                    == words("node set table trigger purpose action from to stage because"))
+            #expect(try keys(document, "steps") == words("stage node table sql lock"))
+            let findings = try keys(document, "findings")
+            #expect(findings == words("code severity blocking set node table trigger message next because"))
+            #expect(try objects(document, "findings").map { $0["code"] as? String } == ["IMPOSTOR", "SPLIT_BRAIN"])
+            let roles = try objects(document, "roles")
+            #expect(roles.map { $0["node"] as? String } == ["berlin", "paris", "tokyo"])
+            #expect(roles.map { $0["accepts_writes"] as? String } == ["all", "some", "some"])
+            #expect(roles.map { $0["logs_writes"] as? String } == ["all", "none", "none"])
+        }
+    }
+
+    @Test func `the same world gives the same bytes, whatever the command`() async throws {
+        try await Shop.lend("bytes") { shop in
+            let first = try await shop.polarity("status", "-o", "json")
+            let second = try await shop.polarity("status", "-o", "json")
+            #expect(first == second)
+            let kinds = try [
+                object(first.output), object(try await shop.polarity("validate", "-o", "json").output),
+                object(try await shop.polarity("apply", "--yes", "-o", "json").output),
+            ]
+            #expect(kinds.map { $0["kind"] as? String } == ["status", "validate", "apply"])
+            #expect(kinds.map { $0["result"] as? String } == ["in_sync", "in_sync", "in_sync"])
+        }
+    }
+
+    @Test func `what was applied says how each change ended, and a refusal says why`() async throws {
+        try await Shop.lend("outcomes") { shop in
+            try await shop.ask("paris", #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_deny""#)
+            let refused = try object(
+                try await shop.polarity("apply", "--expect", "0123456789ab", "-o", "json").output)
+            #expect(refused["result"] as? String == "refused")
+            #expect((refused["error"] as? Object)?["code"] as? String == "STALE_PLAN")
+            let applied = try object(try await shop.polarity("apply", "--yes", "-o", "json").output)
+            #expect(applied["result"] as? String == "applied")
+            #expect(applied["error"] == nil)
+            #expect(try objects(applied, "changes").map { $0["outcome"] as? String } == ["done"])
+        }
+    }
+}
+
+@Suite struct `other ways in and out` {
+    @Test func `a report beside the text holds what the output would`() async throws {
+        try await Shop.lend("report") { shop in
+            let answer = try await shop.polarity("status", "--report", "json=a.json", "--report", "markdown=b.md")
+            #expect(answer.output.hasSuffix("In sync: 36 triggers are right.\n"))
+            #expect(try shop.read("a.json") == (try await shop.polarity("status", "-o", "json").output))
+            #expect(try shop.read("b.md").contains("| berlin |"))
+        }
+    }
+
+    @Test func `the cluster file may come from standard input`() async throws {
+        try await Shop.lend("stdin") { shop in
+            let text = try shop.read("polarity.yaml")
+            try FileManager.default.removeItem(atPath: shop.directory + "/polarity.yaml")
+            #expect(try await shop.polarity("status", "-f", "-", input: text).status == 0)
+        }
+    }
+
+    @Test func `psql runs the SQL of a plan, and the cluster is in sync`() async throws {
+        try await Shop.lend("sql", isApplied: false) { shop in
+            let tokyo = try #require(shop.addresses["tokyo"]).text
+            let psql = { (file: String) in
+                try await run(
+                    "psql", ["--no-psqlrc", "--quiet", "--file", file, tokyo], workingDirectory: shop.directory)
+            }
+            let fresh = try await shop.polarity("apply", "--dry-run", "-o", "sql")
+            try shop.write(fresh.output, to: "fresh.sql")
+            let first = try await psql("fresh.sql")
+            #expect(first.status == 0)
+            #expect(try await shop.polarity("status").status == 0)
+            try await shop.ask("paris", #"ALTER TABLE sales."Order Line" DISABLE TRIGGER USER"#)
+            let repair = try await shop.polarity("apply", "--dry-run", "-o", "sql")
+            try shop.write(repair.output, to: "repair.sql")
+            #expect(try await psql("repair.sql").status == 0)
+            #expect(try await shop.polarity("status").status == 0)
+        }
+    }
+
+    @Test func `explain shows a table on a node in every session role`() async throws {
+        try await Shop.lend("explain") { shop in
+            let answer = try await shop.polarity("explain", "paris/public.orders")
+            #expect(answer.status == 0)
+            #expect(answer.output.hasPrefix("public.orders on paris: declared subscriber of set default"))
+            #expect(answer.output.contains("replica"))
+            #expect(try await shop.polarity("explain", "SPLIT_BRAIN").output.isEmpty == false)
+            #expect(try await shop.polarity("explain", "75").output.contains("safe to run again"))
+        }
+    }
+}

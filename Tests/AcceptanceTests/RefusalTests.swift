@@ -1,0 +1,200 @@
+import Foundation
+import Postgres
+import Sandbox
+import Testing
+
+private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log""#
+
+@Suite struct `exit 4` {
+    @Test func `all codes that are needed are printed at once, as one word to copy`() async throws {
+        try await Shop.lend("allow") { shop in
+            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('Ada')")
+            // Another definition under the log trigger's name.
+            try await shop.ask(
+                "berlin",
+                """
+                DROP TRIGGER "00_polarity_log" ON public.order_items;
+                CREATE TRIGGER "00_polarity_log" AFTER INSERT ON public.order_items
+                    FOR EACH ROW EXECUTE FUNCTION polarity.log_change()
+                """)
+            try shop.declare(origin: "paris", more: "policy: {max_changes: 1, sequences: ignore}")
+            let before = try await shop.modes()
+            let codes = "MASS_CHANGE,ORIGIN_CHANGE,REPLACE_TRIGGER,UNPROVEN_HANDOVER"
+            for allowed in [[], ["--allow", "ORIGIN_CHANGE"]] {
+                let answer = try await shop.start(["apply", "--yes"] + allowed).wait()
+                #expect(answer.status == 4)
+                #expect(answer.output.contains("--allow \(codes)\n"))
+                #expect(answer.output.contains("shop: nothing changed\n"))
+            }
+            #expect(try await shop.modes() == before)
+            #expect(try await shop.polarity("apply", "--yes", "--allow", codes).status == 0)
+            #expect(try await shop.polarity("status").status == 0)
+        }
+    }
+
+    @Test func `without a terminal nothing is applied unasked`() async throws {
+        try await Shop.lend("unasked") { shop in
+            try await shop.ask("berlin", unlog)
+            let before = try await shop.modes()
+            let answer = try await shop.polarity("apply", input: "yes\n")
+            #expect(answer.status == 4)
+            #expect(
+                answer.errorOutput
+                    == "not approved: without a terminal apply needs --yes, --expect FINGERPRINT or a saved plan\n")
+            #expect(try await shop.modes() == before)
+        }
+    }
+
+    @Test func `the fingerprint that was reviewed is applied, and no other`() async throws {
+        try await Shop.lend("expect") { shop in
+            try await shop.ask("berlin", unlog)
+            let review = try await shop.polarity("apply", "--dry-run")
+            let words = review.output.split(whereSeparator: \.isWhitespace).map(String.init)
+            let fingerprint = try #require(words.firstIndex(of: "--expect").map { words[$0 + 1] })
+            let before = try await shop.modes()
+            let other = try await shop.polarity("apply", "--expect", "0123456789ab")
+            #expect(other.status == 4)
+            #expect(other.output.contains("STALE_PLAN"))
+            #expect(try await shop.modes() == before)
+            #expect(try await shop.polarity("apply", "--expect", fingerprint).status == 0)
+            #expect(try await shop.polarity("status").status == 0)
+        }
+    }
+
+    @Test func `a saved plan is applied once; when the world has moved it is stale`() async throws {
+        try await Shop.lend("saved") { shop in
+            try await shop.ask("berlin", unlog)
+            #expect(try await shop.polarity("apply", "--dry-run", "--out", "plan.json").status == 0)
+            try await shop.ask("paris", #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_deny""#)
+            let before = try await shop.modes()
+            let stale = try await shop.polarity("apply", "plan.json")
+            #expect(stale.status == 4)
+            #expect(stale.output.contains("✗ STALE_PLAN: the world has moved since the review"))
+            #expect(try await shop.modes() == before)
+            #expect(try await shop.polarity("apply", "--dry-run", "--out", "plan.json").status == 0)
+            // The plan stands for the file as it was reviewed, wherever that is now.
+            try FileManager.default.removeItem(atPath: shop.directory + "/polarity.yaml")
+            #expect(try await shop.polarity("apply", "plan.json").status == 0)
+            try shop.declare()
+            #expect(try await shop.polarity("status").status == 0)
+        }
+    }
+}
+
+@Suite struct `exit 69` {
+    @Test func `a node cannot be reached, and its set is not opened`() async throws {
+        try await Shop.lend("away") { shop in
+            try await shop.ask("berlin", #"ALTER TABLE public.orders ENABLE TRIGGER "00_polarity_deny""#)
+            try shop.declare(conninfos: ["tokyo": "host=127.0.0.1 port=1 dbname=shop user=postgres"])
+            let before = try await shop.modes()
+            for arguments in [["status"], ["apply", "--dry-run"], ["apply", "--yes"]] {
+                let answer = try await shop.start(arguments).wait()
+                #expect(answer.status == 69)
+                #expect(answer.output.contains("✗ NODE_UNREACHABLE"))
+                #expect(answer.output.contains("127.0.0.1"))
+            }
+            #expect(try await shop.modes() == before)
+        }
+    }
+
+    @Test func `a node takes no writes`() async throws {
+        try await Shop.lend("readonly") { shop in
+            try await shop.ask("tokyo", #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_deny""#)
+            try await shop.ask(
+                "tokyo",
+                """
+                DO $$ BEGIN
+                    EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
+                END $$
+                """)
+            let before = try await shop.modes()
+            let answer = try await shop.polarity("apply", "--yes")
+            #expect(answer.status == 69)
+            #expect(answer.output.contains("READ_ONLY"))
+            #expect(try await shop.modes() == before)
+        }
+    }
+}
+
+@Suite struct `exit 75` {
+    @Test func `the one table to be changed stays locked`() async throws {
+        try await Shop.lend("busy") { shop in
+            try await shop.ask("berlin", unlog)
+            try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { pid in
+                let answer = try await shop.polarity("apply", "--yes", "--retries", "2", "--lock-timeout", "100ms")
+                #expect(answer.status == 75)
+                #expect(
+                    answer.output.hasSuffix(
+                        "shop: nothing changed, public.orders on berlin stayed busy for 2 tries\n"))
+                #expect(answer.errorOutput.contains("waiting for its lock, try 1 of 2: pid \(pid) postgres"))
+            }
+        }
+    }
+
+    @Test func `another apply of the same cluster is under way`() async throws {
+        try await Shop.lend("another") { shop in
+            try await shop.ask("berlin", unlog)
+            try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { _ in
+                let first = try shop.start(["apply", "--yes", "--retries", "10000"])
+                #expect(try await eventually { first.errorOutput.contains("waiting for its lock") })
+                let second = try await shop.polarity("apply", "--yes")
+                #expect(second.status == 75)
+                #expect(
+                    second.errorOutput.hasPrefix("another apply of cluster shop is under way, nothing was changed\n"))
+                #expect(second.errorOutput.contains("  berlin: pid "))
+                // Looking needs no lock.
+                #expect(try await shop.polarity("status").status == 2)
+                first.signal(SIGTERM)
+                #expect(await first.wait().status == 130)
+            }
+        }
+    }
+}
+
+@Suite struct `exit 77` {
+    @Test func `a role that does not own the tables: the right that is missing is named`() async throws {
+        try await Shop.lend("rights") { shop in
+            try await shop.ask("berlin", unlog)
+            try await shop.ask(
+                "berlin",
+                """
+                CREATE ROLE reader_77 LOGIN; GRANT USAGE ON SCHEMA polarity TO reader_77;
+                GRANT SELECT ON ALL TABLES IN SCHEMA polarity TO reader_77
+                """)
+            let address = try #require(shop.addresses["berlin"]).text
+            try shop.declare(conninfos: ["berlin": address.replacing("user=postgres", with: "user=reader_77")])
+            let before = try await shop.modes()
+            let answer = try await shop.polarity("apply", "--yes")
+            try await shop.ask("berlin", "DROP OWNED BY reader_77; DROP ROLE reader_77")
+            #expect(answer.status == 77)
+            #expect(answer.output.contains("✗ NOT_OWNER  public.orders on 'berlin' belongs to postgres"))
+            #expect(try await shop.modes() == before)
+        }
+    }
+}
+
+@Suite struct `exit 130` {
+    @Test func `interrupted while it waits for a lock: what is done is done, the rest is not begun`() async throws {
+        try await Shop.lend("interrupted") { shop in
+            for table in ["orders", "order_items"] {
+                try await shop.ask("berlin", #"ALTER TABLE public.\#(table) DISABLE TRIGGER "00_polarity_log""#)
+            }
+            try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { _ in
+                let child = try shop.start(["apply", "--yes", "--retries", "10000"])
+                #expect(
+                    try await eventually {
+                        child.errorOutput.contains("waiting for its lock")
+                            && child.errorOutput.contains("public.order_items   protect: done")
+                    })
+                child.signal(SIGINT)
+                let answer = await child.wait()
+                #expect(answer.status == 130)
+                #expect(answer.output.contains("✗ INTERRUPTED: "))
+            }
+            let modes = try await shop.modes("berlin")
+            #expect(modes.contains("orders 00_polarity_log=D"))
+            #expect(modes.contains("order_items 00_polarity_log=O"))
+            #expect(try await shop.polarity("apply", "--yes").status == 0)
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import Postgres
+import Sandbox
+
+/// The built binary, started as users start it.
+enum Binary {
+    /// Beside the tests, in the build directory.
+    static var path: String {
+        get throws {
+            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return URL(filePath: tests).deletingLastPathComponent().appending(path: "polarity").path()
+        }
+    }
+
+    /// This process's environment without what PostgreSQL's programs and polarity heed, and a home of its own.
+    static func environment(home: String, _ more: [String: String]) -> [String: String] {
+        let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") && $0.key != "NO_COLOR" }
+        return inherited.merging(["HOME": home, "XDG_STATE_HOME": home + "/state"]) { $1 }.merging(more) { $1 }
+    }
+}
+
+/// Three databases with the example schema, berlin, paris and tokyo, and a directory with a cluster file for them.
+struct Shop: Sendable {
+    let directory: String
+    let addresses: [String: ConnectionString]
+
+    static let nodes = ["berlin", "paris", "tokyo"]
+
+    /// Lends a shop under the builtin engine, written on berlin, and takes it away again.
+    ///
+    /// - Parameter isApplied: Whether it is in sync when it is lent; else there are no triggers at all.
+    static func lend(
+        _ name: String, isApplied: Bool = true, _ body: (Shop) async throws -> Void
+    ) async throws {
+        let directory = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try await SharedServers.three().withDatabases(named: name) { addresses in
+            let shop = Shop(
+                directory: directory, addresses: Dictionary(uniqueKeysWithValues: zip(nodes, addresses)))
+            for node in nodes { try await shop.ask(node, Sandbox.exampleSchema) }
+            try shop.declare()
+            if isApplied {
+                let answer = try await shop.polarity("apply", "--yes", "--quiet")
+                guard answer.status == 0 else { throw SandboxError(message: answer.output + answer.errorOutput) }
+            }
+            try await body(shop)
+        }
+    }
+
+    // MARK: - The file
+
+    /// Writes `polarity.yaml`.
+    ///
+    /// - Parameters:
+    ///   - conninfos: In place of the shop's own, by node.
+    ///   - more: Further lines, such as a policy.
+    func declare(origin: String = "berlin", conninfos: [String: String] = [:], more: String = "") throws {
+        try write(file(origin: origin, conninfos: conninfos, more: more), to: "polarity.yaml")
+    }
+
+    /// The text of such a file.
+    func file(origin: String = "berlin", conninfos: [String: String] = [:], more: String = "") -> String {
+        let lines = Self.nodes.map { node in
+            "  \(node): \"\(conninfos[node] ?? addresses[node]?.text ?? "")\"\n"
+        }
+        return """
+            version: 1
+            cluster: shop
+            nodes:
+            \(lines.joined())origin: \(origin)
+            tables:
+              - public.orders
+              - public.order_items
+              - sales."Order Line"
+            \(more)
+            """
+    }
+
+    func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: directory + "/" + name))
+    }
+
+    func read(_ name: String) throws -> String {
+        try String(contentsOfFile: directory + "/" + name, encoding: .utf8)
+    }
+
+    // MARK: - The binary
+
+    /// Runs polarity in the shop's directory, to its end.
+    func polarity(
+        _ arguments: String..., environment: [String: String] = [:], input: String = ""
+    ) async throws -> CommandResult {
+        try await start(arguments, environment: environment, input: input).wait()
+    }
+
+    /// Starts polarity; whoever does so waits for it.
+    func start(_ arguments: [String], environment: [String: String] = [:], input: String = "") throws -> Child {
+        try Child(
+            Binary.path, arguments, environment: Binary.environment(home: directory, environment),
+            workingDirectory: directory, input: input)
+    }
+
+    // MARK: - The nodes
+
+    /// Runs SQL on a node; the first field of the last answer.
+    @discardableResult
+    func ask(_ node: String, _ sql: String) async throws -> String? {
+        try await session(node) { session in
+            let last = try await session.run(sql).last
+            return last.flatMap { $0.isEmpty ? nil : $0[0, 0] }
+        }
+    }
+
+    /// Holds a lock, taken by this statement, in a transaction of its own until the body ends.
+    ///
+    /// - Returns: what the body returns; it is told the process id of the backend that holds the lock.
+    func holding(_ statement: String, on node: String, _ body: (Int32) async throws -> Void) async throws {
+        _ = try await session(node) { session in
+            _ = try await session.run("BEGIN; \(statement)")
+            try await body(session.processID)
+            return nil
+        }
+    }
+
+    private func session(_ node: String, _ body: (Session) async throws -> String?) async throws -> String? {
+        guard let address = addresses[node] else { throw SandboxError(message: "no node \(node)") }
+        let session = try await Session.connect(to: address, timeout: .seconds(10))
+        do {
+            let answer = try await body(session)
+            await session.close()
+            return answer
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    /// Every firing mode of polarity's triggers on a node, as `table trigger=mode`.
+    func modes(_ node: String) async throws -> String {
+        try await ask(
+            node,
+            """
+            SELECT coalesce(string_agg(format('%s %s=%s', tgrelid::regclass, tgname, tgenabled), E'\\n' ORDER BY 1), '')
+              FROM pg_trigger WHERE NOT tgisinternal
+            """) ?? ""
+    }
+
+    /// Every node's modes: the same before and after means that nothing was changed.
+    func modes() async throws -> [String] {
+        var all: [String] = []
+        for node in Self.nodes { all.append(try await modes(node)) }
+        return all
+    }
+}
+
+/// A new directory that the caller deletes.
+func temporaryDirectory() throws -> String {
+    let path = FileManager.default.temporaryDirectory.appending(path: "polarity-test-\(UUID().uuidString)").path()
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    return path
+}
+
+/// Waits until something comes true, 20 seconds at most.
+func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
+    for _ in 0..<1000 {
+        if try await condition() { return true }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    return false
+}
