@@ -3,6 +3,7 @@ struct Expansion {
     private(set) var tables: [DeclaredTable] = []
     private(set) var findings: [Finding] = []
     private var partitions: Set<TableName> = []
+    private var taken: Set<TableName> = []
 
     init(
         _ set: ReplicationSet, _ observed: ObservedState, _ partitions: [NodeName: [ObservedTable]],
@@ -63,6 +64,7 @@ struct Expansion {
         while let name = parent {
             if let root = found[name] {
                 if let other = claimed[table.name], other != set.name {
+                    guard taken.insert(table.name).inserted else { return }
                     for held in [set.name, other] {
                         findings.append(
                             Finding(

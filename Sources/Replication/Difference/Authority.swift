@@ -17,12 +17,17 @@ struct Authority: Hashable {
     /// What each node that was read says of the set's origin: its name, a Slony node number without a name, or none.
     let views: [NodeName: String]
 
-    /// - Parameter slonySet: Slony's number of the set, where the engine is Slony and it is known.
-    init(_ set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState, slonySet: Int?) {
+    /// - Parameters:
+    ///   - slonySet: Slony's number of the set, where the engine is Slony and it is known.
+    ///   - names: Slony's numbers of the nodes.
+    init(
+        _ set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState, slonySet: Int?,
+        names: [Int: NodeName]
+    ) {
         switch declared.engine.catalog {
         case .none: self.init(recorded: [observed.journal.sets[set.name]].compactMap { $0 }, claims: [], views: [:])
         case .polarity: self.init(builtin: set, declared, observed)
-        case .slony: self.init(slony: slonySet, declared, observed)
+        case .slony: self.init(slony: slonySet, declared, observed, names)
         }
     }
 
@@ -54,8 +59,9 @@ struct Authority: Hashable {
         self.init(recorded: recorded, claims: claims, views: views)
     }
 
-    private init(slony id: Int?, _ declared: DeclaredCluster, _ observed: ObservedState) {
-        let names = slonyNames(declared, observed)
+    private init(
+        slony id: Int?, _ declared: DeclaredCluster, _ observed: ObservedState, _ names: [Int: NodeName]
+    ) {
         var views: [NodeName: String] = [:]
         var origins: Set<Int> = []
         var members: Set<NodeName> = []

@@ -27,7 +27,8 @@ public struct Difference: Hashable, Sendable {
         let tables = Dictionary(grouping: desired.tables, by: \.set)
         let readable = declared.nodes.map(\.name).filter { !audit.unread.contains($0) }
         let nodes = readable.reduce(into: [:]) { $0[$1] = observed.node($1) }
-        let families = nodes.mapValues(PartitionFamilies.init)
+        let onNode = Dictionary(grouping: desired.tables, by: \.node)
+        let families = nodes.reduce(into: [:]) { $0[$1.key] = PartitionFamilies($1.value, onNode[$1.key] ?? []) }
         var judgements: [SetName: SetJudgement] = [:]
         var roles: [SetRole] = []
         for set in declared.sets {

@@ -6,7 +6,11 @@ struct NodeAudit {
     /// Nodes that were read and cannot be changed.
     private(set) var unchangeable: Set<NodeName> = []
 
+    /// Slony's numbers of the nodes; empty without Slony.
+    let slonyNames: [Int: NodeName]
+
     init(_ declared: DeclaredCluster, _ observed: ObservedState, failover: NodeName?) {
+        slonyNames = declared.engine.catalog == .slony ? Replication.slonyNames(declared, observed) : [:]
         for node in declared.nodes {
             switch observed.nodes[node.name] {
             case .observed(let seen): audit(node, seen, declared)

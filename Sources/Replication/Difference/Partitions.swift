@@ -3,17 +3,27 @@ struct PartitionFamilies {
     /// The topmost partitioned table that was read, by partition.
     private var roots: [TableName: TableName] = [:]
     /// Below each root: the triggers that are no clones, each with the first partition that has it.
-    private var own: [TableName: [TriggerName: TableName]] = [:]
+    private var own: [TableName: [Likeness: TableName]] = [:]
+    /// The triggers that each root should have.
+    private let desired: [TableName: [DesiredTrigger]]
+    private let serverVersion: Int
 
-    init(_ node: ObservedNode) {
+    /// - Parameter desired: Every table of every set on this node.
+    init(_ node: ObservedNode, _ desired: [DesiredTable]) {
+        serverVersion = node.identity.serverVersion
+        self.desired = desired.reduce(into: [:]) { result, table in
+            if node.tables[table.name]?.kind == .partitionedTable { result[table.name] = table.triggers }
+        }
         for table in node.tables.values where table.partitionOf != nil {
             var root = table
             while let parent = root.partitionOf.flatMap({ node.tables[$0] }) { root = parent }
             guard root.name != table.name else { continue }
             roots[table.name] = root.name
             for trigger in table.triggers where !trigger.isClone {
-                let first = own[root.name]?[trigger.name] ?? table.name
-                own[root.name, default: [:]][trigger.name] = min(first, table.name)
+                for likeness in [Likeness.name(trigger.name), .function(trigger.function, trigger.type)] {
+                    let first = own[root.name]?[likeness] ?? table.name
+                    own[root.name, default: [:]][likeness] = min(first, table.name)
+                }
             }
         }
     }
@@ -21,14 +31,30 @@ struct PartitionFamilies {
     /// The topmost partitioned table above one; `nil` where it is none's partition, or none above it was read.
     func root(of table: TableName) -> TableName? { roots[table] }
 
-    /// The first partition below a root that has a trigger of its own under a name.
-    func owner(of trigger: TriggerName, below root: TableName) -> TableName? { own[root]?[trigger] }
+    /// The first partition below a root that has a trigger of its own under a name or with a function.
+    func owner(of trigger: DesiredTrigger, below root: TableName) -> TableName? {
+        [own[root]?[.name(trigger.name)], own[root]?[.function(trigger.function, trigger.type)]].compactMap { $0 }.min()
+    }
+
+    /// Whether a root can have the trigger of one template, and give it to every partition.
+    func clones(_ template: Int, of root: TableName) -> Bool {
+        guard serverVersion >= 130_000, let triggers = desired[root], triggers.indices.contains(template) else {
+            return false
+        }
+        return owner(of: triggers[template], below: root) == nil
+    }
+
+    /// What keeps a root's trigger from being cloned: its name is taken, or a partition has the like of it.
+    private enum Likeness: Hashable {
+        case name(TriggerName)
+        case function(FunctionName, Int16)
+    }
 }
 
 /// How a partitioned table's triggers and its partitions' hang together on one node.
 ///
 /// From 13 a row trigger of the root is cloned to every partition, those to come among them, so it is made there. Where
-/// the server is older, or a partition has a trigger of its own under that name, every partition has its own.
+/// the server is older, or a partition has a trigger of its own like it, every partition has its own.
 struct Partitions {
     /// Row triggers that the root gives this partition.
     private(set) var cloned: Set<TriggerName> = []
@@ -38,22 +64,25 @@ struct Partitions {
     let hasRoot: Bool
     private(set) var findings: [Finding] = []
 
-    init(of table: ObservedTable, in families: PartitionFamilies, on node: ObservedNode, _ desired: DesiredTable) {
+    init(of table: ObservedTable, in families: PartitionFamilies, _ desired: DesiredTable) {
         let root = families.root(of: table.name)
         hasRoot = root != nil
         guard root != nil || (table.kind == .partitionedTable && table.partitionOf == nil) else { return }
-        for trigger in desired.triggers ?? [] where TriggerType(bits: trigger.type).level == .row {
-            let first = families.owner(of: trigger.name, below: root ?? table.name)
-            let mayClone = node.identity.serverVersion >= 130_000 && first == nil
+        for (template, trigger) in (desired.triggers ?? []).enumerated()
+        where TriggerType(bits: trigger.type).level == .row {
+            let clones = families.clones(template, of: root ?? table.name)
             if root != nil {
-                if mayClone { cloned.insert(trigger.name) }
-            } else if !mayClone, table.trigger(trigger.name) == nil {
+                if clones { cloned.insert(trigger.name) }
+            } else if !clones, table.trigger(trigger.name) == nil {
                 skipped.insert(trigger.name)
-                guard let first, trigger.purpose == .deny else { continue }
+                guard let first = families.owner(of: trigger, below: table.name), trigger.purpose == .deny else {
+                    continue
+                }
                 findings.append(
                     Finding(
                         .partitionOwnTrigger, set: desired.set, node: desired.node, table: table.name,
-                        trigger: trigger.name, "\(first) has its own \(trigger.name.shown)", because: desired.because))
+                        trigger: trigger.name, "\(first) has its own \(trigger.name.shown), or its like",
+                        because: desired.because))
             }
         }
     }

@@ -144,7 +144,8 @@ struct SetAudit {
     }
 
     private mutating func auditBystander(_ table: TableJudgement) {
-        guard let doors = table.doors, doors.rows.canClose, !doors.rows.isClosed else { return }
+        guard let doors = table.doors, doors.rows.canClose, !doors.rows.isClosed, table.observed?.kind == .table
+        else { return }
         let (name, node) = (table.desired.name, table.desired.node)
         let wasMember = judgement.members.contains(node)
         if wasMember, doors.hasEngineTriggers, doors.rows.isLogged || !judgement.hasLeft(node) {

@@ -29,14 +29,15 @@ struct SetJudgement: Hashable {
     ) {
         self.set = set
         slonySet = declared.engine.catalog == .slony ? slonySetID(set, declared, observed) : nil
-        authority = Authority(set, declared, observed, slonySet: slonySet)
+        authority = Authority(set, declared, observed, slonySet: slonySet, names: audit.slonyNames)
         let lost = failover.flatMap { declared.node($0) == nil || audit.unread.contains($0) ? $0 : nil }
         members = Set(set.members).union(authority.members).subtracting(lost.map { [$0] } ?? [])
         var untouchable = audit.unread.union(audit.unchangeable)
         let unnamed = members.filter { declared.node($0) == nil }
         unread = audit.unread.intersection(members).union(unnamed)
         if let slonySet {
-            let catalog = SlonyJudgement(set, slonySet, authority, declared, observed, failover: failover)
+            let catalog = SlonyJudgement(
+                set, slonySet, authority, declared, observed, audit.slonyNames, failover: failover)
             findings += catalog.findings
             untouchable.formUnion(catalog.untouchable)
             if catalog.isBusy { hold = .everything }

@@ -7,7 +7,7 @@ struct SlonyJudgement {
 
     init(
         _ set: ReplicationSet, _ id: Int, _ authority: Authority, _ declared: DeclaredCluster,
-        _ observed: ObservedState, failover: NodeName?
+        _ observed: ObservedState, _ names: [Int: NodeName], failover: NodeName?
     ) {
         for node in authority.members.sorted() where declared.node(node) != nil && set.role(of: node) == .bystander {
             untouchable.insert(node)
@@ -36,7 +36,7 @@ struct SlonyJudgement {
             Finding(
                 .originDisagrees, set: set.name,
                 "the file has origin '\(origin)'; in Slony's catalog " + views.joined(separator: ", "),
-                next: moveSteps(id, to: origin, declared, observed), because: set.originPosition))
+                next: moveSteps(id, to: origin, observed, names), because: set.originPosition))
         keepOpen(id, origin, authority, declared, observed, failover: failover)
     }
 
@@ -59,10 +59,9 @@ struct SlonyJudgement {
         }
     }
 
-    private func moveSteps(_ id: Int, to origin: NodeName, _ declared: DeclaredCluster, _ observed: ObservedState)
-        -> String
-    {
-        let names = slonyNames(declared, observed)
+    private func moveSteps(
+        _ id: Int, to origin: NodeName, _ observed: ObservedState, _ names: [Int: NodeName]
+    ) -> String {
         guard let new = names.first(where: { $0.value == origin })?.key,
             let old = set(id, observed)?.origin
         else { return FindingCode.originDisagrees.next }

@@ -23,12 +23,18 @@ struct TableComparison {
     private mutating func compare(_ trigger: DesiredTrigger) {
         let named = observed.trigger(trigger.name)
         let exact = named.flatMap { trigger.isSameDefinition(as: $0) ? $0 : nil }
-        let others = observed.triggers.filter { $0.name != trigger.name && trigger.isSameDefinition(as: $0) }
+        let same = observed.triggers.filter { trigger.isSameDefinition(as: $0) }
+        let others = same.filter { $0.name != trigger.name }
         guard let mode = trigger.mode else {
-            for surplus in others + (exact.map { [$0] } ?? []) { drop(surplus, of: trigger) }
+            for surplus in same { drop(surplus, of: trigger) }
             return
         }
-        if let exact {
+        // A clone cannot go or be renamed by itself, so it is the one that stays.
+        let clone = partitions.hasRoot ? same.first(where: \.isClone) : nil
+        if let clone {
+            setMode(of: clone, to: mode, trigger)
+            dropDuplicates(same.filter { $0.name != clone.name }, of: trigger)
+        } else if let exact {
             setMode(of: exact, to: mode, trigger)
             dropDuplicates(others, of: trigger)
         } else if let named {

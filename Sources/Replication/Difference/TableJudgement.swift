@@ -30,7 +30,7 @@ struct TableJudgement {
         }
         doors = desired.triggers.map { Doors(table, $0) }
         guard isUsable(table, declared), isRegistered(table, node, declared, slonySet) else { return }
-        let partitions = Partitions(of: table, in: families, on: node, desired)
+        let partitions = Partitions(of: table, in: families, desired)
         let comparison = TableComparison(desired, table, partitions, declared.engine.catalog)
         findings += comparison.findings + partitions.findings
         changes = comparison.changes

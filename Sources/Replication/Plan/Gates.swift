@@ -21,6 +21,11 @@ extension Planning {
         return gates.sorted()
     }
 
+    /// Where a last origin is closed.
+    func lastWriters() -> Set<Place> {
+        Set(tables.filter { $0.closes && movesOrigin($0) }.map { Place($0.node, $0.table) })
+    }
+
     /// Whether a table's changes open another node than the last origin, or close the last origin.
     func movesOrigin(_ table: PlannedTable) -> Bool {
         let authority = table.judgement.authority.lastOrigin

@@ -8,13 +8,20 @@ public struct Plan: Hashable, Sendable {
     public let required: [Gate]
     /// Changes that wait for a blocking finding to be mended.
     public let heldBack: [Change]
+    /// Where the plan closes what was written last: to be opened again if the new origin never opens.
+    let lastWriters: Set<Place>
 
     /// Gathers stages; those without steps are left out.
     public init(stages: [Stage], drains: [Drain], required: [Gate], heldBack: [Change] = []) {
+        self.init(stages: stages, drains: drains, required: required, heldBack: heldBack, lastWriters: [])
+    }
+
+    init(stages: [Stage], drains: [Drain], required: [Gate], heldBack: [Change], lastWriters: Set<Place>) {
         self.stages = stages.filter { !$0.steps.isEmpty }
         self.drains = drains
         self.required = required
         self.heldBack = heldBack
+        self.lastWriters = lastWriters
     }
 
     /// Every step in order.

@@ -11,7 +11,8 @@ extension Plan {
         planning.stageInstallations()
         self.init(
             stages: planning.stages(), drains: planning.drains(), required: planning.gates(),
-            heldBack: planning.heldBack)
+            heldBack: planning.heldBack,
+            lastWriters: planning.lastWriters())
     }
 }
 

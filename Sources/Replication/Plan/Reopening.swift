@@ -2,8 +2,9 @@
 extension Plan {
     /// The steps that open again what this run closed in sets that it meant to open elsewhere.
     ///
-    /// Each puts the modes back that its step changed; a deny trigger that the step made stays, disabled. Only for a
-    /// node that was open before: the executor reads first that the new origin refuses writes.
+    /// Each puts the modes back that its step changed; a deny trigger that the step made stays, disabled. Only for the
+    /// node that wrote last, never for another that this run closed because it should not have been open. The executor
+    /// reads first that the new origin refuses writes.
     public func reopening(after outcomes: Outcomes, from observed: ObservedState) -> [Step] {
         let moving = Set(steps.filter { $0.stage == .open }.map(\.set))
         let opened = Set(steps.filter { $0.stage == .open }.map { Place($0.node, $0.table ?? TableName("", "")) })
@@ -11,6 +12,7 @@ extension Plan {
         var world = done.reduce(into: observed) { $0.apply($1) }
         return done.reversed().compactMap { step in
             guard step.stage == .protect, moving.contains(step.set), let name = step.table,
+                lastWriters.contains(Place(step.node, name)),
                 !opened.contains(Place(step.node, name)), let table = world.node(step.node)?.tables[name],
                 let version = observed.node(step.node)?.identity.serverVersion
             else { return nil }

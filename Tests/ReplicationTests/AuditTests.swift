@@ -1,0 +1,294 @@
+import CustomDump
+import Testing
+
+@testable import Replication
+
+private let slony = Engine.slony(cluster: "shopcl")
+private let builtin = Engine.builtin(cluster: "shop")
+private let pair: [NodeName] = ["berlin", "paris"]
+
+@Suite struct `a node` {
+    @Test func `that is another database than declared is not read`() {
+        var world = World(slony, nodes: pair)
+        world.nodes[1] = DeclaredNode(
+            name: "paris", conninfo: "service=paris", id: 3, expectedDatabase: "store", expectedSystemIdentifier: "7",
+            because: line(11))
+        world.set(.deny, .disabled, on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            error, blocking: WRONG_NODE [paris] node 'paris' is not what was declared: Slony's local node number \
+            there is 2, not 3
+            error, blocking: WRONG_NODE [paris] node 'paris' is not what was declared: its database is shop, not \
+            store
+            error, blocking: WRONG_NODE [paris] node 'paris' is not what was declared: its system identifier is 2, \
+            not 7
+            """)
+    }
+
+    @Test func `that is a standby or read-only is read and not changed`() {
+        var world = World(builtin)
+        world.node("paris") { $0.identity.inRecovery = true }
+        world.node("tokyo") { $0.identity.readOnly = true }
+        world.set(.deny, .disabled, on: "paris")
+        world.set(.deny, .disabled, on: "tokyo")
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris and tokyo; writes \
+            on paris and tokyo are not logged
+            error, blocking: READ_ONLY [tokyo] node 'tokyo' has default_transaction_read_only on
+            error, blocking: STANDBY [paris] node 'paris' is a standby
+            held back paris public.orders 00_polarity_deny disabled to enabled
+            held back tokyo public.orders 00_polarity_deny disabled to enabled
+            """)
+    }
+
+    @Test func `that is the same database as another is neither`() {
+        var world = World(builtin, nodes: pair)
+        world.observed.sameDatabase = [["paris", "berlin"]]
+        world.set(.deny, .disabled, on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            error, blocking: SAME_DATABASE [berlin] nodes berlin, paris are one and the same database
+            """)
+    }
+
+    @Test func `that was not asked is not known, and one that takes no part holds nothing back`() {
+        var world = World(builtin, subscribers: ["paris"])
+        world.observed.nodes.removeValue(forKey: "tokyo")
+        world.set(.deny, .disabled, on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris; writes on paris \
+            are not logged
+            error, blocking: NODE_UNREACHABLE [tokyo] node 'tokyo' could not be read: it was not asked
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "00_polarity_deny"
+            """)
+        expectNoDifference(
+            world.difference.roles.map { "\($0.node) \($0.declared) \($0.observed) \($0.acceptsWrites)" },
+            ["berlin origin origin all", "paris subscriber unlogged all", "tokyo bystander unknown unknown"])
+    }
+
+    @Test func `with a deadlock_timeout above lock_timeout never waits for an autovacuum`() {
+        var world = World(builtin, nodes: pair)
+        world.node("paris") { $0.rights.deadlockTimeout = .seconds(5) }
+        expectNoDifference(
+            world.story,
+            """
+            warning: LOCK_TIMEOUT_SHORT [paris] lock_timeout is shorter than deadlock_timeout on node 'paris'
+            """)
+    }
+
+    @Test func `with event triggers says so where it is to be changed`() {
+        var world = World(builtin, nodes: pair)
+        for node in pair { world.node(node) { $0.eventTriggers = ["frozen"] } }
+        world.set(.log, .enabled, on: "paris")
+        expectNoDifference(
+            world.findings,
+            """
+            error: EVENT_TRIGGER [paris frozen] event trigger frozen on 'paris' fires for DDL
+            """)
+    }
+
+    @Test func `with triggers of the engine elsewhere says so`() {
+        var world = World(builtin, nodes: pair)
+        world.node("paris") {
+            $0.stray = [
+                StrayTrigger(
+                    table: tableName("public.old"), trigger: "00_polarity_deny",
+                    function: FunctionName("polarity", "deny_change"))
+            ]
+        }
+        expectNoDifference(
+            world.story,
+            """
+            warning: STRAY_TRIGGER [paris public.old 00_polarity_deny] "00_polarity_deny" on public.old on 'paris' \
+            is the engine's, and the file does not declare the table
+            """)
+    }
+}
+
+@Suite struct `a table's surroundings` {
+    @Test func `are told where they make replication lie`() {
+        var world = World(builtin, nodes: pair)
+        world.table(on: "berlin") {
+            $0.persistence = .unlogged
+            $0.hasPrimaryKey = false
+            $0.inheritanceChildren = [tableName("public.orders_old")]
+            $0.isLogicalTarget = true
+            $0.triggers.append(
+                ObservedTrigger(name: "00_a", function: FunctionName("public", "touch"), type: 21, mode: .enabled))
+        }
+        world.table(on: "paris") {
+            $0.triggers.append(
+                ObservedTrigger(name: "00_a", function: FunctionName("public", "swallow"), type: 23, mode: .enabled))
+            $0.triggers.append(
+                ObservedTrigger(name: "00_b", function: FunctionName("public", "silent"), type: 23, mode: .disabled))
+            $0.triggers.append(
+                ObservedTrigger(name: "late", function: FunctionName("public", "late"), type: 23, mode: .enabled))
+        }
+        expectNoDifference(
+            world.story,
+            """
+            error: NO_PRIMARY_KEY [berlin public.orders] public.orders on 'berlin' has no primary key
+            warning: INHERITANCE_CHILD [berlin public.orders] public.orders_old inherits from public.orders on \
+            'berlin'
+            warning: LOGICAL_TARGET [berlin public.orders] public.orders on 'berlin' is written by a native \
+            subscription
+            warning: LOG_ORDER [berlin public.orders 00_a] "00_a" on public.orders on 'berlin' fires before \
+            "00_polarity_log"
+            warning: TRIGGER_BEFORE_DENY [paris public.orders 00_a] "00_a" on public.orders on 'paris' fires before \
+            "00_polarity_deny"
+            warning: UNLOGGED_TABLE [berlin public.orders] public.orders on 'berlin' is UNLOGGED
+            """)
+    }
+
+    @Test func `are another cluster's log triggers under Slony`() {
+        var world = World(slony, nodes: pair)
+        for node in pair {
+            world.table(on: node) {
+                $0.triggers.append(
+                    ObservedTrigger(
+                        name: "_other_logtrigger", function: FunctionName("_other", "logtrigger"), type: 29,
+                        mode: .enabled, arguments: TriggerArguments(["_other", "7", "k"])))
+            }
+        }
+        expectNoDifference(
+            world.story,
+            """
+            warning: LOG_ORDER [berlin public.orders _other_logtrigger] _other_logtrigger on public.orders on \
+            'berlin' fires before _shopcl_logtrigger
+            warning: OTHER_CLUSTER [berlin public.orders _other_logtrigger] _other_logtrigger on public.orders on \
+            'berlin' logs for another cluster
+            """)
+    }
+
+    @Test func `are foreign keys that cross sets or end outside of them`() {
+        var world = World(
+            builtin, nodes: pair,
+            sets: [
+                World.set("a", origin: "berlin", subscribers: ["paris"], tables: ["public.orders"]),
+                World.set("b", origin: "paris", subscribers: ["berlin"], tables: ["public.items"]),
+            ])
+        for node in pair {
+            world.node(node) {
+                $0.foreignKeys = [
+                    ForeignKey(
+                        name: "items_orders", child: tableName("public.items"), parent: tableName("public.orders"),
+                        cascades: node == "berlin"),
+                    ForeignKey(
+                        name: "notes_orders", child: tableName("public.notes"), parent: tableName("public.orders"),
+                        cascades: false),
+                    ForeignKey(
+                        name: "notes_users", child: tableName("public.notes"), parent: tableName("public.users"),
+                        cascades: true),
+                ]
+            }
+        }
+        expectNoDifference(
+            world.story,
+            """
+            warning: FOREIGN_KEY_CROSSES_SETS [berlin public.items] foreign key items_orders on 'berlin' joins \
+            public.items of set 'b' to public.orders of set 'a', which has another origin
+            warning: FOREIGN_KEY_ONLY_ON_SUBSCRIBER [paris public.notes] foreign key notes_orders joins \
+            public.notes, which is not replicated, to public.orders on subscriber 'paris'
+            """)
+    }
+
+    @Test func `are a bystander that has the table and accepts writes`() {
+        var world = World(builtin, subscribers: ["paris"])
+        world.node("tokyo") {
+            $0.tables[tableName("public.orders")] = ObservedTable(oid: 1, name: tableName("public.orders"))
+        }
+        expectNoDifference(
+            world.story,
+            """
+            warning: UNPROTECTED_BYSTANDER [tokyo public.orders] public.orders on bystander 'tokyo' accepts writes
+            """)
+        world.table(on: "tokyo") { $0.kind = .view }
+        expectNoDifference(world.story, "in sync")
+    }
+
+    @Test func `decide what a role says: mixed tables are counted`() {
+        var world = World(builtin, tables: ["public.a", "public.b", "public.c", "public.d"])
+        world.set(.log, .disabled, of: "public.a", on: "berlin")
+        world.set(.deny, .enabled, of: "public.b", on: "berlin")
+        world.table("public.a", on: "paris") { $0.triggers = [] }
+        world.node("tokyo") { node in for table in node.tables.keys { node.tables[table]?.triggers = [] } }
+        expectNoDifference(
+            world.difference.roles,
+            [
+                SetRole(
+                    set: "default", node: "berlin", declared: .origin, observed: .mixed, acceptsWrites: .some,
+                    logsWrites: .some, acceptsTruncate: .all, tables: [.origin: 2, .unlogged: 1, .fenced: 1]),
+                SetRole(
+                    set: "default", node: "paris", declared: .subscriber, observed: .mixed, acceptsWrites: .some,
+                    logsWrites: .none, acceptsTruncate: .some, tables: [.subscriber: 3, .missing: 1]),
+                SetRole(
+                    set: "default", node: "tokyo", declared: .subscriber, observed: .missing, acceptsWrites: .all,
+                    logsWrites: .none, acceptsTruncate: .all, tables: [.missing: 4]),
+            ])
+    }
+
+    @Test func `decide nothing where no table is read`() {
+        var world = World(builtin, nodes: pair)
+        world.node("paris") { $0.tables = [:] }
+        expectNoDifference(world.difference.roles.map(\.observed), [.origin, .missing])
+        world = World(builtin, subscribers: ["paris"])
+        expectNoDifference(world.difference.roles.map(\.observed), [.origin, .subscriber, .bystander])
+        expectNoDifference(world.difference.isInSync, true)
+    }
+
+    @Test func `hold impostors of every sort, shown with both definitions`() {
+        var world = World(slony, tables: ["public.a", "public.b", "public.c", "public.d"])
+        world.trigger(.deny, of: "public.a", on: "paris") { $0.function = FunctionName("public", "denyaccess") }
+        world.trigger(.deny, of: "public.b", on: "paris") { $0.columns = [2, 3] }
+        world.trigger(.deny, of: "public.c", on: "paris") { $0.hasCondition = true }
+        world.trigger(.deny, of: "public.d", on: "paris") {
+            $0.type = 29
+            $0.isConstraint = true
+        }
+        expectNoDifference(
+            world.story,
+            """
+            critical: IMPOSTOR [paris public.a _shopcl_denyaccess] _shopcl_denyaccess on public.a is BEFORE INSERT \
+            OR UPDATE OR DELETE FOR EACH ROW public.denyaccess('_shopcl'), not BEFORE INSERT OR UPDATE OR DELETE FOR \
+            EACH ROW _shopcl.denyaccess('_shopcl')
+            critical: IMPOSTOR [paris public.b _shopcl_denyaccess] _shopcl_denyaccess on public.b is BEFORE INSERT \
+            OR UPDATE OR DELETE of columns 2, 3 FOR EACH ROW _shopcl.denyaccess('_shopcl'), not BEFORE INSERT OR \
+            UPDATE OR DELETE FOR EACH ROW _shopcl.denyaccess('_shopcl')
+            critical: IMPOSTOR [paris public.c _shopcl_denyaccess] _shopcl_denyaccess on public.c is BEFORE INSERT \
+            OR UPDATE OR DELETE FOR EACH ROW with a WHEN condition _shopcl.denyaccess('_shopcl'), not BEFORE INSERT \
+            OR UPDATE OR DELETE FOR EACH ROW _shopcl.denyaccess('_shopcl')
+            critical: IMPOSTOR [paris public.d _shopcl_denyaccess] _shopcl_denyaccess on public.d is CONSTRAINT \
+            AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW _shopcl.denyaccess('_shopcl'), not BEFORE INSERT OR UPDATE \
+            OR DELETE FOR EACH ROW _shopcl.denyaccess('_shopcl')
+            critical: SPLIT_BRAIN [public.a] public.a accepts writes on berlin and paris; writes on paris are not \
+            logged
+            critical: SPLIT_BRAIN [public.b] public.b accepts writes on berlin and paris; writes on paris are not \
+            logged
+            critical: SPLIT_BRAIN [public.c] public.c accepts writes on berlin and paris; writes on paris are not \
+            logged
+            critical: SPLIT_BRAIN [public.d] public.d accepts writes on berlin and paris; writes on paris are not \
+            logged
+            protect paris public.a SHARE ROW EXCLUSIVE
+              CREATE OR REPLACE TRIGGER "_shopcl_denyaccess" BEFORE INSERT OR UPDATE OR DELETE ON "public"."a" FOR \
+            EACH ROW EXECUTE FUNCTION "_shopcl"."denyaccess"('_shopcl')
+            protect paris public.b SHARE ROW EXCLUSIVE
+              CREATE OR REPLACE TRIGGER "_shopcl_denyaccess" BEFORE INSERT OR UPDATE OR DELETE ON "public"."b" FOR \
+            EACH ROW EXECUTE FUNCTION "_shopcl"."denyaccess"('_shopcl')
+            protect paris public.c SHARE ROW EXCLUSIVE
+              CREATE OR REPLACE TRIGGER "_shopcl_denyaccess" BEFORE INSERT OR UPDATE OR DELETE ON "public"."c" FOR \
+            EACH ROW EXECUTE FUNCTION "_shopcl"."denyaccess"('_shopcl')
+            protect paris public.d ACCESS EXCLUSIVE
+              DROP TRIGGER "_shopcl_denyaccess" ON "public"."d"
+              CREATE TRIGGER "_shopcl_denyaccess" BEFORE INSERT OR UPDATE OR DELETE ON "public"."d" FOR EACH ROW \
+            EXECUTE FUNCTION "_shopcl"."denyaccess"('_shopcl')
+            needs REPLACE_TRIGGER
+            """)
+    }
+}

@@ -1,0 +1,310 @@
+import CustomDump
+import Testing
+
+@testable import Replication
+
+private let bruce = Engine.bruce(cluster: "shop")
+private let builtin = Engine.builtin(cluster: "shop")
+
+/// Every leaf is a table; from PostgreSQL 13 row triggers are made on the root and cloned.
+@Suite struct `a partitioned table` {
+    /// `public.orders` with two leaves, none of which has a trigger; only the root is declared.
+    private func bare(_ engine: Engine, version: Int = 150_000) -> World {
+        var world = World(engine, nodes: ["berlin", "paris"])
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.node(node) { seen in
+                seen.identity.serverVersion = version
+                seen.tables[tableName("public.orders")]?.kind = .partitionedTable
+                seen.tables[tableName("public.orders")]?.triggers = []
+                seen.tables[tableName("public.orders")]?.mayHoldRows = false
+                for (place, leaf) in ["public.orders_1", "public.orders_2"].enumerated() {
+                    let name = tableName(leaf)
+                    seen.tables[name] = ObservedTable(
+                        oid: UInt32(17000 + place), name: name, partitionOf: tableName("public.orders"),
+                        mayHoldRows: false)
+                    seen.builtin?.tables[name] = "default"
+                }
+            }
+        }
+        return world
+    }
+
+    @Test func `is closed and opened leaf by leaf, and a second plan is empty`() {
+        for engine in [bruce, builtin] {
+            for version in [100_000, 120_000, 130_000, 150_000] {
+                var world = bare(engine, version: version)
+                world.apply()
+                expectNoDifference(world.plan.steps, [])
+                expectNoDifference(world.plan.heldBack, [])
+                for leaf in ["public.orders_1", "public.orders_2"] {
+                    let seen = world.observed.node("paris")?.tables[tableName(leaf)]
+                    let denies = seen?.triggers.filter {
+                        $0.function.name.text.hasPrefix("deny") && $0.mode == .enabled
+                    }
+                    expectNoDifference(denies?.isEmpty, false)
+                }
+            }
+        }
+    }
+
+    @Test func `gets its row triggers on the root where they are cloned`() {
+        expectNoDifference(
+            bare(bruce).story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            protect berlin public.orders_1 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_1_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders_1" FOR EACH \
+            STATEMENT EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect berlin public.orders_2 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_2_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders_2" FOR EACH \
+            STATEMENT EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_tx" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW EXECUTE \
+            FUNCTION "bruce"."logtransactiontrigger"()
+              CREATE TRIGGER "orders_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH STATEMENT \
+            EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
+            EXECUTE FUNCTION "bruce"."denyaccesstrigger"()
+            """)
+    }
+
+    @Test func `gets its row triggers on each leaf where the server has no clones of them`() {
+        expectNoDifference(
+            bare(bruce, version: 120_000).story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            protect berlin public.orders_1 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_1_tx" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders_1" FOR EACH ROW \
+            EXECUTE FUNCTION "bruce"."logtransactiontrigger"()
+              CREATE TRIGGER "orders_1_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders_1" FOR EACH \
+            STATEMENT EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect berlin public.orders_2 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_2_tx" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders_2" FOR EACH ROW \
+            EXECUTE FUNCTION "bruce"."logtransactiontrigger"()
+              CREATE TRIGGER "orders_2_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders_2" FOR EACH \
+            STATEMENT EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH STATEMENT \
+            EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect paris public.orders_1 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_1_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders_1" FOR EACH ROW \
+            EXECUTE FUNCTION "bruce"."denyaccesstrigger"()
+            protect paris public.orders_2 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_2_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders_2" FOR EACH ROW \
+            EXECUTE FUNCTION "bruce"."denyaccesstrigger"()
+            """)
+    }
+
+    @Test func `with a leaf toggled by itself has it set on that leaf`() {
+        var world = bare(builtin)
+        world.apply()
+        world.set(.deny, .disabled, of: "public.orders_2", on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [public.orders_2] public.orders_2 accepts writes on berlin and paris; writes on \
+            paris are not logged
+            protect paris public.orders_2 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_2" ENABLE TRIGGER "00_polarity_deny"
+            """)
+    }
+
+    @Test func `with a leaf that has a trigger of its own cannot have it on the root`() {
+        var world = bare(bruce)
+        world.table("public.orders_1", on: "paris") {
+            $0.triggers = [
+                ObservedTrigger(
+                    name: "orders_1_deny", function: FunctionName("bruce", "denyaccesstrigger"), type: 31,
+                    mode: .enabled),
+                ObservedTrigger(
+                    name: "orders_deny", function: FunctionName("public", "mine"), type: 31, mode: .enabled),
+            ]
+        }
+        expectNoDifference(
+            world.story,
+            """
+            warning: PARTITION_OWN_TRIGGER [paris public.orders orders_deny] public.orders_1 has its own \
+            orders_deny, or its like
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            protect berlin public.orders_1 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_1_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders_1" FOR EACH \
+            STATEMENT EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect berlin public.orders_2 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_2_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders_2" FOR EACH \
+            STATEMENT EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_tx" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW EXECUTE \
+            FUNCTION "bruce"."logtransactiontrigger"()
+              CREATE TRIGGER "orders_sn" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH STATEMENT \
+            EXECUTE FUNCTION "bruce"."logsnapshottrigger"()
+            protect paris public.orders_2 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_2_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders_2" FOR EACH ROW \
+            EXECUTE FUNCTION "bruce"."denyaccesstrigger"()
+            """)
+    }
+
+    @Test func `with a new leaf that has no truncate guard is drift`() {
+        var world = bare(builtin)
+        world.apply()
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.node(node) { seen in
+                let name = tableName("public.orders_3")
+                seen.tables[name] = seen.tables[tableName("public.orders_1")]
+                seen.tables[name]?.name = name
+                seen.tables[name]?.triggers.removeAll { !$0.isClone }
+            }
+        }
+        expectNoDifference(
+            world.story,
+            """
+            critical: SUBSCRIBER_OPEN [paris public.orders_3] public.orders_3 on subscriber 'paris' accepts TRUNCATE
+            protect berlin NONE
+              berlin record default: origin berlin, members berlin paris, tables public.orders public.orders_1 \
+            public.orders_2 public.orders_3
+            protect paris NONE
+              paris record default: origin berlin, members berlin paris, tables public.orders public.orders_1 \
+            public.orders_2 public.orders_3
+            protect berlin public.orders_3 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "00_polarity_truncate_log" AFTER TRUNCATE ON "public"."orders_3" FOR EACH STATEMENT \
+            EXECUTE FUNCTION "polarity"."log_truncate"()
+              CREATE TRIGGER "00_polarity_truncate_deny" BEFORE TRUNCATE ON "public"."orders_3" FOR EACH STATEMENT \
+            EXECUTE FUNCTION "polarity"."deny_truncate"()
+              ALTER TABLE ONLY "public"."orders_3" DISABLE TRIGGER "00_polarity_truncate_deny"
+            protect paris public.orders_3 SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "00_polarity_truncate_log" AFTER TRUNCATE ON "public"."orders_3" FOR EACH STATEMENT \
+            EXECUTE FUNCTION "polarity"."log_truncate"()
+              CREATE TRIGGER "00_polarity_truncate_deny" BEFORE TRUNCATE ON "public"."orders_3" FOR EACH STATEMENT \
+            EXECUTE FUNCTION "polarity"."deny_truncate"()
+              ALTER TABLE ONLY "public"."orders_3" DISABLE TRIGGER "00_polarity_truncate_log"
+            """)
+    }
+
+    @Test func `moves with a custom engine whose triggers come and go, clones with their root`() {
+        let engine = Engine(
+            name: "custom", cluster: "shop", catalog: .none,
+            templates: [
+                .init(
+                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
+                    subscriber: nil),
+                .init(
+                    .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: nil,
+                    subscriber: .enabled),
+            ])
+        var world = bare(engine)
+        let functions = Set(world.declared.scope.functions)
+        for node in ["berlin", "paris"] as [NodeName] { world.node(node) { $0.functions = functions } }
+        world.apply()
+        world.declare(origin: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine custom has no truncate triggers: TRUNCATE passes everywhere
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
+            EXECUTE FUNCTION "repl"."deny"()
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_log" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW EXECUTE \
+            FUNCTION "repl"."capture"()
+            open paris public.orders ACCESS EXCLUSIVE
+              DROP TRIGGER "orders_deny" ON "public"."orders"
+            tidy berlin public.orders ACCESS EXCLUSIVE
+              DROP TRIGGER "orders_log" ON "public"."orders"
+            drain berlin into paris for public.orders by nothing
+            needs ORIGIN_CHANGE,UNPROVEN_HANDOVER
+            """)
+        world.apply()
+        expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `with one leaf that cannot be closed on the old origin opens nowhere, and nothing is closed`() {
+        var world = bare(builtin)
+        world.apply()
+        world.declare(origin: "paris")
+        world.table("public.orders_1", on: "berlin") { $0.mayAlter = false }
+        expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `has a leaf in one set and its root in another: neither moves`() {
+        var world = bare(builtin)
+        world.sets.append(
+            World.set("other", origin: "paris", subscribers: ["berlin"], tables: ["public.orders_1"]))
+        expectNoDifference(
+            world.findings,
+            """
+            error, blocking: PATTERN_DIFFERS [public.orders_1] public.orders_1 belongs to set 'other' and is a \
+            partition of public.orders, which belongs to set 'default'
+            error, blocking: PATTERN_DIFFERS [public.orders_1] public.orders_1 belongs to set 'other' and is a \
+            partition of public.orders, which belongs to set 'default'
+            """)
+    }
+
+    @Test(arguments: [120_000, 150_000]) func `may be declared leaf by leaf on any server`(version: Int) {
+        var world = World(bruce, nodes: ["berlin", "paris"], tables: ["public.orders_1"])
+        world.table("public.orders_1", on: "paris") {
+            $0.triggers = []
+            $0.partitionOf = tableName("public.orders")
+            $0.mayHoldRows = false
+        }
+        world.node("paris") { $0.identity.serverVersion = version }
+        expectNoDifference(
+            world.plan.steps.map(\.statements),
+            [
+                [
+                    "CREATE TRIGGER \"orders_1_deny\" BEFORE INSERT OR UPDATE OR DELETE ON \"public\".\"orders_1\" "
+                        + "FOR EACH ROW EXECUTE FUNCTION \"bruce\".\"denyaccesstrigger\"()"
+                ]
+            ])
+    }
+
+    @Test func `whose leaf alone is declared keeps the clone that is too much, and says so`() {
+        var world = World(bruce, nodes: ["berlin", "paris"], tables: ["public.orders_1"])
+        world.table("public.orders_1", on: "berlin") {
+            $0.partitionOf = tableName("public.orders")
+            $0.triggers.append(
+                ObservedTrigger(
+                    name: "orders_deny", function: FunctionName("bruce", "denyaccesstrigger"), type: 31,
+                    mode: .enabled, isClone: true))
+        }
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_CLOSED [berlin public.orders_1] public.orders_1 on its origin 'berlin' refuses writes
+            error, blocking: CLONE_DIFFERS [berlin public.orders_1 orders_deny] orders_deny on public.orders_1 is a \
+            copy of its parent's trigger, and is to go
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            """)
+    }
+
+    @Test func `with impostors or other names on its clones is for its owner to mend`() {
+        var world = bare(builtin)
+        world.apply()
+        world.trigger(.deny, of: "public.orders_1", on: "paris") { $0.hasCondition = true }
+        world.trigger(.log, of: "public.orders_2", on: "paris") { $0.name = "another" }
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [public.orders_1] public.orders_1 accepts writes on berlin and paris; writes on \
+            paris are not logged
+            error, blocking: CLONE_DIFFERS [paris public.orders_1 00_polarity_deny] "00_polarity_deny" on \
+            public.orders_1 is a copy of its parent's trigger and not the engine's
+            """)
+    }
+
+    @Test func `cannot be held by Slony`() {
+        var world = World(.slony(cluster: "shopcl"))
+        for node in ["berlin", "paris", "tokyo"] as [NodeName] {
+            world.table(on: node) { $0.kind = .partitionedTable }
+        }
+        expectNoDifference(
+            world.story,
+            """
+            error, blocking: WRONG_RELATION_KIND [berlin public.orders] public.orders on 'berlin' is a partitioned \
+            table, which Slony cannot hold: list the partitions
+            error, blocking: WRONG_RELATION_KIND [paris public.orders] public.orders on 'paris' is a partitioned \
+            table, which Slony cannot hold: list the partitions
+            error, blocking: WRONG_RELATION_KIND [tokyo public.orders] public.orders on 'tokyo' is a partitioned \
+            table, which Slony cannot hold: list the partitions
+            """)
+    }
+}

@@ -1,0 +1,98 @@
+import CustomDump
+import Testing
+
+@testable import Replication
+
+private let builtin = Engine.builtin(cluster: "shop")
+
+@Suite struct `a move that never opened` {
+    /// The move of `world` from berlin to paris, after protect alone.
+    private func reopened(_ world: World) -> [Step] {
+        let plan = world.plan
+        let outcomes = plan.steps.map { step in
+            StepOutcome(
+                step: step, outcome: step.stage == .protect ? .done(tries: 1, took: .zero) : .notBegun)
+        }
+        return plan.reopening(after: Outcomes(steps: outcomes), from: world.observed)
+    }
+
+    @Test func `is led back on the node that wrote last`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        let before = world.observed
+        expectNoDifference(
+            reopened(world).map(\.statements),
+            [
+                [
+                    "ALTER TABLE ONLY \"public\".\"orders\" ENABLE TRIGGER \"00_polarity_log\", "
+                        + "DISABLE TRIGGER \"00_polarity_deny\", ENABLE TRIGGER \"00_polarity_truncate_log\", "
+                        + "DISABLE TRIGGER \"00_polarity_truncate_deny\""
+                ]
+            ])
+        for step in world.plan.stages[0].steps + reopened(world) { world.observed.apply(step) }
+        expectNoDifference(world.observed, before)
+    }
+
+    @Test func `is not led back on a subscriber that should never have been open`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        world.set(.deny, .disabled, on: "tokyo")
+        expectNoDifference(reopened(world).map(\.node), ["berlin"])
+    }
+
+    @Test func `of a trigger that was made disables it again`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        world.remove(.deny, on: "berlin")
+        world.trigger(.truncateDeny, on: "berlin") { $0.hasCondition = true }
+        world.table(on: "berlin") { $0.rules = [ObservedRule(name: "shadow", mode: .enabled, isInstead: false)] }
+        expectNoDifference(
+            reopened(world).flatMap(\.statements),
+            [
+                "ALTER TABLE ONLY \"public\".\"orders\" ENABLE TRIGGER \"00_polarity_log\", "
+                    + "DISABLE TRIGGER \"00_polarity_deny\", ENABLE TRIGGER \"00_polarity_truncate_log\", "
+                    + "DISABLE TRIGGER \"00_polarity_truncate_deny\""
+            ])
+    }
+
+    @Test func `is nothing to lead back where nothing was done`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        expectNoDifference(world.plan.reopening(after: Outcomes(), from: world.observed), [])
+        expectNoDifference(Outcomes().changedAnything, false)
+        let step = world.plan.steps[0]
+        let ends: [Outcome] = [
+            .done(tries: 1, took: .zero), .unknown(message: "lost"), .busy(tries: 1, blockers: []),
+            .stale(message: ""), .failed(sqlState: "", message: ""), .notBegun,
+        ]
+        expectNoDifference(
+            ends.map { Outcomes(steps: [StepOutcome(step: step, outcome: $0)]).changedAnything },
+            [true, true, false, false, false, false])
+    }
+}
+
+@Suite struct `a selection` {
+    @Test func `of one node never opens alone, and never leaves a set closed`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        for node in ["paris", "berlin"] {
+            let limited = Plan(world.difference.limited(to: Selection(nodes: [node])))
+            expectNoDifference(limited.steps, [])
+        }
+        let tokyo = Plan(world.difference.limited(to: Selection(nodes: ["tok*"])))
+        expectNoDifference(tokyo.steps, [])
+    }
+
+    @Test func `of a set or a table changes that alone, and records nothing as done`() {
+        var world = World(builtin, nodes: ["berlin", "paris"], tables: ["public.items", "public.orders"])
+        world.declare(origin: "paris")
+        let limited = Plan(world.difference.limited(to: Selection(tables: ["public.or*"])))
+        expectNoDifference(
+            limited.steps.map { "\($0.stage) \($0.node) \($0.table?.description ?? "record")" },
+            [
+                "protect berlin public.orders", "open paris public.orders",
+            ])
+        expectNoDifference(Plan(world.difference.limited(to: Selection(sets: ["other"]))).steps, [])
+        expectNoDifference(world.difference.limited(to: Selection()), world.difference)
+    }
+}

@@ -1,0 +1,332 @@
+import CustomDump
+import Testing
+
+@testable import Replication
+
+private let slony = Engine.slony(cluster: "shopcl")
+private let builtin = Engine.builtin(cluster: "shop")
+
+@Suite struct `the tables of a set` {
+    private func patterned(_ world: World, exclude: [String] = []) -> World {
+        var world = world
+        world.declare(
+            tables: [],
+            patterns: [TablePattern(schema: "public", match: "*", exclude: exclude, because: line(31))])
+        return world
+    }
+
+    @Test func `come from a pattern over all reachable members`() {
+        expectNoDifference(patterned(World(builtin, tables: ["public.items", "public.orders"])).story, "in sync")
+    }
+
+    @Test func `are held back where a pattern finds others on other members`() {
+        var world = patterned(World(builtin, tables: ["public.items", "public.orders"]))
+        world.node("paris") { $0.tables.removeValue(forKey: tableName("public.items")) }
+        world.set(.deny, .disabled, on: "tokyo")
+        world.set(.log, .disabled, on: "berlin")
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_UNLOGGED [berlin public.orders] public.orders on its origin 'berlin' accepts writes \
+            that are not logged: changes are lost now
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and tokyo; writes on berlin \
+            and tokyo are not logged
+            error, blocking: PATTERN_DIFFERS [public.items] public.items matches the pattern on some members and \
+            does not exist on paris
+            error, blocking: TABLE_MISSING [paris public.items] public.items does not exist on node 'paris'
+            protect tokyo public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "00_polarity_deny"
+            held back berlin public.orders 00_polarity_log disabled to enabled
+            held back paris conclusion default: origin berlin, members berlin paris tokyo, tables public.orders
+            """)
+    }
+
+    @Test func `cannot be none`() {
+        expectNoDifference(
+            patterned(World(builtin), exclude: ["ord*"]).findings,
+            """
+            error, blocking: PATTERN_EMPTY [] pattern 'public.*' matches no table on any reachable member
+            """)
+    }
+
+    @Test func `belong to one set, and a pattern takes none from another`() {
+        var world = World(
+            builtin, nodes: ["berlin", "paris"],
+            sets: [
+                World.set("a", origin: "berlin", subscribers: ["paris"], tables: ["public.orders"]),
+                World.set("b", origin: "paris", subscribers: ["berlin"], tables: ["public.items"]),
+            ])
+        world.declare(1, tables: [], patterns: [TablePattern(schema: "public", match: "*", because: line(31))])
+        expectNoDifference(
+            world.findings,
+            """
+            error, blocking: PATTERN_DIFFERS [public.orders] public.orders matches a pattern of set 'b' and belongs \
+            to set 'a'
+            """)
+    }
+
+    @Test func `of two sets with two origins are each where they belong`() {
+        var world = World(
+            slony, nodes: ["berlin", "paris"],
+            sets: [
+                World.set("a", origin: "berlin", subscribers: ["paris"], tables: ["public.orders"]),
+                World.set("b", origin: "paris", subscribers: ["berlin"], tables: ["billing.orders"]),
+            ])
+        expectNoDifference(world.story, "in sync")
+        world.set(.deny, .disabled, of: "billing.orders", on: "berlin")
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [billing.orders] billing.orders accepts writes on berlin and paris; writes on \
+            berlin are not logged
+            protect berlin billing.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "billing"."orders" ENABLE TRIGGER "_shopcl_denyaccess"
+            """)
+    }
+
+    @Test func `may be known by a pattern alone to Slony`() {
+        var world = patterned(World(slony, id: 1))
+        expectNoDifference(world.story, "in sync")
+        world = patterned(World(slony))
+        expectNoDifference(world.story, "in sync")
+    }
+
+    @Test func `that are missing, or no tables, hold their set back`() {
+        var world = World(
+            builtin, nodes: ["berlin", "paris"],
+            tables: ["public.a", "public.b", "public.c", "public.d", "public.e", "public.f", "public.g"])
+        world.node("paris") { $0.tables.removeValue(forKey: tableName("public.a")) }
+        world.table("public.b", on: "paris") { $0.kind = .view }
+        world.table("public.c", on: "paris") { $0.kind = .materializedView }
+        world.table("public.d", on: "paris") { $0.kind = .foreignTable }
+        world.table("public.e", on: "paris") { $0.kind = .sequence }
+        world.table("public.f", on: "paris") { $0.kind = .other }
+        world.table("public.g", on: "paris") { $0.persistence = .temporary }
+        expectNoDifference(
+            world.story,
+            """
+            error, blocking: TABLE_MISSING [paris public.a] public.a does not exist on node 'paris'
+            error, blocking: WRONG_RELATION_KIND [paris public.b] public.b on 'paris' is a view
+            error, blocking: WRONG_RELATION_KIND [paris public.c] public.c on 'paris' is a materialized view
+            error, blocking: WRONG_RELATION_KIND [paris public.d] public.d on 'paris' is a foreign table
+            error, blocking: WRONG_RELATION_KIND [paris public.e] public.e on 'paris' is a sequence
+            error, blocking: WRONG_RELATION_KIND [paris public.f] public.f on 'paris' is no table
+            error, blocking: WRONG_RELATION_KIND [paris public.g] public.g on 'paris' is a temporary table
+            held back paris conclusion default: origin berlin, members berlin paris, tables public.b public.c \
+            public.d public.e public.f public.g
+            """)
+    }
+
+    @Test func `that the role does not own are left alone, and so is their set`() {
+        var world = World(builtin, nodes: ["berlin", "paris"], tables: ["public.items", "public.orders"])
+        world.table(on: "berlin") {
+            $0.mayAlter = false
+            $0.owner = "Shop Owner"
+        }
+        world.set(.log, .disabled, on: "berlin")
+        world.set(.log, .disabled, of: "public.items", on: "berlin")
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_UNLOGGED [berlin public.items] public.items on its origin 'berlin' accepts writes that \
+            are not logged: changes are lost now
+            critical: ORIGIN_UNLOGGED [berlin public.orders] public.orders on its origin 'berlin' accepts writes \
+            that are not logged: changes are lost now
+            error, blocking: NOT_OWNER [berlin public.orders] public.orders on 'berlin' belongs to "Shop Owner", \
+            which the acting role is not
+            held back berlin public.items 00_polarity_log disabled to enabled
+            held back berlin public.orders 00_polarity_log disabled to enabled
+            """)
+    }
+
+    @Test func `cannot be changed by a login role that may not become the declared one`() {
+        var world = World(builtin, nodes: ["berlin", "paris"])
+        world.nodes[1] = DeclaredNode(
+            name: "paris", conninfo: "service=paris", role: "shop_owner", because: line(11))
+        world.node("paris") {
+            $0.rights.mayBecomeRole = false
+            $0.rights.loginRole = "polarity"
+        }
+        world.set(.deny, .disabled, on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris; writes on paris \
+            are not logged
+            error, blocking: NOT_OWNER [paris public.orders] polarity on 'paris' may not become shop_owner
+            held back paris public.orders 00_polarity_deny disabled to enabled
+            """)
+    }
+
+    @Test func `need a word where more of them change than the policy allows`() {
+        var world = World(builtin, nodes: ["berlin", "paris"], tables: ["public.items", "public.orders"])
+        world.set(.log, .enabled, on: "paris")
+        world.set(.truncateLog, .enabled, on: "paris")
+        world.policy.maxChanges = .count(2)
+        expectNoDifference(world.plan.required, [])
+        world.policy.maxChanges = .count(1)
+        expectNoDifference(world.plan.required, [.massChange])
+        world.policy.maxChanges = .percent(13)
+        expectNoDifference(world.plan.required, [])
+        world.policy.maxChanges = .percent(12)
+        expectNoDifference(world.plan.required, [.massChange])
+    }
+
+    @Test func `keep the user's own triggers and rules in the mode of each role`() {
+        var world = World(builtin, nodes: ["berlin", "paris"])
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.table(on: node) {
+                $0.triggers.append(
+                    ObservedTrigger(
+                        name: "audit", function: FunctionName("public", "audit"), type: 21, mode: .enabled))
+                $0.triggers.append(
+                    ObservedTrigger(
+                        name: "other", function: FunctionName("public", "audit"), type: 21, mode: .enabled))
+                $0.rules = [
+                    ObservedRule(name: "shadow", mode: .enabled, isInstead: true),
+                    ObservedRule(name: "stray", mode: .enabled, isInstead: true),
+                ]
+            }
+        }
+        world.declare(tables: [
+            DeclaredTable(
+                name: tableName("public.orders"),
+                triggers: [
+                    OwnObject(name: "audit", modes: [.origin: .enabled, .subscriber: .replica], because: line(40))
+                ],
+                rules: [
+                    OwnObject(name: "shadow", modes: [.origin: .enabled, .subscriber: .disabled], because: line(41))
+                ], because: line(30))
+        ])
+        expectNoDifference(
+            world.story,
+            """
+            warning: INSTEAD_RULE [berlin public.orders] rule stray on public.orders on 'berlin' replaces writes
+            warning: INSTEAD_RULE [paris public.orders] rule stray on public.orders on 'paris' replaces writes
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" ENABLE REPLICA TRIGGER "audit"
+            tidy paris public.orders ACCESS EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" DISABLE RULE "shadow"
+            """)
+        world.apply()
+        expectNoDifference(world.plan.steps, [])
+        world.declare(tables: [
+            DeclaredTable(
+                name: tableName("public.orders"),
+                triggers: [OwnObject(name: "gone", modes: [.origin: .always], because: line(40))],
+                rules: [OwnObject(name: "gone", modes: [.origin: .always], because: line(41))], because: line(30))
+        ])
+        expectNoDifference(
+            world.story,
+            """
+            error, blocking: OWN_TRIGGER_MISSING [berlin public.orders gone] public.orders has no rule gone
+            error, blocking: OWN_TRIGGER_MISSING [berlin public.orders gone] public.orders has no trigger gone
+            warning: INSTEAD_RULE [berlin public.orders] rule shadow on public.orders on 'berlin' replaces writes
+            warning: INSTEAD_RULE [berlin public.orders] rule stray on public.orders on 'berlin' replaces writes
+            warning: INSTEAD_RULE [paris public.orders] rule stray on public.orders on 'paris' replaces writes
+            """)
+    }
+
+    @Test func `have their own rule switched with their engine's triggers, in any mode`() {
+        var world = World(builtin, nodes: ["berlin", "paris"])
+        world.table(on: "paris") {
+            $0.rules = [ObservedRule(name: "shadow", mode: .enabled, isInstead: false)]
+        }
+        for mode in [FiringMode.always, .replica, .disabled] {
+            world.declare(tables: [
+                DeclaredTable(
+                    name: tableName("public.orders"),
+                    rules: [OwnObject(name: "shadow", modes: [.subscriber: mode], because: line(41))],
+                    because: line(30))
+            ])
+            world.apply()
+            expectNoDifference(
+                world.observed.node("paris")?.tables[tableName("public.orders")]?.rules.first?.mode, mode)
+            expectNoDifference(world.plan.steps, [])
+        }
+    }
+}
+
+@Suite struct `the sequences of a set that moves` {
+    private func moving(_ policy: SequencePolicy, berlin: Int64?, paris: Int64?, by increment: Int64 = 1) -> World {
+        var world = World(builtin)
+        world.policy.sequences = policy
+        for (node, value) in [("berlin", berlin), ("paris", paris), ("tokyo", nil)] as [(NodeName, Int64?)] {
+            world.table(on: node) {
+                $0.sequences = [
+                    ObservedSequence(
+                        name: QualifiedName("public", "orders_id_seq"), lastValue: value, increment: increment)
+                ]
+            }
+        }
+        world.declare(origin: "paris")
+        return world
+    }
+
+    private func drained(_ world: World) -> [String] {
+        world.plan.stages.filter { $0.name == .drain }.flatMap(\.steps).flatMap(\.statements)
+    }
+
+    @Test func `hold the opening back where the new origin is behind, and close nothing`() {
+        expectNoDifference(
+            moving(.check, berlin: 42, paris: 41).story,
+            """
+            error, blocking: SEQUENCE_BEHIND [paris public.orders] public.orders_id_seq on 'paris' stands at 41, and \
+            another member's at 42
+            held back paris public.orders 00_polarity_log disabled to enabled
+            held back paris public.orders 00_polarity_deny enabled to disabled
+            held back paris public.orders 00_polarity_truncate_log disabled to enabled
+            held back paris public.orders 00_polarity_truncate_deny enabled to disabled
+            held back berlin public.orders 00_polarity_log enabled to disabled
+            held back berlin public.orders 00_polarity_deny disabled to enabled
+            held back berlin public.orders 00_polarity_truncate_log enabled to disabled
+            held back berlin public.orders 00_polarity_truncate_deny disabled to enabled
+            held back berlin conclusion default: origin paris, members berlin paris tokyo, tables public.orders
+            held back paris conclusion default: origin paris, members berlin paris tokyo, tables public.orders
+            held back tokyo conclusion default: origin paris, members berlin paris tokyo, tables public.orders
+            """)
+        expectNoDifference(
+            moving(.check, berlin: 42, paris: nil).findings,
+            """
+            error, blocking: SEQUENCE_BEHIND [paris public.orders] public.orders_id_seq on 'paris' stands at its \
+            start, and another member's at 42
+            """)
+    }
+
+    @Test func `let it open where it is level, or where nobody looks`() {
+        expectNoDifference(moving(.check, berlin: 42, paris: 42).plan.stages.map(\.name), [.protect, .open])
+        expectNoDifference(moving(.ignore, berlin: 42, paris: nil).plan.stages.map(\.name), [.protect, .open])
+        expectNoDifference(moving(.check, berlin: -42, paris: -42, by: -1).plan.stages.map(\.name), [.protect, .open])
+        expectNoDifference(moving(.check, berlin: -42, paris: -41, by: -1).findings.contains("SEQUENCE_BEHIND"), true)
+    }
+
+    @Test func `are put ahead by a margin while draining, and never back`() {
+        expectNoDifference(
+            drained(moving(.advance, berlin: 42, paris: nil)),
+            ["SELECT pg_catalog.setval('\"public\".\"orders_id_seq\"'::pg_catalog.regclass, 1042)"])
+        expectNoDifference(
+            drained(moving(.advance, berlin: -42, paris: -1, by: -2)),
+            ["SELECT pg_catalog.setval('\"public\".\"orders_id_seq\"'::pg_catalog.regclass, -2042)"])
+        expectNoDifference(drained(moving(.advance, berlin: 42, paris: 5000)), [])
+        expectNoDifference(drained(moving(.advance, berlin: nil, paris: 5)), [])
+        expectNoDifference(
+            drained(moving(.advance, berlin: Int64.max - 1, paris: 5)),
+            [
+                "SELECT pg_catalog.setval('\"public\".\"orders_id_seq\"'::pg_catalog.regclass, \(Int64.max - 1))"
+            ])
+        expectNoDifference(drained(moving(.advance, berlin: 7, paris: 5, by: .max)).count, 1)
+    }
+
+    @Test func `are put ahead on the table as protect left it`() {
+        var world = moving(.advance, berlin: 42, paris: nil)
+        world.remove(.truncateLog, on: "paris")
+        let steps = world.plan.steps.filter { $0.node == "paris" && $0.table != nil }
+        var seen = world.observed
+        for step in steps {
+            expectNoDifference(
+                step.expectedRows, seen.node("paris")?.tables[tableName("public.orders")]?.rowsUnderLock)
+            seen = seen.applying(step)
+        }
+        expectNoDifference(steps.map(\.stage), [.protect, .drain, .open])
+    }
+}
