@@ -170,6 +170,7 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
+            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
             open berlin NONE
               berlin conclusion default: origin paris, members berlin paris tokyo, tables public.orders
             open paris NONE
@@ -211,6 +212,7 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
+            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
             error: NODE_UNREACHABLE [berlin] node 'berlin' could not be read: no route to host
             open paris NONE
               paris conclusion default: origin paris, members berlin paris tokyo, tables public.orders
