@@ -82,6 +82,8 @@ struct SandboxCommand: AsyncParsableCommand {
                 } catch {
                     throw Stop(.unexpected, visible("\(error)"))
                 }
+                // The cluster file names nodes that are no more; whatever else is in the directory stays.
+                if !names.isEmpty { Files.remove(directory + "/polarity.yaml", andIfEmpty: directory) }
                 Terminal.out(
                     names.isEmpty
                         ? "there is no sandbox in \(directory)\n" : "\(names.joined(separator: ", ")) are gone\n")
