@@ -113,12 +113,12 @@ import Testing
     }
 }
 
-@Suite struct `thousands of tables` {
+@Suite struct `hundreds of tables` {
     @Test func `move in two steps each`() {
         var world = World(
-            .builtin(cluster: "shop"), nodes: ["berlin", "paris", "tokyo"], tables: (0..<4000).map { "public.t\($0)" })
+            .builtin(cluster: "shop"), nodes: ["berlin", "paris", "tokyo"], tables: (0..<300).map { "public.t\($0)" })
         world.declare(origin: "paris")
-        expectNoDifference(world.plan.steps.count, 2 * 4000 + 3)
+        expectNoDifference(world.plan.steps.count, 2 * 300 + 3)
     }
 
     @Test func `below one root close each by itself`() {
@@ -127,14 +127,14 @@ import Testing
             world.node(node) { seen in
                 seen.tables[tableName("public.root")]?.kind = .partitionedTable
                 seen.tables[tableName("public.root")]?.triggers = []
-                for place in 0..<4000 {
+                for place in 0..<300 {
                     let name = tableName("public.leaf\(place)")
                     seen.tables[name] = ObservedTable(
                         oid: UInt32(20000 + place), name: name, partitionOf: tableName("public.root"))
                 }
             }
         }
-        expectNoDifference(world.plan.steps.count, 4000 + 2)
+        expectNoDifference(world.plan.steps.count, 300 + 2)
         world.apply()
         expectNoDifference(world.plan.steps, [])
     }
