@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import Synchronization
 
 @testable import Sandbox
 
@@ -18,11 +19,11 @@ final class SlonyCluster: Sendable {
 
     /// How libpq reaches node 1, node 2 and node 3.
     let addresses: [ConnectionString]
-    private let daemons: Lifeline
+    private let daemons: Mutex<[Lifeline?]>
 
     private init(_ addresses: [ConnectionString]) throws {
         self.addresses = addresses
-        daemons = try slons(addresses)
+        daemons = try Mutex(addresses.map(slon))
     }
 
     /// Lends a copy of the cluster, in sync and replicating.
@@ -40,7 +41,10 @@ final class SlonyCluster: Sendable {
         }
         let answer: Result<Answer, any Error>
         do {
-            answer = .success(try await body(SlonyCluster(addresses)))
+            let cluster = try SlonyCluster(addresses)
+            // Twice, so that every node knows what all others have confirmed: slonik asks for that.
+            for _ in 1...2 { try await cluster.waitUntilReplicated() }
+            answer = .success(try await body(cluster))
         } catch {
             answer = .failure(error)
         }
@@ -53,6 +57,13 @@ final class SlonyCluster: Sendable {
 
     /// Runs a slonik script; the preamble stands before it.
     func slonik(_ script: String) async throws { try await runSlonik(script, addresses) }
+
+    /// Kills the daemons of these nodes (1, 2 or 3).
+    func endDaemons(of nodes: [Int]) {
+        daemons.withLock { daemons in
+            for node in nodes { daemons[node - 1] = nil }
+        }
+    }
 
     /// Runs SQL on a node (1, 2 or 3) as its superuser, past Slony.
     @discardableResult
@@ -102,7 +113,7 @@ private struct SlonyTemplate {
         }
         try await runSlonik(script("cluster"), addresses)
         do {
-            let daemons = try slons(addresses)
+            let daemons = try addresses.map(slon)
             try await runSlonik(script("sets") + Self.moreOfTheSets, addresses)
             try await runSlonik(script("subscribe"), addresses)
             withExtendedLifetime(daemons) {}
@@ -138,16 +149,12 @@ private struct SlonyTemplate {
 
 // MARK: - Slony's programs
 
-/// One slon for every node, as the servers' user; all of them die with the value or with this process.
-private func slons(_ addresses: [ConnectionString]) throws -> Lifeline {
-    let starts = addresses.map { address in
-        "slon -s 100 -t 1000 \(SlonyCluster.name) '\(address.text)' >'\(log(of: address))' 2>&1 &"
-    }
+/// A slon for one node, as the servers' user; it dies with the value or with this process.
+private func slon(for address: ConnectionString) throws -> Lifeline {
     let script = """
         exec 3<&0
-        (trap '' HUP INT TERM
-        cd /
-        \(starts.joined(separator: "\n"))
+        (cd /
+        slon -s 50 -t 250 \(SlonyCluster.name) '\(address.text)' >'\(log(of: address))' 2>&1 &
         read -r _ <&3
         kill -KILL 0) &
         """
@@ -167,7 +174,7 @@ private func runSlonik(_ commands: String, _ addresses: [ConnectionString]) asyn
     var text = try script("preamble") + commands
     text = text.replacing("${CLUSTER}", with: SlonyCluster.name)
     for (index, address) in addresses.enumerated() { text = text.replacing("${NODE\(index + 1)}", with: address.text) }
-    let command = try asServerUser(["slonik"])
+    let command = try asServerUser(["timeout", "-s", "KILL", "60", "slonik"])
     let answer = try await run(command[0], Array(command.dropFirst()), workingDirectory: "/", input: text)
     guard answer.status == 0 else { throw SandboxError(message: "slonik: \(answer.output)\(answer.errorOutput)") }
 }

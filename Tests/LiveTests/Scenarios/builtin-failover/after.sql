@@ -1,0 +1,2 @@
+-- on paris, tokyo
+INSERT INTO public.orders VALUES (100, 'Ada')

@@ -1,0 +1,2 @@
+-- on every node
+INSERT INTO public.numbered (note) VALUES ('y') RETURNING id

@@ -1,0 +1,1 @@
+CREATE TABLE public.numbered (id serial PRIMARY KEY, note text);

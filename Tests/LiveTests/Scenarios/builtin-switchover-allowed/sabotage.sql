@@ -1,0 +1,2 @@
+-- on berlin
+INSERT INTO public.orders VALUES (1, 'Ada');

@@ -1,0 +1,2 @@
+-- on paris
+DROP FUNCTION repl.deny_write();

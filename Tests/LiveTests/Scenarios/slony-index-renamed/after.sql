@@ -1,0 +1,2 @@
+-- on berlin
+SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'public.orders'::regclass AND NOT tgisinternal ORDER BY 1

@@ -1,0 +1,2 @@
+-- on every node
+SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgrelid IN ('public.orders'::regclass, 'sales."Order Line"'::regclass) AND NOT tgisinternal ORDER BY 1, 2

@@ -1,0 +1,1 @@
+ALTER TABLE "Weird Schema"."Mixed ""Case"" T" DROP COLUMN note;
