@@ -50,11 +50,14 @@ public struct Report: Hashable, Sendable {
         public let tables: Int
         /// The triggers and rules that are as declared.
         public let triggersRight: Int
+        /// The changes that `--node`, `--set` and `--table` left out.
+        public let leftOut: Int
 
         /// Counts.
-        public init(tables: Int, triggersRight: Int) {
+        public init(tables: Int, triggersRight: Int, leftOut: Int) {
             self.tables = tables
             self.triggersRight = triggersRight
+            self.leftOut = leftOut
         }
     }
 

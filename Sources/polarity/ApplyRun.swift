@@ -31,7 +31,7 @@ struct ApplyRun {
     }
 
     private func act(holding locks: RunLocks) async throws(Stop) -> Reports.ExitCode {
-        let walk = await look(at: declared, choices)
+        let walk = try await look(at: declared, choices).selected(by: choices.selection)
         if let expect, !walk.fingerprint.hasPrefix(expect.lowercased()) {
             return try refuse(
                 walk, .refused, "STALE_PLAN",
@@ -99,7 +99,7 @@ struct ApplyRun {
         }
         await progress.finish()
         let after = await look(at: declared, choices)
-        if after.difference.isInSync { await records.after(journal) }
+        if after.difference.isInSync && after.difference.leftOut.isEmpty { await records.after(journal) }
         let (result, code) = verdict(outcomes, after)
         await journal.end(result.rawValue)
         let failure = await journal.failure.map { "the journal could not be written: \($0)" }

@@ -57,17 +57,33 @@ func carryOut(
         interruption: { signals.interruption }, events: listener)
 }
 
+extension Walk {
+    /// Refuses a selection that selects nothing: a slip of the pen would pass for being in sync.
+    func selected(by selection: Selection) throws(Stop) -> Walk {
+        let slips = selection.unmatched(by: difference.desired).filter { $0.what != "table" || !hasUnreadNode }
+        if let slip = slips.first {
+            throw Stop(
+                .usage,
+                "--\(slip.what) '\(visible(slip.glob))' matches no \(slip.what) of cluster '\(visible(declared.name))'"
+            )
+        }
+        return self
+    }
+}
+
 /// What was walked → report.
 extension Report {
     init(_ kind: Kind, _ walk: Walk, result: Result, outcomes: Outcomes? = nil, error: Failure? = nil) {
         let tables = walk.difference.desired.tables
         let managed = tables.reduce(0) { $0 + ($1.triggers ?? []).count { $0.mode != nil } }
-        let wrong = Set(walk.difference.changes.compactMap { $0.action.trigger == nil ? nil : $0 }).count
+        let wrong = (walk.difference.changes + walk.difference.leftOut).count { $0.action.trigger != nil }
         self.init(
             kind: kind, cluster: walk.declared, observed: walk.observed, roles: walk.difference.roles,
             changes: walk.difference.changes, findings: walk.difference.findings,
             plan: kind == .status ? nil : walk.plan,
             outcomes: outcomes, fingerprint: walk.fingerprint, result: result, error: error,
-            counts: Counts(tables: Set(tables.map(\.name)).count, triggersRight: max(0, managed - wrong)))
+            counts: Counts(
+                tables: Set(tables.map(\.name)).count, triggersRight: max(0, managed - wrong),
+                leftOut: walk.difference.leftOut.count))
     }
 }

@@ -74,6 +74,9 @@ private func words(_ text: String) -> [String] { text.split(separator: " ").map(
                 object(try await shop.polarity("apply", "--yes", "-o", "json").output),
             ]
             #expect(kinds.map { $0["kind"] as? String } == ["status", "validate", "apply"])
+            // No node was asked by validate: none was found unreachable.
+            let reachable = try kinds.map { try objects($0, "nodes").map { $0["reachable"] as? Bool } }
+            #expect(reachable == [[true, true, true], [nil, nil, nil], [true, true, true]])
             #expect(kinds.map { $0["result"] as? String } == ["in_sync", "in_sync", "in_sync"])
         }
     }

@@ -81,6 +81,40 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
     }
 }
 
+@Suite struct `a selection` {
+    @Test func `one that selects nothing is refused: a slip of the pen is not in sync`() async throws {
+        try await Shop.lend("slip") { shop in
+            for option in ["node", "set", "table"] {
+                for command in [["status"], ["apply", "--dry-run"], ["apply", "--yes"]] {
+                    let answer = try await shop.start(command + ["--\(option)", "pariz*"]).wait()
+                    #expect(answer.status == 64)
+                    #expect(answer.output == "")
+                    #expect(answer.errorOutput == "--\(option) 'pariz*' matches no \(option) of cluster 'shop'\n")
+                }
+            }
+        }
+    }
+
+    @Test func `what it leaves out is counted, and nothing is called in sync`() async throws {
+        try await Shop.lend("leftout") { shop in
+            try await shop.ask("berlin", unlog)
+            let status = try await shop.polarity("status", "--node", "paris")
+            #expect(status.status == 0)
+            #expect(
+                status.output.hasSuffix(
+                    "Nothing to change in what was selected; 1 change is left out, 35 triggers are right.\n"))
+            let apply = try await shop.polarity("apply", "--yes", "--table", "*items")
+            #expect(apply.status == 0)
+            #expect(
+                apply.output.hasSuffix(
+                    "shop: nothing was to be done in what was selected; 1 change is left out, 35 triggers are right\n"
+                ))
+            #expect(try await shop.polarity("apply", "--yes", "--table", "public.orders").status == 0)
+            #expect(try await shop.polarity("status").output.hasSuffix("In sync: 36 triggers are right.\n"))
+        }
+    }
+}
+
 @Suite struct `exit 69` {
     @Test func `a node cannot be reached, and its set is not opened`() async throws {
         try await Shop.lend("away") { shop in

@@ -82,7 +82,7 @@ private func hostileReport(_ seed: Int, _ kind: Report.Kind) -> Report {
         findings: difference.findings, plan: plan, outcomes: kind == .apply ? outcomes : nil,
         fingerprint: fingerprint(declared: declared, observed: observed, limits: [dice.name()]), result: .incomplete,
         error: Report.Failure(code: dice.name(), message: dice.name()),
-        counts: Report.Counts(tables: tables.count, triggersRight: 3))
+        counts: Report.Counts(tables: tables.count, triggersRight: 3, leftOut: 0))
 }
 
 private func outputs(_ report: Report, _ style: TextStyle) -> [String: String] {

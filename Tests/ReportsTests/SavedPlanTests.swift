@@ -16,7 +16,7 @@ private let source = SavedPlan.Source(
     @Test(arguments: [
         ("{", "this is not a saved plan: it is not JSON"), ("", "this is not a saved plan: it is not JSON"),
         ("[]", "this is not a saved plan: the key '' holds something else than a text"),
-        (#"{"kind": "plan"}"#, "this is not a saved plan: the key 'formatVersion' is missing"),
+        (#"{"kind": "plan"}"#, "this is not a saved plan: the key 'format_version' is missing"),
     ])
     func `that is none says what is missing`(text: String, message: String) {
         #expect(performing { () throws(InvalidSavedPlan) in try readSavedPlan(Array(text.utf8)) } == message)

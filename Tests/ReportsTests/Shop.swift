@@ -123,7 +123,7 @@ struct Shop {
             result: result ?? (difference.isInSync ? .inSync : kind == .status ? .drift : .planned), error: nil,
             counts: Report.Counts(
                 tables: declared.sets.reduce(0) { $0 + $1.tables.count },
-                triggersRight: triggers.reduce(0, +) - difference.changes.count))
+                triggersRight: triggers.reduce(0, +) - difference.changes.count, leftOut: 0))
     }
 }
 

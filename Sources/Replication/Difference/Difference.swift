@@ -6,6 +6,8 @@ public struct Difference: Hashable, Sendable {
     public let observed: ObservedState
     /// Every change that would make them equal, held back or not, sorted by set, table and node.
     public private(set) var changes: [Change]
+    /// The changes that a selection left out, in the same order.
+    public private(set) var leftOut: [Change] = []
     /// Every finding, worst first.
     public let findings: [Finding]
     /// The part of every node in every set, sorted by set and node.
@@ -59,9 +61,10 @@ public struct Difference: Hashable, Sendable {
 
 extension Difference {
     /// The same difference with other changes.
-    func with(changes: [Change]) -> Difference {
+    func with(changes: [Change], leftOut: [Change] = []) -> Difference {
         var result = self
         result.changes = changes
+        result.leftOut = leftOut
         return result
     }
 }

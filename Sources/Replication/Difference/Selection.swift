@@ -23,6 +23,20 @@ public struct Selection: Hashable, Sendable {
             && (table.map { matches(tables, $0) } ?? true)
     }
 
+    /// The globs that select nothing at all, slips of the pen most likely; with what they were to select.
+    ///
+    /// - Parameter desired: The tables are those of it, patterns expanded on the nodes that could be read.
+    public func unmatched(by desired: DesiredState) -> [(what: String, glob: String)] {
+        let names = [
+            ("node", nodes, desired.declared.nodes.map(\.name.text)),
+            ("set", sets, desired.declared.sets.map(\.name.text)),
+            ("table", tables, desired.tables.map { $0.name.schema.text + "." + $0.name.name.text }),
+        ]
+        return names.flatMap { what, globs, names in
+            globs.filter { glob in !names.contains { globMatches(glob, $0) } }.map { (what, $0) }
+        }
+    }
+
     private func matches(_ globs: [String], _ text: String) -> Bool {
         globs.isEmpty || globs.contains { globMatches($0, text) }
     }
@@ -36,12 +50,12 @@ extension Difference {
     public func limited(to selection: Selection) -> Difference {
         guard !selection.isEverything else { return self }
         let partial = Set(changes.filter { !selection.selects($0) }.map(\.set))
-        return with(
-            changes: changes.filter { change in
-                if case .install(let installation) = change.action, installation.preparation == .conclusion {
-                    return selection.selects(change) && !partial.contains(change.set)
-                }
-                return selection.selects(change)
-            })
+        let isSelected = { (change: Change) in
+            if case .install(let installation) = change.action, installation.preparation == .conclusion {
+                return selection.selects(change) && !partial.contains(change.set)
+            }
+            return selection.selects(change)
+        }
+        return with(changes: changes.filter(isSelected), leftOut: changes.filter { !isSelected($0) })
     }
 }

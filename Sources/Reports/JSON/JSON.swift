@@ -73,15 +73,21 @@ private func escapingHostile(_ text: String) -> String {
 extension DecodingError {
     /// What is missing or wrong, and where, without the decoder's own type names.
     fileprivate var words: String {
-        let path = { (context: Context) in context.codingPath.map(\.stringValue).joined(separator: ".") }
+        let path = { (context: Context) in context.codingPath.map(\.stringValue).map(inSnakeCase).joined(separator: ".")
+        }
         switch self {
         case .keyNotFound(let key, let context):
-            return "the key '" + (context.codingPath.isEmpty ? "" : path(context) + ".") + key.stringValue
-                + "' is missing"
+            return "the key '" + (context.codingPath.isEmpty ? "" : path(context) + ".")
+                + inSnakeCase(key.stringValue) + "' is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             return "the key '\(path(context))' holds something else than a text"
         case .dataCorrupted: return "it is not JSON"
         @unknown default: return "it is not JSON"
         }
     }
+}
+
+/// A key as it stands in the document.
+private func inSnakeCase(_ property: String) -> String {
+    property.map { $0.isUppercase ? "_" + $0.lowercased() : String($0) }.joined()
 }

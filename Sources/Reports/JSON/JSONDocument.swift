@@ -22,7 +22,8 @@ struct JSONDocument: Encodable {
 
     struct Node: Encodable {
         let name: String
-        let reachable: Bool
+        /// Null where no node was asked.
+        let reachable: OrNull<Bool>
         let serverVersion: OrNull<String>
         let database: OrNull<String>
         let systemIdentifier: OrNull<String>
@@ -98,7 +99,7 @@ extension JSONDocument {
         summary = Summary(
             nodes: report.cluster.nodes.count, tables: report.counts.tables, changes: report.changes.count,
             findings: report.findings.count)
-        nodes = report.cluster.nodes.map { Node($0.name, report.observed?.node($0.name)?.identity) }
+        nodes = report.cluster.nodes.map { Node($0.name, among: report.observed) }
         roles = report.sortedRoles.map(RoleRow.init)
         let (stages, outcomes) = (report.stages, report.outcomesByChange)
         changes = report.sortedChanges.map { change in
@@ -113,9 +114,11 @@ extension JSONDocument {
 }
 
 extension JSONDocument.Node {
-    init(_ name: NodeName, _ identity: NodeIdentity?) {
+    init(_ name: NodeName, among observed: ObservedState?) {
+        let identity = observed?.node(name)?.identity
         self.init(
-            name: name.text, reachable: identity != nil, serverVersion: OrNull(identity?.versionWords),
+            name: name.text, reachable: OrNull(observed.map { _ in identity != nil }),
+            serverVersion: OrNull(identity?.versionWords),
             database: OrNull(identity?.database.text), systemIdentifier: OrNull(identity?.systemIdentifier),
             inRecovery: OrNull(identity?.inRecovery))
     }

@@ -18,7 +18,8 @@ extension Page {
     /// `2 to set, 0 to create, 0 to replace, 0 to drop on 1 of 3 nodes; 54 triggers are right.`
     private var counts: String {
         guard !report.changes.isEmpty else {
-            return report.result == .inSync ? "In sync: \(right)." : "Nothing to change; \(right)."
+            let nothing = report.counts.leftOut > 0 ? "Nothing to change in what was selected; " : "Nothing to change; "
+            return report.result == .inSync && report.counts.leftOut == 0 ? "In sync: \(right)." : nothing + right + "."
         }
         var words = [Int: String]()
         for (index, kind) in ["set_mode", "create", "replace", "drop", "rename", "install"].enumerated() {
@@ -34,7 +35,9 @@ extension Page {
     }
 
     private var right: String {
-        counted(report.counts.triggersRight, "trigger")
+        let left = report.counts.leftOut
+        return (left > 0 ? counted(left, "change") + (left == 1 ? " is" : " are") + " left out, " : "")
+            + counted(report.counts.triggersRight, "trigger")
             + (report.counts.triggersRight == 1 ? " is right" : " are right")
     }
 
@@ -51,7 +54,11 @@ extension Page {
 
     private var applied: [String] {
         switch report.result {
-        case .inSync: return ["\(name): in sync, nothing was to be done; \(right)"]
+        case .inSync:
+            let found =
+                report.counts.leftOut > 0
+                ? "nothing was to be done in what was selected" : "in sync, nothing was to be done"
+            return ["\(name): \(found); \(right)"]
         case .applied:
             let nodes = Set((report.outcomes?.steps ?? []).filter(\.isDone).map(\.step.node)).count
             return [
@@ -69,9 +76,10 @@ extension Page {
     private var unfinished: String {
         let ends = report.outcomes?.steps ?? []
         if report.outcomes?.changedAnything == true {
-            let all = ends.reduce(0) { $0 + $1.step.changes.count }
-            return
-                "\(name): incomplete, \(grouped(made)) of \(counted(all, "change")) made; the cluster has not converged"
+            let held = report.plan?.heldBack.count ?? 0
+            let all = ends.reduce(held) { $0 + $1.step.changes.count }
+            return "\(name): incomplete, \(grouped(made)) of \(counted(all, "change")) made"
+                + (held > 0 ? ", \(grouped(held)) held back" : "") + "; the cluster has not converged"
         }
         for end in ends {
             guard case .busy(let tries, _) = end.outcome else { continue }

@@ -56,7 +56,7 @@ struct Apply: AsyncParsableCommand {
     private func dryRun(
         _ declared: DeclaredCluster, _ source: ClusterSource, _ choices: Choices, _ showing: Showing
     ) async throws(Stop) -> Reports.ExitCode {
-        let walk = await look(at: declared, choices)
+        let walk = try await look(at: declared, choices).selected(by: choices.selection)
         let report = Report(.plan, walk, result: walk.difference.isInSync ? .inSync : .planned)
         try showing.show(report)
         if let out = review.out {

@@ -16,7 +16,7 @@ struct Validate: AsyncParsableCommand {
             let report = Report(
                 kind: .validate, cluster: declared, observed: nil, roles: [], changes: [], findings: [], plan: nil,
                 outcomes: nil, fingerprint: "", result: .inSync, error: nil,
-                counts: .init(tables: declared.sets.reduce(0) { $0 + $1.tables.count }, triggersRight: 0))
+                counts: .init(tables: declared.sets.reduce(0) { $0 + $1.tables.count }, triggersRight: 0, leftOut: 0))
             try Showing(options: file.output, file: source.path, arguments: []).show(report)
             return .done
         }
@@ -36,7 +36,7 @@ struct Status: AsyncParsableCommand {
             let source = try ClusterSource(reading: file.file)
             let declared = try declare(source, environment: Terminal.environment)
             let choices = Choices(node)
-            let walk = await look(at: declared, choices)
+            let walk = try await look(at: declared, choices).selected(by: choices.selection)
             let report = Report(.status, walk, result: walk.difference.isInSync ? .inSync : .drift)
             try Showing(options: file.output, file: source.path, arguments: choices.arguments).show(report)
             if walk.hasUnreadNode { return .unavailable }
