@@ -300,6 +300,18 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(moving(.check, berlin: -42, paris: -41, by: -1).findings.contains("SEQUENCE_BEHIND"), true)
     }
 
+    @Test func `do not keep the last origin from being repaired`() {
+        var world = moving(.check, berlin: nil, paris: 1)
+        world.declare(origin: "berlin")
+        world.table(on: "berlin") { table in
+            for index in table.triggers.indices where table.triggers[index].name == "00_polarity_deny" {
+                table.triggers[index].mode = .enabled
+            }
+        }
+        expectNoDifference(world.findings.contains("SEQUENCE_BEHIND"), false)
+        expectNoDifference(world.plan.stages.map(\.name), [.open])
+    }
+
     @Test func `are put ahead by a margin while draining, and never back`() {
         expectNoDifference(
             drained(moving(.advance, berlin: 42, paris: nil)),

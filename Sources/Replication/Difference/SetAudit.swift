@@ -30,7 +30,7 @@ struct SetAudit {
         findSplits(judged)
         findEngineMove(judged)
         if let failover { refuseFailover(failover, judged, observed) }
-        findSequences(judged)
+        findSequences(judged, judgement.authority)
         for table in judged {
             if let seen = table.observed { auditTable(table, seen) }
         }
@@ -102,9 +102,11 @@ struct SetAudit {
                 because: declared.node(lost)?.because))
     }
 
-    /// A new origin whose sequences are behind would hand out keys that exist already.
-    private mutating func findSequences(_ judged: [TableJudgement]) {
-        guard declared.policy.sequences == .check else { return }
+    /// A new origin whose sequences are behind would hand out keys that exist already. The last origin, repaired, would
+    /// not: it is the one that handed them out.
+    private mutating func findSequences(_ judged: [TableJudgement], _ authority: Authority) {
+        guard declared.policy.sequences == .check, set.origin.map({ authority.lastOrigin != .node($0) }) ?? false
+        else { return }
         for lag in sequenceLags(set, judged) {
             findings.append(
                 Finding(
