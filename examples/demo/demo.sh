@@ -69,7 +69,7 @@ says() {
 
 # arrives NODE CUSTOMER: waits until the order of that customer is there.
 arrives() {
-    for _ in $(seq 200); do
+    for _ in $(seq 600); do
         [ "$(ask "$1" "SELECT count(*) FROM orders WHERE customer = '$2'")" = 0 ] || return 0
         sleep 0.1
     done

@@ -55,7 +55,7 @@ story() {
     slonik_runs "$scratch/move.slonik"
 
     tell "Once every node has confirmed the move: in sync with the roles reversed, and a row travels the other way."
-    for _ in $(seq 100); do "$binary" status >/dev/null 2>&1 && break || sleep 0.3; done
+    for _ in $(seq 200); do "$binary" status >/dev/null 2>&1 && break || sleep 0.3; done
     polarity 0 status
     says "In sync"
     grep -q -E 'berlin .* subscriber ' "$said" || fail "berlin is no subscriber of set orders"
