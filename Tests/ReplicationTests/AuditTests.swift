@@ -147,6 +147,24 @@ private let pair: [NodeName] = ["berlin", "paris"]
             """)
     }
 
+    @Test func `are told before the first apply, and where a trigger of the user's takes the place of an absent one`() {
+        for engine in [builtin, Engine.bruce(cluster: "shop")] {
+            for isFirst in [true, false] {
+                var world = World(engine, nodes: pair)
+                for (node, type) in [("berlin", 5), ("paris", 7)] as [(NodeName, Int16)] {
+                    world.table(on: node) {
+                        if isFirst { $0.triggers = [] }
+                        $0.triggers.append(
+                            ObservedTrigger(
+                                name: "00_a", function: FunctionName("public", "own"), type: type, mode: .enabled))
+                    }
+                }
+                let codes = world.difference.findings.map(\.code).filter { $0 != .truncateUnguarded }
+                expectNoDifference(codes, [.logOrder, .triggerBeforeDeny], "\(engine.name)")
+            }
+        }
+    }
+
     @Test func `are another cluster's log triggers under Slony`() {
         var world = World(slony, nodes: pair)
         for node in pair {

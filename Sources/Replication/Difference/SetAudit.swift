@@ -163,7 +163,10 @@ struct SetAudit {
 
     /// Triggers of one timing fire in the order of their names' bytes.
     private mutating func auditOrder(_ table: TableJudgement, _ seen: ObservedTable) {
-        guard let engine = table.desired.triggers, seen.triggers.count > engine.count else { return }
+        // In sync and without triggers of others, as most tables are, there is nothing to compare.
+        guard let engine = table.desired.triggers,
+            !table.changes.isEmpty || seen.triggers.count > engine.count(where: { $0.mode != nil })
+        else { return }
         for trigger in engine {
             let type = TriggerType(bits: trigger.type)
             let matters: Bool
