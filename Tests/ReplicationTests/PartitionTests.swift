@@ -144,6 +144,30 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
+    @Test func `below a partitioned partition is closed, though a leaf elsewhere has a trigger of its own`() {
+        var world = bare(builtin)
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.table("public.orders_1", on: node) {
+                $0.triggers = [
+                    ObservedTrigger(
+                        name: "00_polarity_deny", function: FunctionName("public", "mine"), type: 7, mode: .enabled)
+                ]
+            }
+            world.table("public.orders_2", on: node) { $0.kind = .partitionedTable }
+            world.node(node) { seen in
+                let name = tableName("public.orders_2a")
+                seen.tables[name] = ObservedTable(
+                    oid: 17010, name: name, partitionOf: tableName("public.orders_2"), mayHoldRows: false)
+                seen.builtin?.tables[name] = "default"
+            }
+        }
+        let made = world.plan.steps.filter { step in
+            step.changes.contains { $0.purpose == .deny && $0.action.word == "create" }
+        }
+        expectNoDifference(
+            made.map { "\($0.node) \($0.table?.name.text ?? "")" }, ["berlin orders_2a", "paris orders_2a"])
+    }
+
     @Test func `with a new leaf that has no truncate guard is drift`() {
         var world = bare(builtin)
         world.apply()

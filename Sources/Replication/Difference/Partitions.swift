@@ -58,7 +58,7 @@ struct PartitionFamilies {
 struct Partitions {
     /// Row triggers that the root gives this partition.
     private(set) var cloned: Set<TriggerName> = []
-    /// Row triggers that this root cannot have.
+    /// Row triggers that this partitioned table, the root or one below it, cannot have.
     private(set) var skipped: Set<TriggerName> = []
     /// Whether a clone here goes with its root's trigger, which the plan looks after too.
     let hasRoot: Bool
@@ -70,10 +70,9 @@ struct Partitions {
         guard root != nil || (table.kind == .partitionedTable && table.partitionOf == nil) else { return }
         for (template, trigger) in (desired.triggers ?? []).enumerated()
         where TriggerType(bits: trigger.type).level == .row {
-            let clones = families.clones(template, of: root ?? table.name)
-            if root != nil {
-                if clones { cloned.insert(trigger.name) }
-            } else if !clones, table.trigger(trigger.name) == nil {
+            if families.clones(template, of: root ?? table.name) {
+                if root != nil { cloned.insert(trigger.name) }
+            } else if table.kind == .partitionedTable, table.trigger(trigger.name) == nil {
                 skipped.insert(trigger.name)
                 guard let first = families.owner(of: trigger, below: table.name), trigger.purpose == .deny else {
                     continue
