@@ -10,6 +10,8 @@ import Replication
 /// - `setup.sql`, `setup.slonik`: run first, after ENGINE.sql. `before.yaml`: applied then, every gate allowed.
 /// - `sabotage.sql`, `sabotage.slonik`: run after that.
 /// - `cluster.yaml`, else ENGINE.yaml: what is planned and applied. `${NODE1}` to `${NODE3}` are connection strings.
+/// - `next.sql`, `next.yaml`, `next-allow`: where there is one of them, what happens next and a second apply, of the same
+///   file unless there is another, and without a lost origin.
 /// - `plan.txt`: golden of roles, findings, plan and outcome.
 /// - `after.sql`, else ENGINE-after.sql: what is asked when all is done; `after.txt`: golden of the answers.
 ///
@@ -55,6 +57,11 @@ struct Scenario: Sendable, CustomStringConvertible {
 
     var allowed: Set<Gate> { Set(words("allow").compactMap(Gate.init)) }
     var failover: NodeName? { words("failover").first.map { NodeName($0) } }
+    /// The words of the second apply, if it has its own.
+    var allowedNext: Set<Gate> { next.isEmpty ? allowed : Set(next.compactMap(Gate.init)) }
+    /// Whether there is a second apply.
+    var goesOn: Bool { !next.isEmpty || text("next.sql") != nil || text("next.yaml") != nil }
+    private var next: [String] { words("next-allow") }
     var interruptAfter: Int? { words("interrupt").first.flatMap { Int($0) } }
 
     /// A file of the folder, else the engine's own; nil where there is neither.

@@ -33,22 +33,28 @@ struct ScenarioRun {
         }
         slony?.endDaemons(of: scenario.words("daemons").compactMap { Int($0) })
         try await run("sabotage")
-        let declared = try declared(#require(scenario.text("cluster.yaml", else: ".yaml")), "cluster.yaml")
-        let first = try await apply(declared, allowed: scenario.allowed, interruptAfter: scenario.interruptAfter)
-        var text = first.difference.golden + first.plan.golden + first.end
-        var last = first
+        var declared = try declared(#require(scenario.text("cluster.yaml", else: ".yaml")), "cluster.yaml")
+        var last = try await apply(
+            declared, allowed: scenario.allowed, failover: scenario.failover, interruptAfter: scenario.interruptAfter)
+        var text = last.difference.golden + last.plan.golden + last.end
         if scenario.interruptAfter != nil {
             last = try await apply(declared, allowed: scenario.allowed)
             text += "\nagain\n" + last.plan.golden + last.end
         }
+        if scenario.goesOn {
+            try await run("next")
+            if let next = scenario.text("next.yaml") { declared = try self.declared(next, "next.yaml") }
+            last = try await apply(declared, allowed: scenario.allowedNext)
+            text += "\nnext\n" + last.difference.golden + last.plan.golden + last.end
+        }
         try compare(text, with: "plan.txt")
-        try await compareSecondPlan(declared, last)
+        try await compareSecondPlan(declared, last, failover: scenario.goesOn ? nil : scenario.failover)
         try compare(await answers(), with: "after.txt")
     }
 
     /// A plan that was carried out leaves nothing to do; one that was refused is the same again.
-    private func compareSecondPlan(_ declared: DeclaredCluster, _ first: Applied) async throws {
-        let second = Plan(try await difference(declared))
+    private func compareSecondPlan(_ declared: DeclaredCluster, _ first: Applied, failover: NodeName?) async throws {
+        let second = Plan(try await difference(declared, failover: failover))
         guard let outcomes = first.outcomes else {
             expectNoDifference(second.golden, first.plan.golden)
             return
@@ -72,19 +78,19 @@ struct ScenarioRun {
         return try readCluster(Array(text.utf8), file: file, environment: environment)
     }
 
-    private func difference(_ declared: DeclaredCluster) async throws -> Difference {
+    private func difference(_ declared: DeclaredCluster, failover: NodeName?) async throws -> Difference {
         let answers = await observe(declared.nodes, reading: declared.scope, connectTimeout: .seconds(5))
         let same = await sameDatabases(declared.nodes, among: answers, connectTimeout: .seconds(5))
         let observed = ObservedState(nodes: answers, journal: journal, sameDatabase: same)
-        return Difference(from: observed, to: DesiredState(declared, observed), failover: scenario.failover)
+        return Difference(from: observed, to: DesiredState(declared, observed), failover: failover)
     }
 
     private mutating func apply(
-        _ declared: DeclaredCluster, allowed: Set<Gate>, interruptAfter: Int? = nil
+        _ declared: DeclaredCluster, allowed: Set<Gate>, failover: NodeName? = nil, interruptAfter: Int? = nil
     ) async throws -> Applied {
         let locks = try await RunLocks.take(
             on: declared.nodes, required: [], cluster: declared.name, connectTimeout: .seconds(5))
-        let difference = try await difference(declared)
+        let difference = try await difference(declared, failover: failover)
         let plan = Plan(difference)
         guard !plan.isEmpty, allowed.isSuperset(of: plan.required) else {
             await locks.release()
@@ -142,18 +148,25 @@ struct ScenarioRun {
         }
     }
 
+    /// Every part in a session as good as new.
     private func answers() async throws -> String {
         var text = ""
+        var sessions: [NodeName: Session] = [:]
         for part in SQLPart.cut(scenario.text("after.sql", else: "-after.sql") ?? "") {
             if part.waits { try await slony?.waitUntilReplicated() }
             text += part.sql + "\n"
             for (node, address) in nodes(of: part) {
-                let session = try await Session.connect(to: address, timeout: .seconds(5))
+                if sessions[node] == nil {
+                    sessions[node] = try await Session.connect(to: address, timeout: .seconds(5))
+                }
+                guard let session = sessions[node] else { continue }
                 let answer = try await session.message(part.sql)
-                await session.close()
+                _ = try await session.run("ROLLBACK")
+                _ = try await session.run("DISCARD ALL")
                 text += answer.golden.map { "  \(node): \($0)\n" }.joined()
             }
         }
+        for session in sessions.values { await session.close() }
         return text
     }
 

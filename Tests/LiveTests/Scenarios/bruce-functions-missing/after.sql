@@ -1,0 +1,2 @@
+-- on berlin, paris
+SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal

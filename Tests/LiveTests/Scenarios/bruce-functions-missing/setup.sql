@@ -1,0 +1,2 @@
+-- on paris
+DROP SCHEMA bruce CASCADE;

@@ -1,0 +1,6 @@
+-- on berlin
+ALTER TABLE public.orders DISABLE TRIGGER ALL;
+ALTER TABLE "Mixed Case"."T" ENABLE ALWAYS TRIGGER "T_tx";
+-- on paris
+ALTER TABLE public.orders DISABLE TRIGGER ALL;
+ALTER TABLE "Mixed Case"."T" ENABLE ALWAYS TRIGGER "T_deny";

@@ -1,0 +1,2 @@
+-- on paris
+ALTER TABLE public.items DISABLE TRIGGER "00_polarity_deny";

@@ -1,0 +1,4 @@
+-- on paris
+DROP FUNCTION polarity.deny_change() CASCADE;
+-- on tokyo
+DROP SCHEMA polarity CASCADE;

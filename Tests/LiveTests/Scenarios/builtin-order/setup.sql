@@ -1,0 +1,4 @@
+CREATE FUNCTION public.swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER "000_swallow" BEFORE INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.swallow();
+CREATE TRIGGER "000_after" AFTER INSERT ON public.items FOR EACH ROW EXECUTE FUNCTION public.swallow();
+CREATE TRIGGER later BEFORE INSERT ON public.items FOR EACH ROW EXECUTE FUNCTION public.swallow();

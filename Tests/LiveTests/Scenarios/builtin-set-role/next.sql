@@ -1,0 +1,2 @@
+-- on tokyo
+ALTER TABLE public.items OWNER TO shop_owner

@@ -1,0 +1,2 @@
+-- on berlin
+ALTER TABLE public.orders ENABLE TRIGGER "00_polarity_deny";
