@@ -144,9 +144,10 @@ private let slony = Engine.slony(cluster: "shopcl")
         expectNoDifference(
             world.story,
             """
-            error: TRIGGER_MISSING [berlin public.orders] _shopcl_truncatedeny is missing on public.orders on \
-            'berlin'
-            error: TRIGGER_MISSING [paris public.orders] _shopcl_logtrigger is missing on public.orders on 'paris'
+            error: TRIGGER_MISSING [berlin public.orders _shopcl_truncatedeny] _shopcl_truncatedeny is missing on \
+            public.orders on 'berlin'
+            error: TRIGGER_MISSING [paris public.orders _shopcl_logtrigger] _shopcl_logtrigger is missing on public.orders \
+            on 'paris'
             protect berlin public.orders SHARE ROW EXCLUSIVE
               CREATE TRIGGER "_shopcl_truncatedeny" BEFORE TRUNCATE ON "public"."orders" FOR EACH STATEMENT EXECUTE \
             FUNCTION "_shopcl"."deny_truncate"()
@@ -169,7 +170,8 @@ private let slony = Engine.slony(cluster: "shopcl")
             are not logged
             error, blocking: FUNCTION_MISSING [paris public.orders] public.orders on 'paris' needs \
             _shopcl.denyaccess(), which does not exist there
-            error: TRIGGER_MISSING [paris public.orders] _shopcl_denyaccess is missing on public.orders on 'paris'
+            error: TRIGGER_MISSING [paris public.orders _shopcl_denyaccess] _shopcl_denyaccess is missing on public.orders \
+            on 'paris'
             held back paris public.orders create _shopcl_denyaccess
             """)
     }

@@ -31,6 +31,7 @@ struct SetAudit {
         findEngineMove(judged)
         if let failover { refuseFailover(failover, judged, observed) }
         findSequences(judged, judgement.authority)
+        findLags(judged, observed)
         for table in judged {
             if let seen = table.observed { auditTable(table, seen) }
         }
@@ -117,6 +118,22 @@ struct SetAudit {
         }
     }
 
+    /// Looked at before anything is closed: a set that moves is shut until its drain is proven.
+    private mutating func findLags(_ judged: [TableJudgement], _ observed: ObservedState) {
+        guard declared.engine.catalog == .polarity, let origin = set.origin,
+            judged.contains(where: { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false })
+        else { return }
+        for lag in drainLags(set.name, among: judgement.members, observed) where lag.source != origin {
+            let what =
+                lag.applied.map { "has applied \($0) of \(lag.logged) from '\(lag.source)'" }
+                ?? "has no row in polarity.applied for '\(lag.source)', whose log holds changes"
+            findings.append(
+                Finding(
+                    lag.applied == nil ? .drainUnproven : .drainPending, blocking: false, set: set.name, node: lag.node,
+                    "set '\(set.name)' moves, and '\(lag.node)' \(what)", because: set.originPosition))
+        }
+    }
+
     private mutating func auditTable(_ table: TableJudgement, _ seen: ObservedTable) {
         let desired = table.desired
         guard desired.role != .bystander else {
@@ -146,11 +163,14 @@ struct SetAudit {
     }
 
     private mutating func auditBystander(_ table: TableJudgement) {
-        guard let doors = table.doors, doors.rows.canClose, !doors.rows.isClosed, table.observed?.kind == .table
+        guard table.observed?.kind == .table, declared.engine.templates.contains(where: { $0.purpose == .deny }),
+            !(table.doors?.rows.isClosed ?? false)
         else { return }
         let (name, node) = (table.desired.name, table.desired.node)
         let wasMember = judgement.members.contains(node)
-        if wasMember, doors.hasEngineTriggers, doors.rows.isLogged || !judgement.hasLeft(node) {
+        if wasMember, let doors = table.doors, doors.hasEngineTriggers,
+            doors.rows.isLogged || !judgement.hasLeft(node)
+        {
             find(
                 .unprotectedBystander, table, blocking: true,
                 "\(name) on '\(node)', which was a member of set '\(set.name)' and is no more, accepts writes that were "

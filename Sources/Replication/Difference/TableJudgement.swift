@@ -34,7 +34,7 @@ struct TableJudgement {
         let comparison = TableComparison(desired, table, partitions, declared.engine.catalog)
         findings += comparison.findings + partitions.findings
         changes = comparison.changes
-        judgeDoors(table)
+        judgeDoors(table, declared.engine.catalog)
         judgeRights(table, node, declared)
     }
 
@@ -82,8 +82,9 @@ struct TableJudgement {
         return true
     }
 
-    private mutating func judgeDoors(_ table: ObservedTable) {
-        guard let doors, doors.hasEngineTriggers, table.kind != .partitionedTable else { return }
+    /// A table without any of the engine's triggers is new, and no alarm, unless the engine's catalog lists it already.
+    private mutating func judgeDoors(_ table: ObservedTable, _ catalog: EngineCatalog) {
+        guard let doors, doors.hasEngineTriggers || catalog == .slony, table.kind != .partitionedTable else { return }
         // A stale key mask captures every change, wrongly: that is found already.
         let isStale = findings.contains { finding in
             let trigger = finding.code == .staleKeyMask ? finding.trigger.flatMap(table.trigger) : nil
@@ -120,10 +121,10 @@ struct TableJudgement {
         }
         guard declared.engine.catalog != .polarity else { return }
         if declared.engine.catalog == .slony {
-            for change in changes where change.action.word == "create" {
+            for case .create(let trigger) in changes.map(\.action) {
                 find(
-                    .triggerMissing,
-                    "\(change.action.trigger?.shown ?? "") is missing on \(desired.name) on '\(desired.node)'")
+                    .triggerMissing, trigger: trigger.name,
+                    "\(trigger.name.shown) is missing on \(desired.name) on '\(desired.node)'")
             }
         }
         for trigger in changes.compactMap(\.created) where !node.functions.contains(trigger.function) {
@@ -133,10 +134,11 @@ struct TableJudgement {
         }
     }
 
-    private mutating func find(_ code: FindingCode, _ message: String) {
+    private mutating func find(_ code: FindingCode, trigger: TriggerName? = nil, _ message: String) {
         findings.append(
             Finding(
-                code, set: desired.set, node: desired.node, table: desired.name, message, because: desired.because))
+                code, set: desired.set, node: desired.node, table: desired.name, trigger: trigger, message,
+                because: desired.because))
     }
 }
 

@@ -59,7 +59,7 @@ extension Planning {
                 ? [] : [.dropTrigger]
         case .create(let trigger):
             difference.desired.declared.engine.presenceIsSubscription && trigger.purpose == .deny
-                && table.staging.observed.mayHoldRows && !isPartOfMove(table, moving) ? [.subscribeTable] : []
+                && table.staging.observed.kind == .table && table.staging.observed.mayHoldRows && !isPartOfMove(table, moving) ? [.subscribeTable] : []
         }
     }
 
@@ -111,12 +111,8 @@ extension Planning {
         case .nothing: true
         case .query: false
         case .polarityApplied:
-            drain.sources.contains { source in
-                guard difference.observed.node(source)?.builtin?.logged[drain.set] != nil else { return false }
-                return (drain.sources + [drain.newOrigin]).contains { other in
-                    other != source && difference.observed.node(other)?.builtin?.applied[source] == nil
-                }
-            }
+            drainLags(drain.set, among: Set(drain.sources + [drain.newOrigin]), difference.observed)
+                .contains { $0.source != drain.newOrigin && $0.applied == nil }
         }
     }
 }
