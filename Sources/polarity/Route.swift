@@ -67,6 +67,12 @@ extension Walk {
                 "--\(slip.what) '\(visible(slip.glob))' matches no \(slip.what) of cluster '\(visible(declared.name))'"
             )
         }
+        if let lost = difference.failover, !difference.knows(lost) {
+            throw Stop(
+                .usage,
+                "--failover '\(visible(lost.text))' is no node of cluster '\(visible(declared.name))', and no set has it "
+                    + "on record as a member")
+        }
         return self
     }
 }

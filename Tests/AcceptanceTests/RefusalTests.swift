@@ -95,6 +95,16 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
         }
     }
 
+    @Test func `a lost origin that nobody knows is refused`() async throws {
+        try await Shop.lend("unknown") { shop in
+            let answer = try await shop.start(["apply", "--yes", "--failover", "toky"]).wait()
+            #expect(answer.status == 64)
+            #expect(
+                answer.errorOutput
+                    == "--failover 'toky' is no node of cluster 'shop', and no set has it on record as a member\n")
+        }
+    }
+
     @Test func `what it leaves out is counted, and nothing is called in sync`() async throws {
         try await Shop.lend("leftout") { shop in
             try await shop.ask("berlin", unlog)

@@ -20,6 +20,11 @@ public struct Difference: Hashable, Sendable {
     /// Whether nothing differs and nothing blocks.
     public var isInSync: Bool { changes.isEmpty && !findings.contains(where: \.blocking) }
 
+    /// Whether a name is a node of the file, or on record as a member of one of its sets.
+    public func knows(_ node: NodeName) -> Bool {
+        desired.declared.node(node) != nil || judgements.values.contains { $0.authority.members.contains(node) }
+    }
+
     /// Compares every table on every node; `failover` is the lost origin that the operator has given up, if any.
     public init(from observed: ObservedState, to desired: DesiredState, failover: NodeName? = nil) {
         let declared = desired.declared
