@@ -88,6 +88,21 @@ struct ExecuteDrainTests {
         }
     }
 
+    @Test(arguments: ["false", "NULL::boolean"])
+    func `a drain that is not there closes nothing`(answer: String) async throws {
+        try await ExecuteNodes.with(3, tables: 1) { nodes in
+            let query = DrainQuery(
+                sql: "SELECT \(answer) WHERE $1 IS NOT NULL", originPosition: "SELECT 1", timeout: .milliseconds(300))
+            let plan = nodes.plan(
+                [nodes.step(0, on: 0, stage: .protect), nodes.step(0, on: 1, stage: .open)],
+                drains: [drain(.query(query))])
+            let refused = try await nodes.run(plan)
+            #expect(refused.stopped == .notDrained("default"))
+            #expect(refused.words == ["not begun", "not begun"])
+            #expect(!refused.changedAnything)
+        }
+    }
+
     @Test func `an engine with nothing to prove it by needs to be allowed`() async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             let plan = nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain(.nothing)])

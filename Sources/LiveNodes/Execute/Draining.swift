@@ -130,6 +130,7 @@ struct Draining {
     {
         switch try await ask(node, query.sql, [cut.position]) {
         case "t": .there
+        case nil: .unknown("\(node) cannot tell whether it has \(cut.position) of \(cut.source): the answer is NULL")
         default: .lacking("\(node) has not yet reached \(cut.position) of \(cut.source)")
         }
     }

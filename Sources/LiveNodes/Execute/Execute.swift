@@ -75,6 +75,11 @@ private struct Executor {
             if let reason = await run.control.stopped(), !steps.isEmpty { return reason }
             if name == .drain, let reason = await drain() { return reason }
             guard !steps.isEmpty else { continue }
+            if name == .protect {
+                // Looked at before anything is closed: from then on a set is shut until its drain is proven, again.
+                if let reason = await drain() { return reason }
+                reached.drains = []
+            }
             let ends = await stage(name, steps)
             reached.steps += ends
             if let reason = await run.control.reason { return reason }

@@ -59,7 +59,8 @@ extension Planning {
                 ? [] : [.dropTrigger]
         case .create(let trigger):
             difference.desired.declared.engine.presenceIsSubscription && trigger.purpose == .deny
-                && table.staging.observed.kind == .table && table.staging.observed.mayHoldRows && !isPartOfMove(table, moving) ? [.subscribeTable] : []
+                && table.staging.observed.kind == .table && table.staging.observed.mayHoldRows
+                && !isPartOfMove(table, moving) ? [.subscribeTable] : []
         }
     }
 
