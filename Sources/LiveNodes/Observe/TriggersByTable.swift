@@ -12,19 +12,22 @@ struct TriggersByTable {
         while !rows.isAtEnd {
             let next: UInt32 = rows.number()
             if next != table {
-                add(gathered, to: table)
-                gathered.removeAll(keepingCapacity: true)
+                add(&gathered, to: table)
+                gathered = []
+                gathered.reserveCapacity(4)
                 table = next
             }
             if let trigger = ObservedTrigger(&rows, functions) { gathered.append(trigger) }
         }
-        add(gathered, to: table)
+        add(&gathered, to: table)
     }
 
-    private mutating func add(_ triggers: [ObservedTrigger], to table: UInt32) {
+    /// Sorts in place what belongs to nobody else yet.
+    private mutating func add(_ triggers: inout [ObservedTrigger], to table: UInt32) {
         guard !triggers.isEmpty else { return }
-        let all = (tables[table] ?? []) + triggers
-        tables[table] = all.sorted { $0.name < $1.name }
+        if let others = tables[table] { triggers += others }
+        triggers.sort { $0.name < $1.name }
+        tables[table] = triggers
     }
 }
 

@@ -1,31 +1,39 @@
 -- The greatest seq of each set, looked for in the newest rows only: a log that nobody ships on may be of any size.
 -- A set without a row among them gets the seq below them, which none of its rows exceeds.
-WITH RECURSIVE replicated (set_name, schema_name, table_name, oid) AS (
-    SELECT r.set_name, r.schema_name COLLATE "C", r.table_name COLLATE "C", c.oid
-      FROM polarity.replicated AS r
-      LEFT JOIN (pg_catalog.pg_namespace AS n
-                 JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid)
-        ON n.nspname = r.schema_name::name AND c.relname = r.table_name::name
-     WHERE r.cluster = current_setting('polarity.cluster')
-     UNION
-    SELECT r.set_name, n.nspname::text COLLATE "C", c.relname::text COLLATE "C", c.oid
-      FROM replicated AS r
-      JOIN pg_catalog.pg_inherits AS i ON i.inhparent = r.oid
-      JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND c.relispartition
-      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-), newest AS (
+-- From the few tables that are logged up to those that are replicated; a partition is found through any of its parents.
+WITH RECURSIVE newest AS (
     SELECT l.seq, l.schema_name, l.table_name FROM polarity.log AS l ORDER BY l.seq DESC LIMIT 100000
 ), below AS (
-    SELECT CASE WHEN pg_catalog.count(*) = 100000 THEN pg_catalog.min(n.seq) - 1 END AS seq FROM newest AS n
+    SELECT pg_catalog.min(n.seq) - 1 AS seq FROM newest AS n HAVING pg_catalog.count(*) = 100000
 ), greatest_of_table AS (
     SELECT n.schema_name COLLATE "C" AS schema_name, n.table_name COLLATE "C" AS table_name,
            pg_catalog.max(n.seq) AS seq
       FROM newest AS n
      GROUP BY 1, 2
+), logged (seq, schema_name, table_name, oid) AS (
+    SELECT g.seq, g.schema_name, g.table_name, c.oid
+      FROM greatest_of_table AS g
+      LEFT JOIN (pg_catalog.pg_namespace AS n
+                 JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid)
+        ON n.nspname = g.schema_name::name AND c.relname = g.table_name::name
+     UNION
+    SELECT l.seq, n.nspname::text COLLATE "C", c.relname::text COLLATE "C", c.oid
+      FROM logged AS l
+      JOIN pg_catalog.pg_class AS partition ON partition.oid = l.oid AND partition.relispartition
+      JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = partition.oid
+      JOIN pg_catalog.pg_class AS c ON c.oid = i.inhparent
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+), found (set_name, seq) AS (
+    SELECT r.set_name, l.seq
+      FROM logged AS l
+      JOIN polarity.replicated AS r ON r.schema_name = l.schema_name AND r.table_name = l.table_name
+     WHERE r.cluster = current_setting('polarity.cluster')
+     UNION ALL
+    SELECT r.set_name, b.seq
+      FROM below AS b
+     CROSS JOIN polarity.replicated AS r
+     WHERE r.cluster = current_setting('polarity.cluster')
 )
-SELECT s.set_name, s.seq
-  FROM (SELECT r.set_name, coalesce(pg_catalog.max(g.seq), (SELECT b.seq FROM below AS b)) AS seq
-          FROM replicated AS r
-          LEFT JOIN greatest_of_table AS g ON g.schema_name = r.schema_name AND g.table_name = r.table_name
-         GROUP BY r.set_name) AS s
- WHERE s.seq IS NOT NULL;
+SELECT f.set_name, pg_catalog.max(f.seq)
+  FROM found AS f
+ GROUP BY f.set_name;
