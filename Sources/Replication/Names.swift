@@ -19,7 +19,9 @@ public struct Name<Sort>: Sendable, CustomStringConvertible, ExpressibleByString
 extension Name: Hashable, Comparable {
     /// Whether both names have the same bytes.
     public static func == (left: Name, right: Name) -> Bool {
-        left.text == right.text && left.text.utf8.elementsEqual(right.text.utf8)
+        left.text == right.text
+            && (left.text.utf8Span.isKnownASCII && right.text.utf8Span.isKnownASCII
+                || left.text.utf8.elementsEqual(right.text.utf8))
     }
 
     /// A total order; by bytes where Swift's own order calls different bytes equal.

@@ -10,6 +10,7 @@ public struct DesiredState: Hashable, Sendable {
     /// Expands patterns over all reachable members, adds the partitions of partitioned tables and fills names in.
     public init(_ declared: DeclaredCluster, _ observed: ObservedState) {
         var tables: [DesiredTable] = []
+        tables.reserveCapacity(declared.sets.reduce(0) { $0 + $1.tables.count } * declared.nodes.count)
         var findings: [Finding] = []
         var owner: [TableName: SetName] = [:]
         for set in declared.sets { for table in set.tables { owner[table.name] = set.name } }
@@ -37,6 +38,18 @@ public struct DesiredState: Hashable, Sendable {
         self.declared = declared
         self.tables = tables
         self.findings = findings
+    }
+
+    /// The tables of each set, which stand together.
+    var tablesBySet: [SetName: ArraySlice<DesiredTable>] {
+        var result: [SetName: ArraySlice<DesiredTable>] = [:]
+        var rest = tables[...]
+        while let set = rest.first?.set {
+            let own = rest.prefix { $0.set == set }
+            result[set] = own
+            rest = rest[own.endIndex...]
+        }
+        return result
     }
 }
 

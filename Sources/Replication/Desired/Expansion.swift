@@ -46,7 +46,7 @@ struct Expansion {
         for (name, node) in members {
             for table in partitions[name] ?? [] { add(table, on: node, to: &found, set, claimed) }
         }
-        tables = found.values.sorted { $0.name < $1.name }
+        tables = found.keys.sorted().compactMap { found[$0] }
     }
 
     /// Whether a table is to be looked at on a node: a partition only where the node has it.

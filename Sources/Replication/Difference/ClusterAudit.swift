@@ -6,7 +6,10 @@ struct ClusterAudit {
         let declared = desired.declared
         var setOf: [TableName: ReplicationSet] = [:]
         let sets = Dictionary(declared.sets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        for table in desired.tables where setOf[table.name] == nil { setOf[table.name] = sets[table.set] }
+        let hasForeignKeys = declared.nodes.contains { observed.node($0.name)?.foreignKeys.isEmpty == false }
+        for table in desired.tables where hasForeignKeys && setOf[table.name] == nil {
+            setOf[table.name] = sets[table.set]
+        }
         let changing = Set(changes.map(\.node))
         for node in declared.nodes {
             guard let seen = observed.node(node.name) else { continue }

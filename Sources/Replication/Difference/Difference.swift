@@ -31,18 +31,21 @@ public struct Difference: Hashable, Sendable {
         let audit = NodeAudit(declared, observed, failover: failover)
         var findings = desired.findings + audit.findings
         var changes: [Change] = []
-        let tables = Dictionary(grouping: desired.tables, by: \.set)
+        let tables = desired.tablesBySet
         let readable = declared.nodes.map(\.name).filter { !audit.unread.contains($0) }
         let nodes = readable.reduce(into: [:]) { $0[$1] = observed.node($1) }
-        let onNode = Dictionary(grouping: desired.tables, by: \.node)
-        let families = nodes.reduce(into: [:]) { $0[$1.key] = PartitionFamilies($1.value, onNode[$1.key] ?? []) }
+        let families = nodes.reduce(into: [:]) { families, node in
+            families[node.key] = PartitionFamilies(node.value, desired.tables.lazy.filter { $0.node == node.key })
+        }
         var judgements: [SetName: SetJudgement] = [:]
         var roles: [SetRole] = []
         for set in declared.sets {
             var judgement = SetJudgement(set, declared, observed, audit, failover: failover)
-            let judged = (tables[set.name] ?? []).compactMap { table -> TableJudgement? in
-                guard let node = nodes[table.node], let families = families[table.node] else { return nil }
-                return TableJudgement(table, node, declared, families, slonySet: judgement.slonySet)
+            var judged: [TableJudgement] = []
+            judged.reserveCapacity(tables[set.name]?.count ?? 0)
+            for table in tables[set.name] ?? [] {
+                guard let node = nodes[table.node], let families = families[table.node] else { continue }
+                judged.append(TableJudgement(table, node, declared, families, slonySet: judgement.slonySet))
             }
             let audits = SetAudit(judgement, judged, declared, observed, failover: failover)
             let found = judged.flatMap(\.findings).filter { !audits.explains($0) } + audits.findings

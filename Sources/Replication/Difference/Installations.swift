@@ -39,7 +39,7 @@ struct Installations {
         let final = RecordedSet(origin: set.origin, members: Set(set.members))
         let wide = RecordedSet(
             origin: found.map(\.origin) ?? origin, members: final.members.union(found?.members ?? []))
-        let all = Set(tables + recorded).sorted()
+        let all = tables == recorded ? tables : Set(tables + recorded).sorted()
         let isCurrent = builtin.map { $0.version == BuiltinSchema.version && $0.functionsIntact } ?? false
         let installsSchema = isFirst && !isCurrent
         let widens = found != wide || all != recorded || builtin?.recorded.node == nil

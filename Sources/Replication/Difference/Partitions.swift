@@ -9,8 +9,12 @@ struct PartitionFamilies {
     private let serverVersion: Int
 
     /// - Parameter desired: Every table of every set on this node.
-    init(_ node: ObservedNode, _ desired: [DesiredTable]) {
+    init(_ node: ObservedNode, _ desired: some Sequence<DesiredTable>) {
         serverVersion = node.identity.serverVersion
+        guard node.tables.values.contains(where: { $0.kind == .partitionedTable }) else {
+            self.desired = [:]
+            return
+        }
         self.desired = desired.reduce(into: [:]) { result, table in
             if node.tables[table.name]?.kind == .partitionedTable { result[table.name] = table.triggers }
         }

@@ -47,15 +47,21 @@ struct SetAudit {
     }
 
     private mutating func findSplits(_ judged: [TableJudgement]) {
-        var open: [TableName: [TableJudgement]] = [:]
-        for table in judged {
+        var firstOpen: [TableName: Int] = [:]
+        var open: [TableName: [Int]] = [:]
+        for (index, table) in judged.enumerated() {
             guard let doors = table.doors, doors.hasEngineTriggers, doors.rows.canClose, !doors.rows.isClosed,
                 table.observed?.kind != .partitionedTable, table.desired.role != .bystander
             else { continue }
-            open[table.desired.name, default: []].append(table)
+            if let first = firstOpen[table.desired.name] {
+                open[table.desired.name, default: [first]].append(index)
+            } else {
+                firstOpen[table.desired.name] = index
+            }
         }
-        for (name, tables) in open where tables.count > 1 {
+        for (name, indices) in open {
             split.insert(name)
+            let tables = indices.map { judged[$0] }
             let nodes = tables.map(\.desired.node).sorted().map(\.text).joined(separator: " and ")
             let unlogged = tables.filter { !($0.doors?.rows.isLogged ?? true) }.map(\.desired.node.text).sorted()
             let lost = unlogged.isEmpty ? "" : "; writes on \(unlogged.joined(separator: " and ")) are not logged"

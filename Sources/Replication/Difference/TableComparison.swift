@@ -23,6 +23,7 @@ struct TableComparison {
     private mutating func compare(_ trigger: DesiredTrigger) {
         let named = observed.trigger(trigger.name)
         let exact = named.flatMap { trigger.isSameDefinition(as: $0) ? $0 : nil }
+        if let exact, exact.mode == trigger.mode, isAlone(exact, trigger) { return }
         let same = observed.triggers.filter { trigger.isSameDefinition(as: $0) }
         let others = same.filter { $0.name != trigger.name }
         guard let mode = trigger.mode else {
@@ -47,6 +48,13 @@ struct TableComparison {
         } else if !partitions.cloned.contains(trigger.name) {
             add(.create(trigger), trigger.purpose)
         }
+    }
+
+    /// Whether no other trigger is the like of one, and no root gives this partition another: then its mode is all that
+    /// counts.
+    private func isAlone(_ found: ObservedTrigger, _ trigger: DesiredTrigger) -> Bool {
+        !partitions.hasRoot
+            && !observed.triggers.contains { $0.name != found.name && trigger.isSameDefinition(as: $0) }
     }
 
     private mutating func setMode(of found: ObservedTrigger, to mode: FiringMode, _ trigger: DesiredTrigger) {
