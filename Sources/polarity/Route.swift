@@ -36,12 +36,14 @@ func look(at declared: DeclaredCluster, _ choices: Choices) async -> Walk {
     let answers = await observe(declared.nodes, reading: declared.scope, connectTimeout: choices.connectTimeout)
     let same = await sameDatabases(declared.nodes, among: answers, connectTimeout: choices.connectTimeout)
     let observed = ObservedState(nodes: answers, journal: choices.journal.recorded(for: declared), sameDatabase: same)
+    // Nothing that follows changes what was found, so its fingerprint is taken meanwhile.
+    async let found = fingerprint(declared: declared, observed: observed, limits: choices.arguments)
     let desired = DesiredState(declared, observed)
     let difference = Difference(from: observed, to: desired, failover: choices.failover)
         .limited(to: choices.selection)
     return Walk(
         declared: declared, observed: observed, difference: difference, plan: Plan(difference),
-        fingerprint: fingerprint(declared: declared, observed: observed, limits: choices.arguments))
+        fingerprint: await found)
 }
 
 /// plan → outcomes.

@@ -169,7 +169,9 @@ private let still: [Turn] = [
     }
 
     @Test func `is SHA-256`() {
-        let hex = digest(Array("abc".utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digest = SHA256()
+        for letter in "abc".utf8 { digest.feed([letter]) }
+        let hex = digest.finished().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         #expect(hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     }
 }

@@ -1,27 +1,44 @@
 /// Bytes that say a value without doubt: every text and list with its length in front, so that no two values share them.
+///
+/// Only their digest is kept: a big node would be megabytes.
 struct CanonicalBytes {
-    private(set) var bytes: [UInt8] = []
+    private var pending: [UInt8] = []
+    private let fed = SHA256()
+
+    /// The SHA-256 digest of everything that was added, 32 bytes long; nothing can be added after it.
+    consuming func digest() -> [UInt8] {
+        fed.feed(pending)
+        return fed.finished()
+    }
+
+    /// In pieces that make a call of C worth its while.
+    private mutating func feed() {
+        guard pending.count >= 64 * 1024 else { return }
+        fed.feed(pending)
+        pending.removeAll(keepingCapacity: true)
+    }
 
     mutating func add(_ text: String) {
         var text = text
         text.withUTF8 { utf8 in
             add(utf8.count)
-            bytes.append(contentsOf: utf8)
+            pending.append(contentsOf: utf8)
         }
+        feed()
     }
 
     mutating func add(_ content: [UInt8]) {
         add(content.count)
-        bytes.append(contentsOf: content)
+        pending.append(contentsOf: content)
+        feed()
     }
 
     /// Eight bytes, the highest first.
     mutating func add(_ number: some BinaryInteger) {
-        let number = UInt64(truncatingIfNeeded: number)
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        withUnsafeBytes(of: UInt64(truncatingIfNeeded: number).bigEndian) { pending.append(contentsOf: $0) }
     }
 
-    mutating func add(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
+    mutating func add(_ flag: Bool) { pending.append(flag ? 1 : 0) }
 
     /// Whether there is one, then the value.
     mutating func add<Value>(_ value: Value?, _ body: (inout CanonicalBytes, Value) -> Void) {

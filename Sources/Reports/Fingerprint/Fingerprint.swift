@@ -27,12 +27,12 @@ public func fingerprint(declared: DeclaredCluster, observed: ObservedState, limi
     }
     let digits = Array("0123456789abcdef".utf8)
     return String(
-        decoding: digest(world.bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        decoding: world.digest().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }
 
-/// A part's digest, so that no more than one node is held as bytes at a time.
+/// A part's digest.
 private func digestOf(_ body: (inout CanonicalBytes) -> Void) -> [UInt8] {
     var part = CanonicalBytes()
     body(&part)
-    return digest(part.bytes)
+    return part.digest()
 }
