@@ -11,13 +11,16 @@ public func literal(_ text: String) -> String {
 }
 
 extension String {
-    /// Looks at scalars, not characters: a quote with a combining mark behind it is a quote to the server.
+    /// Looks at bytes, not characters: a quote with a combining mark behind it is a quote to the server.
     func doubling(_ special: Unicode.Scalar) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in unicodeScalars {
-            if scalar == special { result.append(special) }
-            result.append(scalar)
+        let special = UInt8(ascii: special)
+        guard utf8.contains(special) else { return self }
+        var result: [UInt8] = []
+        result.reserveCapacity(utf8.count + 16)
+        for byte in utf8 {
+            if byte == special { result.append(special) }
+            result.append(byte)
         }
-        return String(result)
+        return String(decoding: result, as: UTF8.self)
     }
 }

@@ -27,7 +27,8 @@ struct StepQueue {
     }
 
     private var entries: [Entry]
-    private var pending: [Int]
+    /// What may have no end yet, in order; those at its beginning that have one are left behind for good.
+    private var pending: ArraySlice<Int>
     private let policy: Policy
     /// The first tries are short, so that a busy table's writers stall no longer than that.
     private static let shortTry = Duration.milliseconds(50)
@@ -35,7 +36,7 @@ struct StepQueue {
 
     init(_ steps: [Step], policy: Policy, parents: [TableName: TableName]) {
         entries = steps.map { Entry(step: $0) }
-        pending = Array(steps.indices)
+        pending = Array(steps.indices)[...]
         self.policy = policy
         var order = Precedence(parents: parents)
         for index in steps.indices { entries[index].predecessors = order.predecessors(of: steps[index], at: index) }
@@ -79,6 +80,7 @@ struct StepQueue {
         var long: Int?
         var wake: ContinuousClock.Instant?
         var ended = 0
+        pending = pending.drop { entries[$0].outcome != nil }
         for index in pending {
             guard batch.count < limit else { break }
             guard entries[index].outcome == nil else {
@@ -101,7 +103,7 @@ struct StepQueue {
                 chosen.insert(index)
             }
         }
-        if ended > limit { pending = pending.filter { entries[$0].outcome == nil } }
+        if ended > 100 { pending = pending.filter { entries[$0].outcome == nil }[...] }
         if batch.isEmpty, let long { batch = [long] }
         for index in batch where entries[index].begun == nil { entries[index].begun = now }
         if !batch.isEmpty { return .send(batch) }

@@ -41,7 +41,6 @@ struct StepTransactions {
     ///
     /// It commits without waiting for the disk: the stage is flushed on the node before anyone is told that it is done.
     private func transaction(of step: Step, lockTimeout: Duration, first: Bool) -> String {
-        let rows = rowsUnderLockSQL(serverVersion: serverVersion).replacing(oid: "$1")
         let statements = step.statements.map { $0 + ";\n" }.joined()
         return """
             BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
@@ -52,11 +51,15 @@ struct StepTransactions {
             \(serverVersion >= 120_000 ? "SET LOCAL plan_cache_mode = force_generic_plan;" : "")
             SET LOCAL synchronous_commit = off;
             SET LOCAL search_path = pg_catalog, pg_temp;
-            \(first ? "PREPARE \(look) (oid) AS SELECT \(rows);" : "")
+            \(first ? prepareLook : "")
             DO \(Postgres.literal(checks(of: step)));
             \(statements)COMMIT;
 
             """
+    }
+
+    private var prepareLook: String {
+        "PREPARE \(look) (oid) AS SELECT \(rowsUnderLockSQL(serverVersion: serverVersion).replacing(oid: "$1"));"
     }
 
     /// The run's lock is asked for as the login role; then come the role, the table's one lock, and the look under it.
