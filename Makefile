@@ -49,10 +49,10 @@ coverage: deps ## Print line coverage; the pure room stays above 95 %.
 	Tests/coverage.sh
 
 .PHONY: bench
-bench: deps ## Print speed as ratios against floors taken in the same run.
-	$(SWIFT) build -c release --product polarity
-	$(SWIFT) build -c release --product polarity-bench
-	"$$($(SWIFT) build -c release --show-bin-path)/polarity-bench"
+bench: deps ## Print speed as ratios against floors taken in the same run; QUICK=1 shows that it works.
+	$(SWIFT) build -c release $(CHECKED) --static-swift-stdlib --product polarity
+	$(SWIFT) build -c release $(CHECKED) --static-swift-stdlib --product polarity-bench
+	"$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)/polarity-bench" $(if $(QUICK),--quick)
 
 .PHONY: docs
 docs: deps ## Build the documentation.

@@ -41,7 +41,9 @@ let package = Package(
             swiftSettings: plain),
         .executableTarget(
             name: "polarity-bench",
-            dependencies: ["ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", "CLibYAML"],
+            dependencies: [
+                "ClusterFile", "Replication", "LiveNodes", "Postgres", "Sandbox", "CLibYAML", "CLibPQ", "polarity",
+            ],
             path: "Tests/Benchmarks", swiftSettings: plain),
         .testTarget(
             name: "ReplicationTests", dependencies: ["Replication", customDump, issueReporting], swiftSettings: plain),
