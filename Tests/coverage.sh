@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the line coverage of every room by its unit tests, and fails where the pure room falls to 95 % or below.
+# Prints the line coverage of the rooms that unit tests cover, and fails where the pure room falls to 95 % or below.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=.build-coverage
@@ -18,6 +18,7 @@ for file in json.load(sys.stdin)["data"][0]["files"]:
     name = file["filename"]
     if "/Sources/" not in name or "embedded_resources" in name: continue
     room = name.split("/Sources/")[1].split("/")[0]
+    if room not in ("ClusterFile", "Replication", "Reports"): continue
     rooms[room][0] += file["summary"]["lines"]["covered"]
     rooms[room][1] += file["summary"]["lines"]["count"]
 for room, (covered, count) in sorted(rooms.items()):

@@ -95,7 +95,7 @@ extension DesiredTrigger {
 }
 
 /// A string literal for SQL: quotes doubled, backslashes in an E string, whatever `standard_conforming_strings` says.
-public func literal(_ text: String) -> String {
+func literal(_ text: String) -> String {
     var body = ""
     var hasBackslash = false
     for scalar in text.unicodeScalars {

@@ -16,26 +16,8 @@ enum Terminal {
         return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 100
     }
 
-    static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
-    static func err(_ text: String) { write(text, to: STDERR_FILENO) }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Self.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
-        }
-    }
-
-    private static func write(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            Glibc.write(descriptor, start, count)
-        #else
-            Darwin.write(descriptor, start, count)
-        #endif
-    }
+    static func out(_ text: String) { _ = writeAll(text, to: STDOUT_FILENO) }
+    static func err(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
 
     /// The whole environment.
     static var environment: [String: String] {
@@ -64,15 +46,8 @@ enum Files {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }
         defer { if path != "-" { close(descriptor) } }
-        var result: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { Self.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw failure(path) }
-            guard count > 0 else { return result }
-            result += buffer.prefix(count)
-        }
+        guard let bytes = readAll(from: descriptor) else { throw failure(path) }
+        return bytes
     }
 
     /// Writes a whole file and moves it into place, so that no reader sees half of it.
@@ -99,13 +74,7 @@ enum Files {
 
     /// Appends and waits until it is on disk.
     static func append(_ text: String, to descriptor: Int32, _ path: String) throws(Failure) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Self.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw failure(path) }
-            bytes = bytes.dropFirst(count)
-        }
+        guard writeAll(text, to: descriptor) else { throw failure(path) }
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(path) }
     }
 
@@ -128,20 +97,29 @@ enum Files {
     private static func failure(_ path: String) -> Failure {
         Failure(message: "\(path): \(String(cString: strerror(errno)))")
     }
+}
 
-    private static func read(_ descriptor: Int32, _ start: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            Glibc.read(descriptor, start, count)
-        #else
-            Darwin.read(descriptor, start, count)
-        #endif
+/// Writes all of a text; false where the descriptor takes no more.
+private func writeAll(_ text: String, to descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+        let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { return false }
+        bytes = bytes.dropFirst(count)
     }
+    return true
+}
 
-    private static func write(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            Glibc.write(descriptor, start, count)
-        #else
-            Darwin.write(descriptor, start, count)
-        #endif
+/// Reads to the end; `nil` where reading fails.
+private func readAll(from descriptor: Int32) -> [UInt8]? {
+    var result: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+        if count < 0 && errno == EINTR { continue }
+        guard count >= 0 else { return nil }
+        guard count > 0 else { return result }
+        result += buffer.prefix(count)
     }
 }
