@@ -18,7 +18,7 @@ struct Run: Sendable {
         guard let declared = nodes[node], locks.held[node] != nil else {
             throw PostgresError(sqlState: "08001", message: "the run holds no lock on \(node)")
         }
-        return try await connect(to: declared, within: connectTimeout, as: "polarity")
+        return try await connect(to: declared, within: connectTimeout)
     }
 
     func transactions(through session: Session) -> StepTransactions {

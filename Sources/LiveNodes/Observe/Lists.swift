@@ -52,14 +52,3 @@ extension Session {
         return Lists(bytes: Dictionary(zip(asked.compactMap(\.query), copied)) { first, _ in first })
     }
 }
-
-extension Result {
-    /// What an awaited verb gives or throws, as a value.
-    init(catching body: () async throws(Failure) -> Success) async {
-        do {
-            self = .success(try await body())
-        } catch {
-            self = .failure(error)
-        }
-    }
-}

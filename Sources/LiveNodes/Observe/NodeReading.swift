@@ -25,14 +25,8 @@ struct NodeReading {
     }
 
     private func observed(connectTimeout: Duration) async throws(NodeFailure) -> ObservedNode {
-        let address: ConnectionString
-        do throws(InvalidConnectionString) {
-            address = try ConnectionString(node.conninfo)
-        } catch {
-            throw NodeFailure(error)
-        }
         do throws(PostgresError) {
-            let session = try await Session.connect(to: address, timeout: connectTimeout)
+            let session = try await connect(to: node, within: connectTimeout)
             let answer = await Result { () async throws(PostgresError) in
                 try await readTwiceIfNeeded(session)
             }

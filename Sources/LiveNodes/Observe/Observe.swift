@@ -15,14 +15,9 @@ public func observe(
     _ nodes: [DeclaredNode], reading scope: Scope, connectTimeout: Duration,
     statementTimeout: Duration = .seconds(30)
 ) async -> [NodeName: NodeAnswer] {
-    await withTaskGroup(of: (NodeName, NodeAnswer).self) { group in
-        for node in nodes {
-            group.addTask {
-                let reading = NodeReading(node: node, scope: scope, timeout: statementTimeout)
-                return (node.name, await reading.answer(connectTimeout: connectTimeout))
-            }
-        }
-        return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    let byName = Dictionary(nodes.map { ($0.name, $0) }) { first, _ in first }
+    return await atOnce(byName) { node in
+        await NodeReading(node: node, scope: scope, timeout: statementTimeout).answer(connectTimeout: connectTimeout)
     }
 }
 
@@ -39,10 +34,5 @@ extension NodeFailure {
         self.init(
             sort: isSilent && (isPassing || !isRefused) ? .unreachable : .unusable, sqlState: error.sqlState,
             message: error.message)
-    }
-
-    /// A connection string that libpq does not take.
-    init(_ error: InvalidConnectionString) {
-        self.init(sort: .unusable, sqlState: "", message: error.message)
     }
 }

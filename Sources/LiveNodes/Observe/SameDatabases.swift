@@ -37,9 +37,7 @@ private struct SharedIdentity: Hashable {
 private func probe(_ nodes: [DeclaredNode], _ timeout: Duration) async -> [[NodeName]] {
     var sessions: [(name: NodeName, session: Session)] = []
     for node in nodes {
-        guard let address = try? ConnectionString(node.conninfo),
-            let session = try? await Session.connect(to: address, timeout: timeout)
-        else { continue }
+        guard let session = try? await connect(to: node, within: timeout) else { continue }
         sessions.append((node.name, session))
     }
     var groups: [[NodeName]] = []

@@ -13,7 +13,7 @@ func atOnce<Node: Sendable, Answer: Sendable>(
 
 /// A new session on a declared node.
 func connect(
-    to node: DeclaredNode, within timeout: Duration, as application: String
+    to node: DeclaredNode, within timeout: Duration, as application: String = "polarity"
 ) async throws(PostgresError) -> Session {
     let address: ConnectionString
     do throws(InvalidConnectionString) {
@@ -25,6 +25,15 @@ func connect(
 }
 
 extension Result {
+    /// What an awaited verb gives or throws, as a value.
+    init(catching body: () async throws(Failure) -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
+    }
+
     /// The answer, or what stands for it after an error.
     func recovered(_ answer: (Failure) -> Success) -> Success {
         switch self {
