@@ -45,24 +45,30 @@ let package = Package(
                 "ClusterFile", "Replication", "LiveNodes", "Postgres", "Sandbox", "CLibYAML", "CLibPQ", "polarity",
             ],
             path: "Tests/Benchmarks", swiftSettings: plain),
+        .target(name: "SafetyTally", path: "Tests/SafetyTally", swiftSettings: safe),
         .testTarget(
-            name: "ReplicationTests", dependencies: ["Replication", customDump, issueReporting], swiftSettings: plain),
+            name: "ReplicationTests", dependencies: ["Replication", "SafetyTally", customDump, issueReporting],
+            swiftSettings: plain),
         .testTarget(
-            name: "ClusterFileTests", dependencies: ["ClusterFile", "Replication", customDump, issueReporting],
+            name: "ClusterFileTests",
+            dependencies: ["ClusterFile", "Replication", "SafetyTally", customDump, issueReporting],
             exclude: ["Goldens"],
             swiftSettings: plain),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Reports", "Replication", customDump, issueReporting],
+            name: "ReportsTests", dependencies: ["Reports", "Replication", "SafetyTally", customDump, issueReporting],
             exclude: ["Goldens"],
             swiftSettings: plain),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Sandbox"], swiftSettings: plain),
         .testTarget(
             name: "LiveTests",
             dependencies: [
-                "ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", customDump, issueReporting,
+                "ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", "SafetyTally", customDump,
+                issueReporting,
             ],
             exclude: ["Scenarios"], swiftSettings: plain),
-        .testTarget(name: "AcceptanceTests", dependencies: ["polarity", "Postgres", "Sandbox"], swiftSettings: plain),
+        .testTarget(
+            name: "AcceptanceTests", dependencies: ["polarity", "Postgres", "Sandbox", "SafetyTally"],
+            swiftSettings: plain),
     ],
     swiftLanguageModes: [.v6]
 )
