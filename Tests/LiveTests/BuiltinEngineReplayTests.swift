@@ -37,10 +37,13 @@ import Testing
             }
             #expect(passes.filter { $0.shipped > 0 }.count > 5)
 
-            _ = try await shipper.pass()
-            let last = try await shipper.pass()
-            passes.append(last)
+            // A transaction that another database of the server has open holds the end back until it ends.
             let end = try await origin.texts("SELECT max(seq) FROM polarity.log")
+            var last = try await shipper.pass()
+            for _ in 0..<1_000 where last.shipped > 0 || ["\(last.seq)"] != end {
+                try await Task.sleep(for: .milliseconds(60))
+                last = try await shipper.pass()
+            }
             #expect(last.shipped == 0 && ["\(last.seq)"] == end)
             for table in ["accounts", "items", "pairs", "parts"] {
                 let content = "SELECT concat(t) FROM \(table) AS t ORDER BY 1"
