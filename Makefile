@@ -1,12 +1,15 @@
 # make help lists what there is.
 .DEFAULT_GOAL := help
-SHELL := /bin/bash
+SHELL := /bin/bash -o pipefail
 SWIFT ?= swift
 ENGINE ?= builtin
 CHECKED := --explicit-target-dependency-import-check error
 # Live tests wait for servers most of the time; more at once only starve each other.
 WIDTH := --experimental-maximum-parallelization-width 4
 PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin python3-jsonschema python3-yaml
+
+# Runs tests, keeps what they print, and ends with those that failed.
+tested = 2>&1 | tee $(1) || { printf '\nWhat failed:\n'; grep -a '^✘' $(1); exit 1; }
 
 .PHONY: help
 help: ## Show this list.
@@ -32,7 +35,7 @@ demo: build ## Tell the main job's story on throwaway nodes; ENGINE=slony for a 
 .PHONY: test
 test: deps ## Run every test, on real servers that the tests start themselves.
 	$(SWIFT) build --build-tests $(CHECKED)
-	$(SWIFT) test --skip-build --disable-xctest $(WIDTH)
+	$(SWIFT) test --skip-build --disable-xctest $(WIDTH) $(call tested,.build/test.log)
 
 .PHONY: lint
 lint: ## Check the format and build with warnings as errors and checked imports.
@@ -42,7 +45,8 @@ lint: ## Check the format and build with warnings as errors and checked imports.
 .PHONY: test-thread
 test-thread: deps ## Run every test once more under the thread sanitizer.
 	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build-thread
-	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread $(WIDTH)
+	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread $(WIDTH) \
+		$(call tested,.build-thread/test.log)
 
 .PHONY: coverage
 coverage: deps ## Print line coverage; the pure room stays above 95 %.
