@@ -46,6 +46,7 @@ let package = Package(
             ],
             path: "Tests/Benchmarks", swiftSettings: plain),
         .target(name: "SafetyTally", path: "Tests/SafetyTally", swiftSettings: safe),
+        .target(name: "FaultProxy", dependencies: ["Postgres"], path: "Tests/FaultProxy", swiftSettings: plain),
         .testTarget(
             name: "ReplicationTests", dependencies: ["Replication", "SafetyTally", customDump, issueReporting],
             swiftSettings: plain),
@@ -58,16 +59,18 @@ let package = Package(
             name: "ReportsTests", dependencies: ["Reports", "Replication", "SafetyTally", customDump, issueReporting],
             exclude: ["Goldens"],
             swiftSettings: plain),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Sandbox"], swiftSettings: plain),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "Sandbox", "FaultProxy"], swiftSettings: plain),
         .testTarget(
             name: "LiveTests",
             dependencies: [
-                "ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", "SafetyTally", customDump,
-                issueReporting,
+                "ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", "SafetyTally",
+                "FaultProxy",
+                customDump, issueReporting,
             ],
             exclude: ["Scenarios"], swiftSettings: plain),
         .testTarget(
-            name: "AcceptanceTests", dependencies: ["polarity", "Postgres", "Sandbox", "SafetyTally"],
+            name: "AcceptanceTests", dependencies: ["polarity", "Postgres", "Sandbox", "SafetyTally", "FaultProxy"],
             swiftSettings: plain),
     ],
     swiftLanguageModes: [.v6]
