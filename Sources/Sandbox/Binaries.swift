@@ -11,18 +11,44 @@ public struct Binaries: Hashable, Sendable {
     /// The major version, from `pg_ctl --version`: 15 for 15.20.
     public let major: Int
 
-    /// Looks for PostgreSQL's programs: in `$POLARITY_PG_BIN` alone where it is set; else in
-    /// `/usr/lib/postgresql/*/bin`, newest first, then in every directory of `PATH`.
+    init(directory: String, major: Int) {
+        self.directory = directory
+        self.major = major
+    }
+
+    /// Looks for PostgreSQL's programs: in the directories of `$POLARITY_PG_BIN` alone where it is set (colons between
+    /// them); else in `/usr/lib/postgresql/*/bin`, newest first, then in every directory of `PATH`.
     ///
     /// - Parameter major: The major version wanted; nil takes the first that is found.
     public static func find(major: Int? = nil) async -> Binaries? {
-        let variables = ProcessInfo.processInfo.environment
-        let candidates = variables["POLARITY_PG_BIN"].map { [$0] } ?? packaged() + path(variables["PATH"] ?? "")
-        for directory in candidates where FileManager.default.isExecutableFile(atPath: directory + "/initdb") {
-            guard let found = await version(in: directory), major ?? found == found else { continue }
-            return Binaries(directory: directory, major: found)
+        for directory in named ?? packaged() + path(ProcessInfo.processInfo.environment["PATH"] ?? "") {
+            guard let found = await Binaries(in: directory), major ?? found.major == found.major else { continue }
+            return found
         }
         return nil
+    }
+
+    /// What servers that are made together take in turn, so that they can be of different majors: every directory of
+    /// `$POLARITY_PG_BIN`, none where one of them holds no programs; else what ``find(major:)`` finds.
+    static func inTurn() async -> [Binaries] {
+        guard let named else { return await find().map { [$0] } ?? [] }
+        var all: [Binaries] = []
+        for directory in named {
+            guard let found = await Binaries(in: directory) else { return [] }
+            all.append(found)
+        }
+        return all
+    }
+
+    private init?(in directory: String) async {
+        guard FileManager.default.isExecutableFile(atPath: directory + "/initdb"),
+            let major = await Self.version(in: directory)
+        else { return nil }
+        self.init(directory: directory, major: major)
+    }
+
+    private static var named: [String]? {
+        ProcessInfo.processInfo.environment["POLARITY_PG_BIN"].map { $0.split(separator: ":").map(String.init) }
     }
 
     private static func packaged() -> [String] {

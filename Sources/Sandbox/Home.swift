@@ -27,6 +27,14 @@ struct Home: Hashable, Sendable {
                 String.init))
     }
 
+    /// Copies a running server as its standby.
+    func copy(_ primary: Home, port: Int) async throws(SandboxError) {
+        try await command(
+            "\(programs)/pg_basebackup",
+            "-D \(data) -R -X stream -c fast -U postgres -h \(primary.directory) -p \(port)".split(separator: " ").map(
+                String.init))
+    }
+
     /// Starts on a free port; on another where someone took it meanwhile.
     func startFirst(_ settings: [String: String], tries: Int = 5) async throws(SandboxError) -> Int {
         let port = try freePort()

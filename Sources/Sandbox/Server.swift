@@ -82,6 +82,30 @@ public final class Server: Sendable {
         try await start()
     }
 
+    /// Makes a hot standby of it with pg_basebackup and starts that; it streams from here, replays as it comes, and ends
+    /// with the value or this process.
+    ///
+    /// - Parameters:
+    ///   - name: What the standby is called, in messages.
+    ///   - settings: Lines for its postgresql.conf, as in ``create(name:settings:detached:binaries:)``.
+    public func standby(name: String, settings: [String: String] = [:]) async throws(SandboxError) -> Server {
+        let copy = Home(directory: try makeDirectory(), programs: home.programs)
+        do throws(SandboxError) {
+            let lifeline = try copy.removedAtTheEnd()
+            try await copy.copy(home, port: port)
+            let port = try await copy.startFirst(settings.merging(["fsync": "off"]) { asked, _ in asked })
+            return Server(name: name, port: port, home: copy, lifeline: lifeline)
+        } catch {
+            try await copy.remove()
+            throw SandboxError(message: "\(name): \(error.message)")
+        }
+    }
+
+    /// Makes a standby a primary on a timeline of its own, and returns when it takes writes.
+    public func promote() async throws(SandboxError) {
+        try await home.control(["-w", "-t", "60", "promote"])
+    }
+
     /// Stops it at once and deletes everything that is its own. What is gone already does no harm.
     public func remove() async throws(SandboxError) {
         try await home.remove()
@@ -89,15 +113,18 @@ public final class Server: Sendable {
 }
 
 extension Server {
-    /// Makes servers side by side; all of them or, after a failure, none.
+    /// Makes servers side by side, of several majors where `$POLARITY_PG_BIN` names several; all of them or, after a
+    /// failure, none.
     static func create(
         names: some Sequence<String>, settings: [String: String], detached: Bool
     ) async throws(SandboxError) -> [Server] {
+        let binaries = await Binaries.inTurn()
         let attempts = await withTaskGroup { group in
-            for name in names {
+            for (index, name) in names.enumerated() {
+                let own = binaries.isEmpty ? nil : binaries[index % binaries.count]
                 group.addTask {
                     await Result { () async throws(SandboxError) in
-                        try await create(name: name, settings: settings, detached: detached)
+                        try await create(name: name, settings: settings, detached: detached, binaries: own)
                     }
                 }
             }

@@ -141,21 +141,39 @@ private let slony = Engine.slony(cluster: "shopcl")
             """)
     }
 
-    @Test func `whose tables still carry lockedset is not touched, and lockedset is never dropped`() {
+    @Test func `whose tables carry lockedset is not touched, and lockedset is never dropped`() {
         var world = World(slony)
         world.set(.log, .enabled, on: "paris")
-        world.table(on: "berlin") {
-            $0.triggers.append(
-                ObservedTrigger(
-                    name: "_shopcl_lockedset", function: FunctionName("_shopcl", "lockedset"), type: 31, mode: .enabled,
-                    arguments: TriggerArguments(["_shopcl"])))
-        }
+        world.table(on: "berlin") { $0.triggers.append(lockedset) }
+        world.node("berlin") { $0.slony?.sets[1]?.isLocked = true }
         expectNoDifference(
             world.story,
             """
+            error, blocking: SET_BUSY [berlin] LOCK SET is under way for set 1 on node 'berlin'
             error, blocking: SET_BUSY [berlin public.orders _shopcl_lockedset] _shopcl_lockedset stands on \
             public.orders on 'berlin': LOCK SET is under way, or was abandoned
             held back paris public.orders _shopcl_logtrigger enabled to disabled
+            """)
+        expectNoDifference(
+            world.difference.findings.first?.next,
+            "wait for it to end, then run again; if no slonik is at work any more: unlock set (id = 1, origin = 1)")
+    }
+
+    @Test func `that is not locked and carries lockedset all the same says how to get rid of it`() {
+        var world = World(slony)
+        world.set(.log, .enabled, on: "paris")
+        world.table(on: "berlin") { $0.triggers.append(lockedset) }
+        expectNoDifference(
+            world.story,
+            """
+            error, blocking: LOCK_ABANDONED [berlin public.orders _shopcl_lockedset] _shopcl_lockedset stands on \
+            public.orders on 'berlin', and Slony does not have the set as locked there
+            held back paris public.orders _shopcl_logtrigger enabled to disabled
+            """)
+        expectNoDifference(
+            world.difference.findings.first?.next,
+            """
+            once no slonik is at work, on 'berlin': DROP TRIGGER "_shopcl_lockedset" ON "public"."orders"
             """)
     }
 
@@ -253,3 +271,7 @@ private let slony = Engine.slony(cluster: "shopcl")
             """)
     }
 }
+
+private let lockedset = ObservedTrigger(
+    name: "_shopcl_lockedset", function: FunctionName("_shopcl", "lockedset"), type: 31, mode: .enabled,
+    arguments: TriggerArguments(["_shopcl"]))

@@ -54,6 +54,8 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case originDisagrees = "ORIGIN_DISAGREES"
     /// The engine is in the middle of LOCK SET or MOVE SET.
     case setBusy = "SET_BUSY"
+    /// What LOCK SET left behind stands on a table of a set that is not locked.
+    case lockAbandoned = "LOCK_ABANDONED"
     /// Under this engine an origin moves by the engine's own commands.
     case engineMoves = "ENGINE_MOVES"
     /// A pattern finds different tables on different members.

@@ -148,6 +148,12 @@ extension FindingCode {
                 .error, blocks: true,
                 "The engine is in the middle of LOCK SET or MOVE SET.",
                 "Wait for it to end, then run again.")
+        case .lockAbandoned:
+            .init(
+                .error, blocks: true,
+                "A trigger of LOCK SET refuses every write, and the set is not locked: waiting does not mend it, and "
+                    + "UNLOCK SET refuses too.",
+                "Make sure that no slonik is at work, drop the trigger, then run again.")
         case .engineMoves:
             .init(
                 .error, blocks: true,

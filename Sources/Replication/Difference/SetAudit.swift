@@ -33,7 +33,7 @@ struct SetAudit {
         findSequences(judged, judgement.authority)
         findLags(judged, observed)
         for table in judged {
-            if let seen = table.observed { auditTable(table, seen) }
+            if let seen = table.observed { auditTable(table, seen, observed) }
         }
     }
 
@@ -140,7 +140,7 @@ struct SetAudit {
         }
     }
 
-    private mutating func auditTable(_ table: TableJudgement, _ seen: ObservedTable) {
+    private mutating func auditTable(_ table: TableJudgement, _ seen: ObservedTable, _ observed: ObservedState) {
         let desired = table.desired
         guard desired.role != .bystander else {
             auditBystander(table)
@@ -165,7 +165,7 @@ struct SetAudit {
             find(.logicalTarget, table, "\(desired.name) on '\(desired.node)' is written by a native subscription")
         }
         auditOrder(table, seen)
-        auditOthers(table, seen)
+        auditOthers(table, seen, observed)
     }
 
     private mutating func auditBystander(_ table: TableJudgement) {
@@ -219,16 +219,13 @@ struct SetAudit {
     }
 
     /// Triggers of the engine's own making that stand for something else: a lock in progress, another cluster.
-    private mutating func auditOthers(_ table: TableJudgement, _ seen: ObservedTable) {
+    private mutating func auditOthers(_ table: TableJudgement, _ seen: ObservedTable, _ observed: ObservedState) {
         guard declared.engine.catalog == .slony else { return }
         let schema = Identifier("_" + declared.engine.cluster)
         for trigger in seen.triggers {
             if trigger.function == FunctionName(schema, "lockedset") {
                 holdsEverything = true
-                find(
-                    .setBusy, table, trigger: trigger.name,
-                    "\(trigger.name.shown) stands on \(table.desired.name) on '\(table.desired.node)': LOCK SET is under "
-                        + "way, or was abandoned")
+                findLockedSet(trigger.name, table, observed)
             } else if trigger.function.name == "logtrigger", trigger.function.schema != schema,
                 trigger.mode.firesForApplications, table.desired.role == .origin
             {
@@ -237,6 +234,20 @@ struct SetAudit {
                     "\(trigger.name.shown) on \(table.desired.name) on '\(table.desired.node)' logs for another cluster"
                 )
             }
+        }
+    }
+
+    /// LOCK SET marks the set and makes its triggers in one transaction: a trigger without the mark is a remnant.
+    private mutating func findLockedSet(_ trigger: TriggerName, _ table: TableJudgement, _ observed: ObservedState) {
+        let (name, node) = (table.desired.name, table.desired.node)
+        let stands = "\(trigger.shown) stands on \(name) on '\(node)'"
+        let seen = slonySetID(set, declared, observed).flatMap { observed.node(node)?.slony?.sets[$0] }
+        if seen?.isLocked ?? true {
+            find(.setBusy, table, trigger: trigger, "\(stands): LOCK SET is under way, or was abandoned")
+        } else {
+            find(
+                .lockAbandoned, table, trigger: trigger, "\(stands), and Slony does not have the set as locked there",
+                next: "once no slonik is at work, on '\(node)': DROP TRIGGER \(trigger.quoted) ON \(name.quoted)")
         }
     }
 

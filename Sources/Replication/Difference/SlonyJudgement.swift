@@ -25,6 +25,9 @@ struct SlonyJudgement {
                 findings.append(
                     Finding(
                         .setBusy, set: set.name, node: node, "\(what) is under way for set \(id) on node '\(node)'",
+                        next: seen.isLocked
+                            ? "wait for it to end, then run again; if no slonik is at work any more: unlock set "
+                                + "(id = \(id), origin = \(seen.origin))" : nil,
                         because: set.because))
             }
         }

@@ -101,7 +101,7 @@ public struct ObservedNode: Hashable, Sendable {
 public struct NodeIdentity: Hashable, Sendable {
     /// `pg_control_system().system_identifier`.
     public var systemIdentifier: String
-    /// `pg_control_checkpoint().timeline_id`.
+    /// The timeline that is written; on a standby, that of its last restart point.
     public var timeline: Int
     /// The database's name.
     public var database: Identifier

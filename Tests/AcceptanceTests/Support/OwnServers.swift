@@ -1,0 +1,64 @@
+import Foundation
+import Postgres
+
+@testable import Sandbox
+
+/// A shop on three servers of its own, which a test may stop, restart and copy.
+struct OwnServers: Sendable {
+    let shop: Shop
+    let servers: [String: Server]
+
+    /// Lends one under the builtin engine, written on berlin and in sync.
+    static func lend(_ body: (OwnServers) async throws -> Void) async throws {
+        let made = try await Server.create(names: Shop.nodes, settings: [:], detached: false)
+        let directory = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        var addresses: [String: ConnectionString] = [:]
+        for (node, server) in zip(Shop.nodes, made) {
+            let session = try await Session.connect(
+                to: ConnectionString(server.connectionString()), timeout: .seconds(20))
+            _ = try await session.run("CREATE DATABASE shop")
+            await session.close()
+            addresses[node] = try ConnectionString(server.connectionString(database: "shop"))
+        }
+        let shop = Shop(directory: directory, addresses: addresses)
+        for node in Shop.nodes { try await shop.ask(node, Sandbox.exampleSchema) }
+        try shop.declare()
+        let answer = try await shop.polarity("apply", "--yes", "--quiet")
+        guard answer.status == 0 else { throw SandboxError(message: answer.output + answer.errorOutput) }
+        try await body(
+            OwnServers(shop: shop, servers: Dictionary(uniqueKeysWithValues: zip(Shop.nodes, made))))
+        for server in made { try await server.remove() }
+    }
+
+    func server(_ node: String) throws -> Server {
+        guard let server = servers[node] else { throw SandboxError(message: "no server \(node)") }
+        return server
+    }
+
+    /// A standby of a node, up to date with it.
+    func standby(of node: String, settings: [String: String] = [:]) async throws -> Server {
+        let standby = try await server(node).standby(name: "\(node)'s standby", settings: settings)
+        try await catchUp(standby, with: node)
+        return standby
+    }
+
+    /// Waits until the standby has replayed everything that its primary has written.
+    func catchUp(_ standby: Server, with node: String) async throws {
+        let end = try await shop.ask(node, "SELECT pg_current_wal_lsn()") ?? ""
+        let replayed = try await eventually {
+            try await ask(standby, "SELECT pg_last_wal_replay_lsn() >= '\(end)'") == "t"
+        }
+        guard replayed else { throw SandboxError(message: "\(standby.name) does not replay \(end)") }
+    }
+
+    /// Runs SQL in the shop's database of a server; the first field of the last answer.
+    @discardableResult
+    func ask(_ server: Server, _ sql: String) async throws -> String? {
+        let session = try await Session.connect(
+            to: ConnectionString(server.connectionString(database: "shop")), timeout: .seconds(20))
+        let last = try await session.run(sql).last
+        await session.close()
+        return last.flatMap { $0.isEmpty ? nil : $0[0, 0] }
+    }
+}
