@@ -23,7 +23,7 @@ struct Home: Hashable, Sendable {
     func initialise() async throws(SandboxError) {
         try await command(
             "\(programs)/initdb",
-            "-D \(data) -U postgres -A trust -N -E UTF8 --locale=C --no-instructions".split(separator: " ").map(
+            "-D \(data) -U postgres -A trust -N -E UTF8 --locale=C".split(separator: " ").map(
                 String.init))
     }
 

@@ -45,7 +45,7 @@ import Testing
                 of: "tokyo", settings: ["checkpoint_timeout": "1d", "checkpoint_completion_target": "0.9"])
             try await shop.ask(
                 "tokyo", "CREATE TABLE public.dirt AS SELECT repeat('x', 1000) FROM generate_series(1, 20000)")
-            try await own.catchUp(standby, with: "tokyo")
+            try await own.catchUp(standby, with: own.server("tokyo"))
             let (primary, second) = (try own.server("tokyo"), standby)
             try shop.declare(conninfos: [
                 "tokyo":

@@ -24,10 +24,7 @@ public final class FaultProxy: Sendable {
     public init(
         to address: ConnectionString, as node: String = "", deciding decide: @escaping @Sendable (Boundary) -> Fault
     ) throws(FaultProxyError) {
-        guard let host = address.value(of: "host"), let port = address.value(of: "port") else {
-            throw FaultProxyError(message: "the address names no host and port")
-        }
-        let listener = try Listener(to: Place(host: host, port: port), as: node, deciding: decide)
+        let listener = try Listener(to: Place(address), as: node, deciding: decide)
         self.listener = listener
         // What is said last counts.
         conninfo = "\(address.text) host=\(listener.directory) port=\(Listener.port)"
@@ -36,6 +33,12 @@ public final class FaultProxy: Sendable {
 
     /// How many connections were made up to now.
     public var connections: Int { listener.connections }
+
+    /// Leads new connections to another server: the name was given to it.
+    public func lead(to address: ConnectionString) throws(FaultProxyError) { listener.lead(to: try Place(address)) }
+
+    /// Closes the connections that a ``Fault/blackhole`` holds open: the network is mended.
+    public func letGo() { listener.letGo() }
 
     /// Listens no longer and closes every connection, also those that a ``Fault/blackhole`` holds open.
     public func stop() { listener.stop() }
@@ -54,6 +57,14 @@ struct Place: Sendable {
     let host: String
     let port: String
 
+    init(_ address: ConnectionString) throws(FaultProxyError) {
+        guard let host = address.value(of: "host"), let port = address.value(of: "port") else {
+            throw FaultProxyError(message: "the address names no host and port")
+        }
+        self.host = host
+        self.port = port
+    }
+
     /// A new connection; nil where there is none to be had.
     func connect() -> Int32? {
         if host.hasPrefix("/") { return Socket.connect(path: "\(host)/.s.PGSQL.\(port)") }
@@ -65,13 +76,13 @@ struct Place: Sendable {
 final class Listener: Sendable {
     static let port = 5432
     let directory: String
-    private let place: Place
     private let node: String
     private let decide: @Sendable (Boundary) -> Fault
     private let descriptor: Int32
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
+        var place: Place
         var isStopped = false
         var connections = 0
         /// What a thread reads from, and closes.
@@ -83,7 +94,7 @@ final class Listener: Sendable {
     init(
         to place: Place, as node: String, deciding decide: @escaping @Sendable (Boundary) -> Fault
     ) throws(FaultProxyError) {
-        self.place = place
+        state = Mutex(State(place: place))
         self.node = node
         self.decide = decide
         guard let directory = Socket.temporaryDirectory() else {
@@ -102,7 +113,9 @@ final class Listener: Sendable {
         while let client = Socket.accept(descriptor) {
             guard let number = note(client) else { return }
             Thread.detachNewThread { [self] in
-                guard let server = place.connect(), note(server, isNew: false) != nil else { return forget(client) }
+                guard let server = state.withLock({ $0.place }).connect(), note(server, isNew: false) != nil else {
+                    return forget(client)
+                }
                 let ended = Passage(client: client, server: server) { [decide, node] request, moment in
                     decide(Boundary(node: node, connection: number, request: request, moment: moment))
                 }.run()
@@ -113,6 +126,15 @@ final class Listener: Sendable {
                 case .blackhole: keep(client, server)
                 }
             }
+        }
+    }
+
+    func lead(to place: Place) { state.withLock { $0.place = place } }
+
+    func letGo() {
+        state.withLock { state in
+            for descriptor in state.kept { Socket.close(descriptor) }
+            state.kept = []
         }
     }
 

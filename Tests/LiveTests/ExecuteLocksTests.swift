@@ -64,7 +64,15 @@ struct ExecuteLocksTests {
                 label: RunLabel(run: "test", plan: "f00"), policy: Policy(),
                 events: { event in
                     guard case .sending("paris", _) = event else { return }
-                    _ = try? await nodes.sessions[1].run("SELECT pg_terminate_backend(\(pid), 10000)")
+                    _ = try? await nodes.sessions[1].run(
+                        """
+                        SELECT pg_terminate_backend(\(pid));
+                        DO $$ BEGIN
+                            WHILE EXISTS (SELECT FROM pg_stat_activity WHERE pid = \(pid)) LOOP
+                                PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
+                            END LOOP;
+                        END $$
+                        """)
                 })
             await locks.release()
             #expect(outcomes.stopped == .lockLost("paris"))

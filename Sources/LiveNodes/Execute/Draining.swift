@@ -56,6 +56,7 @@ struct Draining {
                 guard let cut = try await cut(source) else { continue }
                 open += members.filter { $0 != source }.map { (cut, $0) }
             } catch {
+                if error.isConnectionLost { await run.lose(source, error) }
                 return .unknowable("\(source) did not say what its log holds: \(error.description)")
             }
         }
@@ -71,6 +72,7 @@ struct Draining {
                     case .unknown(let why): return .unknowable(why)
                     }
                 } catch {
+                    if error.isConnectionLost { await run.lose(pair.node, error) }
                     return .unknowable("\(pair.node) did not say how far it is: \(error.description)")
                 }
             }
@@ -144,9 +146,13 @@ struct Draining {
         guard let session = sessions[node] else {
             throw PostgresError(sqlState: "08001", message: "not reachable")
         }
-        _ = try await session.run("\(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY")
-        let answer = await Result { () async throws(PostgresError) in try await session.query(sql, parameters) }
-        _ = try await session.run("ROLLBACK")
+        let time = await run.control.patience(.seconds(30))
+        _ = try await session.run(
+            "\(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY", timeout: time)
+        let answer = await Result { () async throws(PostgresError) in
+            try await session.query(sql, parameters, timeout: time)
+        }
+        _ = try await session.run("ROLLBACK", timeout: time)
         return try answer.get().values.first?.first ?? nil
     }
 }

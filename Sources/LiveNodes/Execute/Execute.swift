@@ -117,7 +117,13 @@ private struct Executor {
         guard !drains.isEmpty else { return nil }
         let members = Set(drains.flatMap { $0.sources + [$0.newOrigin] })
         let wanted = run.nodes.filter { members.contains($0.key) && run.locks.held[$0.key] != nil }
-        let sessions = await atOnce(wanted) { node in try? await run.session(on: node.name) }.compactMapValues { $0 }
+        let answers = await atOnce(wanted) { node in
+            await Result { () async throws(PostgresError) in try await run.session(on: node.name) }
+        }
+        let sessions = answers.compactMapValues { try? $0.get() }
+        for (node, error) in answers.compactMapValues(\.failure).sorted(by: { $0.key < $1.key }) {
+            await run.lose(node, error)
+        }
         let verdicts = await withTaskGroup(of: (Int, DrainOutcome).self) { group in
             for (index, drain) in drains.enumerated() {
                 let own = sessions.filter { $0.key == drain.newOrigin || drain.sources.contains($0.key) }

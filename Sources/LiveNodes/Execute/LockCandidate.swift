@@ -1,10 +1,10 @@
 import Postgres
 import Replication
 
-/// The keys of a run's two locks.
+/// The keys of a run's locks that are the same on every node.
 struct LockKeys: Sendable {
-    /// Random: the run's own.
-    let own: Int64
+    /// Random: by it the run finds itself on a database that it has reached already.
+    let run: Int64
     /// The cluster's.
     let cluster: Int64
 }
@@ -12,7 +12,7 @@ struct LockKeys: Sendable {
 /// What came of trying to take the locks on one node.
 enum LockTry: Sendable {
     case taken
-    /// The run's own key is taken: this database has been reached under another name.
+    /// The run's key is taken: this database has been reached under another name.
     case takenUnderAnotherName
     case busy(LockHolder)
     case failed(NodeFailure)
@@ -56,27 +56,29 @@ struct LockCandidate: Sendable {
                 """, timeout: timeout)
             let own = begun.last?.values.first
             let lock = RunLock(
-                pid: own?[0].flatMap { Int32($0) } ?? session.processID, backendStart: own?[1] ?? "", key: keys.cluster)
+                pid: own?[0].flatMap { Int32($0) } ?? session.processID, backendStart: own?[1] ?? "", key: keys.cluster,
+                ownKey: .random(in: .min ... .max))
             return LockCandidate(session: session, lock: lock, keys: keys)
         }.mapError { NodeFailure($0) }
     }
 
-    func tryLocks() async -> LockTry {
+    func tryLocks(within time: Duration) async -> LockTry {
         await Result { () async throws(PostgresError) in
             let answer = try await session.query(
-                PackageResources.lock_taken_sql.text, ["\(keys.own)", "\(keys.cluster)"])
+                PackageResources.lock_taken_sql.text, ["\(keys.run)", "\(keys.cluster)", "\(lock.ownKey)"],
+                timeout: time)
             switch answer.values.first?[0] {
             case "t": return LockTry.taken
             case nil: return .takenUnderAnotherName
-            default: return .busy(try await holder())
+            default: return .busy(try await holder(within: time))
             }
         }.recovered { .failed(NodeFailure($0)) }
     }
 
-    private func holder() async throws(PostgresError) -> LockHolder {
+    private func holder(within time: Duration) async throws(PostgresError) -> LockHolder {
         let key = UInt64(bitPattern: keys.cluster)
         let rows = try await session.query(
-            PackageResources.lock_holder_sql.text, ["\(key >> 32)", "\(key & 0xffff_ffff)"])
+            PackageResources.lock_holder_sql.text, ["\(key >> 32)", "\(key & 0xffff_ffff)"], timeout: time)
         guard let row = rows.values.first else { return LockHolder(pid: 0, user: "", application: "", age: .zero) }
         return LockHolder(
             pid: row[0].flatMap { Int32($0) } ?? 0, user: row[1] ?? "", application: row[2] ?? "",

@@ -65,17 +65,19 @@ struct NodeStage {
     private mutating func send(_ batch: [Int], through worker: Session, _ sampler: Sampler?) async -> Bool {
         await run.tell(.sending(node, batch.map { queue.nextTry(of: $0) }))
         let steps = batch.map { (step: queue[$0], lockTimeout: queue.lockTimeout(of: $0)) }
-        let transactions = run.transactions(through: worker)
+        let transactions = run.transactions(through: worker, on: node)
         let text = transactions.message(of: steps)
         let waits = steps.reduce(Duration.zero) { $0 + $1.lockTimeout }
-        let (answer, sample) = await ask(worker, text, within: .seconds(60) + waits, watching: batch, sampler)
+        let time = await run.control.patience(.seconds(60) + waits)
+        let (answer, sample) = await ask(worker, text, within: time, watching: batch, sampler)
         do throws(PostgresError) {
             let answer = try answer.get()
             let committed = answer.results.count { $0.commandTag == "COMMIT" }
             for index in batch.prefix(committed) { queue.commit(index, at: .now) }
             if let error = answer.error, committed < batch.count {
-                _ = try await worker.run("ROLLBACK")
-                _ = try await worker.message(transactions.forget)
+                let time = await run.control.patience(.seconds(30))
+                _ = try await worker.run("ROLLBACK", timeout: time)
+                _ = try await worker.message(transactions.forget, timeout: time)
                 await judge(batch[committed], error, sample)
             }
         } catch {
@@ -139,7 +141,7 @@ struct NodeStage {
     /// The node is lost to this run: what it committed is not known to be durable.
     private mutating func lose(_ error: PostgresError) async {
         guard !run.control.drops else { return await run.control.stop(.interrupted) }
-        await run.control.stop(.nodeLost(node, message: error.description))
+        await run.lose(node, error)
         let message = "not flushed before the node was lost: \(error.description)"
         let revised = queue.revise { _ in .unknown(message: message) }
         if !revised.isEmpty { await run.tell(.ended(node, revised)) }
@@ -152,8 +154,8 @@ struct NodeStage {
         let done = queue.outcomes.filter(\.isDone)
         guard !done.isEmpty else { return }
         do throws(PostgresError) {
-            let flush = run.transactions(through: worker).flush
-            _ = try await worker.run(flush, timeout: .seconds(60))
+            let flush = run.transactions(through: worker, on: node).flush
+            _ = try await worker.run(flush, timeout: run.control.patience(.seconds(60), atLeast: .seconds(10)))
         } catch {
             return await lose(error)
         }
@@ -161,8 +163,9 @@ struct NodeStage {
         let expected = tables(after: done.map(\.step))
         guard !expected.isEmpty else { return }
         let found = await Result { () async throws(PostgresError) in
+            let time = await run.control.patience(.seconds(30), atLeast: .seconds(10))
             let reader = try await run.session(on: node)
-            let found = try await ReadBack(session: reader).tables(expected.keys.sorted())
+            let found = try await ReadBack(session: reader).tables(expected.keys.sorted(), within: time)
             await reader.close()
             return found
         }

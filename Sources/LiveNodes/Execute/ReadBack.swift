@@ -19,14 +19,14 @@ struct ReadBack {
 
     let session: Session
 
-    /// The tables of these OIDs that exist.
-    func tables(_ oids: [UInt32]) async throws(PostgresError) -> [UInt32: Table] {
+    /// The tables of these OIDs that exist; the time is for each thousand of them.
+    func tables(_ oids: [UInt32], within time: Duration) async throws(PostgresError) -> [UInt32: Table] {
         var found: [UInt32: Table] = [:]
         var rest = oids[...]
         while !rest.isEmpty {
             let some = rest.prefix(1000)
             rest = rest.dropFirst(some.count)
-            for answer in try await session.run(statements(for: some)) {
+            for answer in try await session.run(statements(for: some), timeout: time) {
                 for row in answer.values {
                     guard row.count == 4, let oid = row[0].flatMap({ UInt32($0) }) else { continue }
                     let name = TableName(Identifier(row[1] ?? ""), Identifier(row[2] ?? ""))

@@ -13,17 +13,36 @@ struct Run: Sendable {
     let control: RunControl
     let tell: @Sendable (Event) async -> Void
 
-    /// A new session on a node on which the run holds its lock.
+    /// A new session where the run holds its lock on the node.
     func session(on node: NodeName) async throws(PostgresError) -> Session {
-        guard let declared = nodes[node], locks.held[node] != nil else {
+        guard let declared = nodes[node], let lock = locks.held[node] else {
             throw PostgresError(sqlState: "08001", message: "the run holds no lock on \(node)")
         }
-        return try await connect(to: declared, within: connectTimeout)
+        let session = try await connect(to: declared, within: connectTimeout)
+        let isFree = try await session.query(
+            "SELECT pg_catalog.pg_try_advisory_xact_lock_shared($1::bigint)", ["\(lock.ownKey)"],
+            timeout: connectTimeout)[0, 0]
+        guard isFree == "f" else {
+            await session.close()
+            throw PostgresError(
+                sqlState: CheckState.lockLost,
+                message: "the name of \(node) does not lead to where this run holds its lock any more")
+        }
+        return session
     }
 
-    func transactions(through session: Session) -> StepTransactions {
+    func transactions(through session: Session, on node: NodeName) -> StepTransactions {
         StepTransactions(
-            label: label, ownKey: locks.ownKey, engineLock: engineLock, serverVersion: session.serverVersion)
+            label: label, ownKey: locks.held[node]?.ownKey ?? 0, engineLock: engineLock,
+            serverVersion: session.serverVersion)
+    }
+
+    /// The node is lost to this run, which ends here.
+    func lose(_ node: NodeName, _ error: PostgresError) async {
+        // The end of the time may be why there was no answer.
+        _ = await control.stopped()
+        let isElsewhere = error.sqlState == CheckState.lockLost
+        await control.stop(isElsewhere ? .lockLost(node) : .nodeLost(node, message: error.description))
     }
 }
 
@@ -52,7 +71,8 @@ extension Run {
         while (try? await Task.sleep(for: .milliseconds(50))) != nil, !control.drops {
             guard .now >= next else { continue }
             // In a task of its own, and awaited: cancelling a ping would cancel the very transaction that holds the lock.
-            let lost = await Task { await locks.ping() }.value
+            let time = await control.patience(.seconds(10))
+            let lost = await Task { await locks.ping(within: time) }.value
             if let node = lost.keys.min() { await control.stop(.lockLost(node)) }
             next = .now + .seconds(1)
         }

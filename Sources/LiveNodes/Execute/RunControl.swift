@@ -28,6 +28,12 @@ actor RunControl {
         return reason
     }
 
+    /// How long to wait for one answer: as long as wanted, and not past the end of the run but for what little it takes
+    /// to hear how things were left.
+    func patience(_ wanted: Duration, atLeast least: Duration = .seconds(1)) -> Duration {
+        min(wanted, max(deadline - .now, least))
+    }
+
     func stop(_ reason: StopReason) { self.reason = self.reason ?? reason }
 
     /// Lets the steps run that open the old origin again, whatever stopped the run but a lost lock or a second interruption.

@@ -2,13 +2,15 @@ import Postgres
 import Replication
 
 // Two applies of one cluster must not run at once, and a run whose client is gone must not go on. Both hang on one
-// transaction on each node, begun before anything is observed and kept open to the end. It holds two advisory locks:
+// transaction on each node, begun before anything is observed and kept open to the end. It holds three advisory locks:
 //
 // - The cluster's, whose key every run computes alike from the cluster's name: who has it runs, all others are refused.
-// - The run's own, under a random key. Nobody else can hold it, and it lives and dies with the same transaction. A
+// - The run's, under a random key, by which it finds that two names are one database.
+// - The node's own, under a random key. Nobody else can hold it, and it lives and dies with the same transaction. A
 //   step's transaction tries it: as long as it is not to be had, this very transaction, hence this backend since this
-//   start, still holds the cluster's lock too. Asking pg_locks and pg_stat_activity for pid and backend start says the
-//   same for a scan of all locks of the server in every table's transaction.
+//   start, still holds the cluster's lock too. Every new session tries it first, so that a name that leads elsewhere
+//   meanwhile, even to another node of the run, is found out. Asking pg_locks and pg_stat_activity for pid and backend
+//   start says the same for a scan of all locks of the server in every table's transaction.
 //
 // Transaction-level, since a session-level lock would stay behind in a pooler's connection.
 
@@ -20,14 +22,11 @@ public actor RunLocks {
     public nonisolated let held: [NodeName: RunLock]
     /// The nodes that were not required and could not be reached.
     public nonisolated let missing: [NodeName: NodeFailure]
-    /// The key under which the run proves to itself that it holds the cluster's lock.
-    nonisolated let ownKey: Int64
     private var sessions: [NodeName: Session]
 
-    private init(_ held: [NodeName: LockCandidate], missing: [NodeName: NodeFailure], ownKey: Int64) {
+    private init(_ held: [NodeName: LockCandidate], missing: [NodeName: NodeFailure]) {
         self.held = held.mapValues(\.lock)
         self.missing = missing
-        self.ownKey = ownKey
         sessions = held.mapValues(\.session)
     }
 
@@ -42,15 +41,17 @@ public actor RunLocks {
     public static func take(
         on nodes: [DeclaredNode], required: Set<NodeName>, cluster: String, connectTimeout: Duration
     ) async throws(RunLocksRefused) -> RunLocks {
-        let keys = LockKeys(own: .random(in: .min ... .max), cluster: lockKey(ofCluster: cluster))
+        let keys = LockKeys(run: .random(in: .min ... .max), cluster: lockKey(ofCluster: cluster))
         let byName = Dictionary(nodes.map { ($0.name, $0) }) { first, _ in first }
         let answers = await atOnce(byName) { await LockCandidate.connect(to: $0, keys, within: connectTimeout) }
         let candidates = answers.compactMapValues { try? $0.get() }
         var tries: [NodeName: LockTry] = [:]
         if let first = candidates.keys.min(), let candidate = candidates[first] {
-            tries[first] = await candidate.tryLocks()
+            tries[first] = await candidate.tryLocks(within: connectTimeout)
             if case .taken = tries[first] {
-                tries.merge(await atOnce(candidates.filter { $0.key != first }) { await $0.tryLocks() }) { $1 }
+                tries.merge(
+                    await atOnce(candidates.filter { $0.key != first }) { await $0.tryLocks(within: connectTimeout) }
+                ) { $1 }
             }
         }
         let failed = answers.compactMapValues { $0.failure }.merging(tries.compactMapValues { $0.failure }) { $1 }
@@ -60,16 +61,17 @@ public actor RunLocks {
             for candidate in candidates.values { await candidate.session.close() }
             throw refused
         }
-        return RunLocks(candidates.filter { failed[$0.key] == nil }, missing: failed, ownKey: keys.own)
+        return RunLocks(candidates.filter { failed[$0.key] == nil }, missing: failed)
     }
 
     /// Asks every lock's session for a sign of life, which also keeps firewalls from forgetting it.
     ///
+    /// - Parameter time: For each answer.
     /// - Returns: The nodes on which the lock is lost, with the reason.
-    public func ping() async -> [NodeName: PostgresError] {
+    public func ping(within time: Duration = .seconds(10)) async -> [NodeName: PostgresError] {
         let answers = await atOnce(sessions) { session in
             await Result { () async throws(PostgresError) in
-                _ = try await session.run("SELECT 1", timeout: .seconds(10))
+                _ = try await session.run("SELECT 1", timeout: time)
             }.failure
         }
         return answers.compactMapValues { $0 }
@@ -90,6 +92,8 @@ public struct RunLock: Hashable, Sendable {
     public let backendStart: String
     /// The key of the cluster's lock.
     public let key: Int64
+    /// The key under which the run proves to itself that it holds the cluster's lock here.
+    let ownKey: Int64
 }
 
 /// Why a run did not get its locks.

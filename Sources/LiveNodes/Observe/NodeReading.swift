@@ -28,7 +28,7 @@ struct NodeReading {
         do throws(PostgresError) {
             let session = try await connect(to: node, within: connectTimeout)
             let answer = await Result { () async throws(PostgresError) in
-                try await readTwiceIfNeeded(session)
+                try await readTwiceIfNeeded(session, min(timeout, connectTimeout))
             }
             await session.close()
             return try answer.get()
@@ -38,18 +38,18 @@ struct NodeReading {
     }
 
     /// A relation that is dropped meanwhile, or a standby that must go on, ends the transaction; that does not last.
-    private func readTwiceIfNeeded(_ session: Session) async throws(PostgresError) -> ObservedNode {
+    private func readTwiceIfNeeded(_ session: Session, _ first: Duration) async throws(PostgresError) -> ObservedNode {
         do throws(PostgresError) {
-            return try await read(session)
+            return try await read(session, first)
         } catch {
             guard ["XX000", "40001", "42P01", "42704"].contains(error.sqlState) else { throw error }
             _ = try await session.run("ROLLBACK", timeout: timeout)
-            return try await read(session)
+            return try await read(session, first)
         }
     }
 
-    private func read(_ session: Session) async throws(PostgresError) -> ObservedNode {
-        let roundTrip = try await begin(session)
+    private func read(_ session: Session, _ first: Duration) async throws(PostgresError) -> ObservedNode {
+        let roundTrip = try await begin(session, first)
         _ = try await session.query(
             String(decoding: PackageResources.scope_sql, as: UTF8.self), settings, timeout: timeout)
 
@@ -130,13 +130,14 @@ struct NodeReading {
         assembly.readFilled(lists[.filledTables], among: unmeasured)
     }
 
-    private func begin(_ session: Session) async throws(PostgresError) -> Duration {
+    /// The first answer is part of reaching a node: a pooler takes a connection whose server never answers.
+    private func begin(_ session: Session, _ time: Duration) async throws(PostgresError) -> Duration {
         var text = String(decoding: PackageResources.begin_sql, as: UTF8.self)
         // PostgreSQL 10 knows no JIT.
         if session.serverVersion >= 110_000 { text += "SET LOCAL jit = off;\n" }
         text += "SET LOCAL statement_timeout = \(timeout.milliseconds);\n"
         let start = ContinuousClock.now
-        _ = try await session.run(text, timeout: timeout)
+        _ = try await session.run(text, timeout: time)
         return ContinuousClock.now - start
     }
 

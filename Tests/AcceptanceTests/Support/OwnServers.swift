@@ -8,8 +8,10 @@ struct OwnServers: Sendable {
     let shop: Shop
     let servers: [String: Server]
 
-    /// Lends one under the builtin engine, written on berlin and in sync.
-    static func lend(_ body: (OwnServers) async throws -> Void) async throws {
+    /// Lends one under the builtin engine, written on berlin.
+    ///
+    /// - Parameter isApplied: Whether it is in sync when it is lent; else there are no triggers at all.
+    static func lend(isApplied: Bool = true, _ body: (OwnServers) async throws -> Void) async throws {
         let made = try await Server.create(names: Shop.nodes, settings: [:], detached: false)
         let directory = try temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -24,8 +26,10 @@ struct OwnServers: Sendable {
         let shop = Shop(directory: directory, addresses: addresses)
         for node in Shop.nodes { try await shop.ask(node, Sandbox.exampleSchema) }
         try shop.declare()
-        let answer = try await shop.polarity("apply", "--yes", "--quiet")
-        guard answer.status == 0 else { throw SandboxError(message: answer.output + answer.errorOutput) }
+        if isApplied {
+            let answer = try await shop.polarity("apply", "--yes", "--quiet")
+            guard answer.status == 0 else { throw SandboxError(message: answer.output + answer.errorOutput) }
+        }
         try await body(
             OwnServers(shop: shop, servers: Dictionary(uniqueKeysWithValues: zip(Shop.nodes, made))))
         for server in made { try await server.remove() }
@@ -38,14 +42,15 @@ struct OwnServers: Sendable {
 
     /// A standby of a node, up to date with it.
     func standby(of node: String, settings: [String: String] = [:]) async throws -> Server {
-        let standby = try await server(node).standby(name: "\(node)'s standby", settings: settings)
-        try await catchUp(standby, with: node)
+        let primary = try server(node)
+        let standby = try await primary.standby(name: "\(node)'s standby", settings: settings)
+        try await catchUp(standby, with: primary)
         return standby
     }
 
     /// Waits until the standby has replayed everything that its primary has written.
-    func catchUp(_ standby: Server, with node: String) async throws {
-        let end = try await shop.ask(node, "SELECT pg_current_wal_lsn()") ?? ""
+    func catchUp(_ standby: Server, with primary: Server) async throws {
+        let end = try await ask(primary, "SELECT pg_current_wal_lsn()") ?? ""
         let replayed = try await eventually {
             try await ask(standby, "SELECT pg_last_wal_replay_lsn() >= '\(end)'") == "t"
         }

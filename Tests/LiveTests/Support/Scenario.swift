@@ -13,6 +13,7 @@ import Replication
 /// - `next.sql`, `next.yaml`, `next-allow`: where there is one of them, what happens next and a second apply, of the same
 ///   file unless there is another, and without a lost origin.
 /// - `plan.txt`: golden of roles, findings, plan and outcome.
+/// - `plan-13.txt` and the like: the golden on another major, where it differs (see `make test-majors`).
 /// - `after.sql`, else ENGINE-after.sql: what is asked when all is done; `after.txt`: golden of the answers.
 ///
 /// SQL files are cut into parts by lines `-- on NODE, NODE`; `-- on every node` stands for all. `when replicated` at the
