@@ -35,7 +35,8 @@ import Testing
                         "s": RecordedSet(origin: "paris", members: ["berlin", "paris"]),
                         "shut": RecordedSet(origin: nil, members: ["berlin"]),
                     ], node: "berlin"),
-                tables: ["a": "s", "b": "shut", "c": "s"], logged: ["s": 4, "shut": 3], applied: ["paris": 7])
+                tables: ["a": "s", "b": "shut", "c": "s"], otherClusters: ["d": "other"],
+                logged: ["s": 4, "shut": 3], applied: ["paris": 7])
             let recorded = try await observed(node, scope)
             expectNoDifference(recorded.builtin, expected)
             #expect(recorded.functions == Set(scope.functions))

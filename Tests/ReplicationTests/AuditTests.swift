@@ -185,6 +185,23 @@ private let pair: [NodeName] = ["berlin", "paris"]
             """)
     }
 
+    @Test func `are tables that the schema polarity records as another cluster's`() {
+        var world = World(builtin, nodes: pair)
+        world.node("paris") { $0.builtin?.otherClusters = [tableName("public.orders"): "stock"] }
+        world.table(on: "berlin") { $0.triggers[0].mode = .always }
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_CLOSED [berlin public.orders] public.orders on its origin 'berlin' refuses writes
+            error, blocking: TABLE_OF_OTHER_CLUSTER [paris public.orders] public.orders on 'paris' belongs to cluster \
+            'stock'
+            warning: INAPPROPRIATE_MODE [berlin public.orders 00_polarity_deny] "00_polarity_deny" on public.orders is \
+            in mode always, not disabled
+            held back berlin public.orders 00_polarity_deny always to disabled
+            """)
+        #expect(world.plan.isEmpty)
+    }
+
     @Test func `are foreign keys that cross sets or end outside of them`() {
         var world = World(
             builtin, nodes: pair,

@@ -35,7 +35,8 @@ extension BuiltinRegistrations {
         var rows = rows
         while !rows.isAtEnd {
             let table = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
-            tables[table] = SetName(rows.sharedText())
+            let set = SetName(rows.sharedText())
+            if let cluster = rows.optionalText() { otherClusters[table] = cluster } else { tables[table] = set }
         }
     }
 }

@@ -1,3 +1,4 @@
-SELECT r.schema_name, r.table_name, r.set_name
-  FROM polarity.replicated AS r
- WHERE r.cluster = current_setting('polarity.cluster');
+-- The replicated tables of the cluster with their sets, and those of other clusters with theirs.
+SELECT r.schema_name, r.table_name, r.set_name,
+       CASE WHEN r.cluster <> current_setting('polarity.cluster') THEN r.cluster END
+  FROM polarity.replicated AS r;

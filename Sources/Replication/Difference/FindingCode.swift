@@ -113,6 +113,8 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case lockTimeoutShort = "LOCK_TIMEOUT_SHORT"
     /// Another replication cluster has triggers on the table.
     case otherCluster = "OTHER_CLUSTER"
+    /// The schema `polarity` records the table as another cluster's.
+    case tableOfOtherCluster = "TABLE_OF_OTHER_CLUSTER"
 
     /// By code, as text.
     public static func < (left: FindingCode, right: FindingCode) -> Bool { left.rawValue < right.rawValue }

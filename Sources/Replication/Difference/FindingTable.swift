@@ -301,6 +301,11 @@ extension FindingCode {
                 .warning, blocks: false,
                 "Another replication cluster has triggers on the table.",
                 "Make sure that the two do not feed each other.")
+        case .tableOfOtherCluster:
+            .init(
+                .error, blocks: true,
+                "Two clusters would each open a node for the table; neither run is kept out by the other's lock.",
+                "Take the table out of one of the two files, and apply that one first.")
         }
     }
 }

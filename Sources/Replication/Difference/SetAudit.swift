@@ -35,6 +35,7 @@ struct SetAudit {
         for table in judged {
             if let seen = table.observed { auditTable(table, seen, observed) }
         }
+        findOtherClusters(judged, observed)
     }
 
     /// Whether a finding says no more than a split of the same table does, or than that the origin moves.
@@ -248,6 +249,21 @@ struct SetAudit {
             find(
                 .lockAbandoned, table, trigger: trigger, "\(stands), and Slony does not have the set as locked there",
                 next: "once no slonik is at work, on '\(node)': DROP TRIGGER \(trigger.quoted) ON \(name.quoted)")
+        }
+    }
+
+    /// Tables that the schema `polarity` records as another cluster's: two clusters would open two nodes, each by itself
+    /// right, for neither run is kept out by the other's lock.
+    private mutating func findOtherClusters(_ judged: [TableJudgement], _ observed: ObservedState) {
+        for table in judged where table.desired.role != .bystander {
+            let name = table.desired.name
+            guard let other = observed.node(table.desired.node)?.builtin?.otherClusters[name] else { continue }
+            holdsEverything = true
+            find(
+                .tableOfOtherCluster, table,
+                "\(name) on '\(table.desired.node)' belongs to cluster '\(other)'",
+                next: "Take it out of one of the two files and apply that one first; a cluster that is no more is "
+                    + "forgotten by DELETE FROM polarity.node WHERE cluster = \(literal(other)).")
         }
     }
 

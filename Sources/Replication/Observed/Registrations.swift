@@ -78,6 +78,8 @@ public struct BuiltinRegistrations: Hashable, Sendable {
     public var recorded: RecordedCluster
     /// Tables recorded as replicated, with their set.
     public var tables: [TableName: SetName]
+    /// Tables recorded as another cluster's, with its name.
+    public var otherClusters: [TableName: String]
     /// The greatest `polarity.log.seq` of each set's tables: what was captured here; absent where the log holds nothing.
     public var logged: [SetName: Int64]
     /// `polarity.applied` by origin name.
@@ -86,12 +88,14 @@ public struct BuiltinRegistrations: Hashable, Sendable {
     /// Describes the schema's contents.
     public init(
         version: Int, functionsIntact: Bool = true, recorded: RecordedCluster = RecordedCluster(),
-        tables: [TableName: SetName] = [:], logged: [SetName: Int64] = [:], applied: [NodeName: Int64] = [:]
+        tables: [TableName: SetName] = [:], otherClusters: [TableName: String] = [:], logged: [SetName: Int64] = [:],
+        applied: [NodeName: Int64] = [:]
     ) {
         self.version = version
         self.functionsIntact = functionsIntact
         self.recorded = recorded
         self.tables = tables
+        self.otherClusters = otherClusters
         self.logged = logged
         self.applied = applied
     }

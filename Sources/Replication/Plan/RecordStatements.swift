@@ -30,9 +30,21 @@ extension SetRecord {
             result.append(
                 "INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES "
                     + tables.joined(separator: ", ")
-                    + " ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, "
-                    + "set_name = EXCLUDED.set_name")
+                    + " ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name "
+                    + "WHERE replicated.cluster = EXCLUDED.cluster")
+            result.append("DO \(literal(check(key)))")
         }
         return result
+    }
+
+    /// Raises where another cluster has recorded one of the tables since it was looked.
+    private func check(_ key: String) -> String {
+        """
+        BEGIN
+        IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (\(key))) <> \(tables.count) THEN
+          RAISE EXCEPTION 'another cluster has recorded a table of the set as its own' USING ERRCODE = 'POL02';
+        END IF;
+        END
+        """
     }
 }

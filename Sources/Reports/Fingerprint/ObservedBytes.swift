@@ -34,7 +34,7 @@ extension CanonicalBytes {
         }
         add(node.functions.sorted()) { $0.add($1) }
         add(node.slony) { $0.add($1) }
-        add(node.builtin) { $0.add($1) }
+        add(node.builtin) { $0.add($1, beside: node.tables) }
         add(node.eventTriggers.sorted()) { $0.add($1.text) }
         add(node.foreignKeys.sorted { ($0.child, $0.name) < ($1.child, $1.name) }) { bytes, key in
             bytes.add(key.name.text)
@@ -102,13 +102,19 @@ extension CanonicalBytes {
         add(slony.moveInFlight)
     }
 
-    private mutating func add(_ builtin: BuiltinRegistrations) {
+    private mutating func add(_ builtin: BuiltinRegistrations, beside tables: [TableName: ObservedTable]) {
         add(builtin.version)
         add(builtin.functionsIntact)
         add(builtin.recorded)
         add(builtin.tables.sorted { $0.key < $1.key }) { bytes, table in
             bytes.add(table.key)
             bytes.add(table.value.text)
+        }
+        // What another cluster does with tables that are not declared here decides nothing.
+        let others = builtin.otherClusters.filter { tables[$0.key] != nil }
+        add(others.sorted { $0.key < $1.key }) { bytes, table in
+            bytes.add(table.key)
+            bytes.add(table.value)
         }
     }
 

@@ -1,4 +1,4 @@
--- polarity: cluster shop, fingerprint 878204782a00c20520de6f3cfff1e990d0220d9d1c3f2c3340c148610837940b
+-- polarity: cluster shop, fingerprint 658f83a95fdd4d41bbfc8954d1832a8b72a8c39fe537ac1ffa5fcc1720fa1f84
 -- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
 -- Unlike polarity apply it does not compare the nodes with the plan again.
 -- This plan needs --allow ORIGIN_CHANGE.
@@ -17,7 +17,12 @@ INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'billing
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'billing');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'billing', 'berlin'), ('shop', 'billing', 'paris');
 DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'billing');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('billing', 'Tax Rate', 'shop', 'billing'), ('billing', 'invoice', 'shop', 'billing'), ('billing', 'ledger', 'shop', 'billing') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('billing', 'Tax Rate', 'shop', 'billing'), ('billing', 'invoice', 'shop', 'billing'), ('billing', 'ledger', 'shop', 'billing') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+DO 'BEGIN
+IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''billing'')) <> 3 THEN
+  RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
+END IF;
+END';
 GRANT USAGE ON SCHEMA polarity TO "postgres";
 GRANT EXECUTE ON FUNCTION "polarity"."deny_change"(), "polarity"."deny_truncate"(), "polarity"."log_change"(), "polarity"."log_truncate"() TO "postgres";
 COMMIT;
@@ -33,7 +38,12 @@ INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'billing
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'billing');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'billing', 'berlin'), ('shop', 'billing', 'paris');
 DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'billing');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('billing', 'Tax Rate', 'shop', 'billing'), ('billing', 'invoice', 'shop', 'billing'), ('billing', 'ledger', 'shop', 'billing') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('billing', 'Tax Rate', 'shop', 'billing'), ('billing', 'invoice', 'shop', 'billing'), ('billing', 'ledger', 'shop', 'billing') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+DO 'BEGIN
+IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''billing'')) <> 3 THEN
+  RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
+END IF;
+END';
 GRANT USAGE ON SCHEMA polarity TO "postgres";
 GRANT EXECUTE ON FUNCTION "polarity"."deny_change"(), "polarity"."deny_truncate"(), "polarity"."log_change"(), "polarity"."log_truncate"() TO "postgres";
 COMMIT;
@@ -62,7 +72,12 @@ INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders'
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
 DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+DO 'BEGIN
+IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
+  RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
+END IF;
+END';
 GRANT USAGE ON SCHEMA polarity TO "postgres";
 GRANT EXECUTE ON FUNCTION "polarity"."deny_change"(), "polarity"."deny_truncate"(), "polarity"."log_change"(), "polarity"."log_truncate"() TO "postgres";
 COMMIT;
@@ -78,7 +93,12 @@ INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders'
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
 DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+DO 'BEGIN
+IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
+  RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
+END IF;
+END';
 GRANT USAGE ON SCHEMA polarity TO "postgres";
 GRANT EXECUTE ON FUNCTION "polarity"."deny_change"(), "polarity"."deny_truncate"(), "polarity"."log_change"(), "polarity"."log_truncate"() TO "postgres";
 COMMIT;
@@ -94,7 +114,12 @@ INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders'
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
 DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+DO 'BEGIN
+IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
+  RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
+END IF;
+END';
 GRANT USAGE ON SCHEMA polarity TO "postgres";
 GRANT EXECUTE ON FUNCTION "polarity"."deny_change"(), "polarity"."deny_truncate"(), "polarity"."log_change"(), "polarity"."log_truncate"() TO "postgres";
 COMMIT;
@@ -145,7 +170,12 @@ INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders'
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
 DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+DO 'BEGIN
+IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
+  RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
+END IF;
+END';
 COMMIT;
 
 -- Node paris
@@ -159,7 +189,12 @@ INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders'
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
 DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+DO 'BEGIN
+IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
+  RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
+END IF;
+END';
 COMMIT;
 
 -- Node tokyo
@@ -173,7 +208,12 @@ INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders'
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
 DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET cluster = EXCLUDED.cluster, set_name = EXCLUDED.set_name;
+INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+DO 'BEGIN
+IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
+  RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
+END IF;
+END';
 COMMIT;
 
 BEGIN;
