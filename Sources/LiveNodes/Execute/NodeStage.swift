@@ -75,9 +75,9 @@ struct NodeStage {
             let committed = answer.results.count { $0.commandTag == "COMMIT" }
             for index in batch.prefix(committed) { queue.commit(index, at: .now) }
             if let error = answer.error, committed < batch.count {
+                // One message: a pooler may send the next one to another backend.
                 let time = await run.control.patience(.seconds(30))
-                _ = try await worker.run("ROLLBACK", timeout: time)
-                _ = try await worker.message(transactions.forget, timeout: time)
+                _ = try await worker.message("ROLLBACK; \(transactions.forget)", timeout: time)
                 await judge(batch[committed], error, sample)
             }
         } catch {
