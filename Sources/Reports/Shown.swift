@@ -142,7 +142,7 @@ extension Duration {
     }
 
     /// As on a clock: `0:07`, `12:33`, `1:02:03`.
-    var clock: String {
+    public var clock: String {
         let all = milliseconds / 1000
         let padded = { (number: Int64) in (number < 10 ? "0" : "") + String(number) }
         return all < 3600

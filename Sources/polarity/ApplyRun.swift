@@ -176,7 +176,8 @@ extension Outcome {
 extension RunLocksRefused {
     fileprivate func words(_ cluster: String) -> String {
         let holders = busy.sorted { $0.key < $1.key }.map { node, holder in
-            "\(visible(node.text)): pid \(holder.pid) \(visible(holder.user)) \"\(visible(holder.application))\""
+            "\(visible(node.text)): pid \(holder.pid) \(visible(holder.user)) \"\(visible(holder.application))\", for "
+                + holder.age.clock
         }
         let failures = failed.sorted { $0.key < $1.key }.map { "\(visible($0.key.text)): \(visible($0.value.message))" }
         return "another apply of cluster \(visible(cluster)) is under way, nothing was changed\n"

@@ -1,12 +1,14 @@
 -- Whom the worker waits for: the backend $1, or behind a pooler the one whose query begins with $2.
 -- A prepared transaction has no backend: pg_blocking_pids() says 0, and the holder is looked up by the relation.
--- An autovacuum worker has no role; to whom its backend_type is hidden, that alone gives it away.
+-- An autovacuum worker says in its query whether it gives way; where that is hidden, it counts as one that does.
+-- It has no role; to whom its backend_type is hidden, that alone gives it away.
 SELECT w.relation, b.pid,
        coalesce(p.owner, a.usename) AS usename,
        coalesce(p.gid, a.application_name) AS application,
        CASE WHEN p.gid IS NOT NULL THEN 'prepared transaction'
             WHEN a.backend_type = 'autovacuum worker' OR (a.backend_type IS NULL AND a.usesysid IS NULL AND a.pid IS NOT NULL)
-            THEN 'autovacuum worker'
+            THEN CASE WHEN a.query LIKE '%(to prevent wraparound)' THEN 'autovacuum worker (to prevent wraparound)'
+                      ELSE 'autovacuum worker' END
             ELSE a.state
        END AS state,
        (extract(epoch FROM clock_timestamp() - coalesce(p.prepared, a.xact_start)) * 1000000)::bigint AS age

@@ -73,11 +73,12 @@ public struct Blocker: Hashable, Sendable {
     public let user: String
     /// Its `application_name`, or the prepared transaction's identifier.
     public let application: String
-    /// Its state: `active`, `idle in transaction`, `prepared transaction`, `autovacuum worker`.
+    /// Its state: `active`, `idle in transaction`, `prepared transaction`, `autovacuum worker`,
+    /// `autovacuum worker (to prevent wraparound)`.
     public let state: String
     /// How long its transaction has been open.
     public let age: Duration
-    /// Whether it is an autovacuum worker, which gives way after `deadlock_timeout`.
+    /// Whether it is an autovacuum worker that gives way after `deadlock_timeout`: one that prevents wraparound does not.
     public let isAutovacuum: Bool
 
     /// Describes a blocker.

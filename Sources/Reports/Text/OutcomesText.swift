@@ -107,10 +107,11 @@ extension Outcome {
 }
 
 extension Blocker {
-    /// `pid 4242 shop_app "etl", idle in transaction for 12:33`.
+    /// `pid 4242 shop_app "etl", idle in transaction for 12:33`; what is unknown is left out.
     public var words: String {
-        let who = (pid == 0 ? "" : "pid \(pid) ") + visible(user) + " \"" + visible(application) + "\""
-        return who + ", " + visible(state) + " for " + age.clock
+        let name = application.isEmpty ? "" : "\"\(visible(application))\""
+        let who = [pid == 0 ? "" : "pid \(pid)", visible(user), name]
+        return who.filter { !$0.isEmpty }.joined(separator: " ") + ", " + visible(state) + " for " + age.clock
     }
 }
 
