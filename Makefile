@@ -6,7 +6,7 @@ ENGINE ?= builtin
 CHECKED := --explicit-target-dependency-import-check error
 # Live tests wait for servers most of the time; more at once only starve each other.
 WIDTH := --experimental-maximum-parallelization-width 4
-PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin python3-jsonschema python3-yaml
+PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin pgbouncer python3-jsonschema python3-yaml
 
 # Runs tests, keeps what they print, and ends with those that failed.
 tested = 2>&1 | tee $(1) || { printf '\nWhat failed:\n'; grep -a '^✘' $(1); exit 1; }
@@ -47,6 +47,14 @@ test-thread: deps ## Run every test once more under the thread sanitizer.
 	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build-thread
 	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread $(WIDTH) \
 		$(call tested,.build-thread/test.log)
+
+# The files of the fault tests that do more where FAULTS=all asks for it.
+FAULT_TESTS := /(BusyTable|Load|Pooler|SlonyAtOnce|StalePlan|StaleUnderLock|TwoAtOnce)Tests\.swift
+
+.PHONY: test-death
+test-death: deps ## Run the fault tests in full: every fault and many rounds, instead of some.
+	$(SWIFT) build --build-tests $(CHECKED)
+	FAULTS=all $(SWIFT) test --skip-build --disable-xctest $(WIDTH) --filter '$(FAULT_TESTS)' $(call tested,.build/test-death.log)
 
 .PHONY: coverage
 coverage: deps ## Print line coverage; the pure room stays above 95 %.

@@ -12,7 +12,7 @@ struct ExecuteBlockersTests {
             let recorder = Recorder()
             let outcomes = try await nodes.run(
                 nodes.plan((0..<5).map { nodes.step($0) }),
-                policy: Policy(lockTimeout: .milliseconds(100), retries: 4), events: { await recorder.note($0) })
+                policy: Policy(lockTimeout: .seconds(2), retries: 4), events: { await recorder.note($0) })
             #expect(outcomes.words == ["done", "busy after 4", "done", "done", "done"])
             #expect(outcomes.stopped == .stageFailed(.protect))
             #expect(try await nodes.closed() == [0, 2, 3, 4])
@@ -70,29 +70,39 @@ struct ExecuteBlockersTests {
             _ = try await nodes.sessions[0].run("CREATE TABLE other (id int)")
             let rival = try await nodes.session()
             _ = try await rival.run("SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE other")
-            // The step waits for the rival's table, the rival for the step's: whose deadlock_timeout is shorter finds it.
+            // The rival waits for the step's table first; then the step waits for the rival's, and alone looks for deadlocks.
+            let waiting = """
+                DO $$ BEGIN
+                    WHILE EXISTS (SELECT FROM pg_locks WHERE pid = \(rival.processID) AND relation = 'public.other'::regclass)
+                          AND NOT EXISTS (SELECT FROM pg_locks WHERE pid = \(rival.processID) AND NOT granted)
+                    LOOP PERFORM pg_sleep(0.01); END LOOP;
+                END $$
+                """
             let step = nodes.step(
                 0,
                 statements: [
-                    "SET LOCAL lock_timeout = 0", "SET LOCAL deadlock_timeout = '200ms'",
-                    "ALTER TABLE ONLY public.t0 ENABLE TRIGGER deny", "LOCK TABLE public.other",
+                    "SET LOCAL lock_timeout = 0", "SET LOCAL deadlock_timeout = '10ms'",
+                    "ALTER TABLE ONLY public.t0 ENABLE TRIGGER deny", waiting, "LOCK TABLE public.other",
                 ])
             async let outcomes = nodes.run(nodes.plan([step]))
-            try await waits(in: nodes.sessions[0], number: 1)
-            _ = try await rival.run("LOCK TABLE t0 IN ACCESS SHARE MODE; LOCK TABLE t0 IN ROW EXCLUSIVE MODE; COMMIT")
+            try await isLocked("t0", in: nodes.sessions[0])
+            _ = try await rival.run("LOCK TABLE t0 IN ROW EXCLUSIVE MODE; COMMIT")
             #expect(try await outcomes.words == ["done later"])
             #expect(try await nodes.closed() == [0])
         }
     }
 
-    /// Returns when so many backends of the database wait for a lock.
-    private func waits(in session: Session, number: Int) async throws {
-        for _ in 0..<400 {
+    /// Returns when somebody keeps the writers of a table out.
+    private func isLocked(_ table: String, in session: Session) async throws {
+        for _ in 0..<1000 {
             let rows = try await session.query(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
-            if rows.values == [["\(number)"]] { return }
-            try await Task.sleep(for: .milliseconds(25))
+                """
+                SELECT count(*) FROM pg_locks
+                 WHERE relation = $1::regclass AND mode = 'ShareRowExclusiveLock' AND granted
+                """, [table])
+            if rows.values != [["0"]] { return }
+            try await Task.sleep(for: .milliseconds(20))
         }
-        Issue.record("nobody waits")
+        Issue.record("nobody locks \(table)")
     }
 }

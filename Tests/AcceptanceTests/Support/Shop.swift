@@ -122,9 +122,14 @@ struct Shop: Sendable {
         }
     }
 
-    private func session(_ node: String, _ body: (Session) async throws -> String?) async throws -> String? {
+    /// A session of its own; whoever asks for it closes it.
+    func connect(_ node: String, as application: String = "etl") async throws -> Session {
         guard let address = addresses[node] else { throw SandboxError(message: "no node \(node)") }
-        let session = try await Session.connect(to: address, timeout: .seconds(10))
+        return try await Session.connect(to: address, timeout: .seconds(10), applicationName: application)
+    }
+
+    private func session(_ node: String, _ body: (Session) async throws -> String?) async throws -> String? {
+        let session = try await connect(node)
         do {
             let answer = try await body(session)
             await session.close()

@@ -1,0 +1,83 @@
+import Foundation
+import Postgres
+import SafetyTally
+import Sandbox
+import Testing
+
+@Suite struct `slonik and apply` {
+    /// What slonik does meanwhile, and takes back.
+    private static let scripts = [
+        "lock set (id = 1, origin = 1); unlock set (id = 1, origin = 1);",
+        """
+        execute script (sql = 'ALTER TABLE public.orders ADD COLUMN more integer', event node = 1);
+        execute script (sql = 'ALTER TABLE public.orders DROP COLUMN more', event node = 1);
+        """,
+    ]
+
+    @Test func `at once: slonik does its work, apply does its own or says that the set is busy`() async throws {
+        try await SlonyCluster.lend(as: "slonik_apply") { cluster in
+            let rounds = ProcessInfo.processInfo.environment["FAULTS"] == "all" ? 30 : 2
+            var ends: [Int32: Int] = [:]
+            for round in 0..<rounds {
+                try await cluster.sabotage("ALTER TABLE public.orders DISABLE TRIGGER _shopcl_denyaccess", on: 3)
+                async let slonik: Void = cluster.slonik(Self.scripts[round % 2])
+                try await Task.sleep(for: .milliseconds(round * 137 % 700))
+                let answer = try await apply(cluster)
+                try await slonik
+                ends[answer.status, default: 0] += 1
+                #expect([0, 3, 4, 75].contains(answer.status), "\(answer.output)\(answer.errorOutput)")
+                let words = ["STALE_PLAN", "SET_BUSY", "BUSY", "UNVERIFIED"]
+                #expect(answer.status == 0 || words.contains { answer.output.contains($0) }, "\(answer.output)")
+                try await cluster.waitUntilReplicated()
+                let again = try await apply(cluster)
+                #expect(again.status == 0, "\(again.output)\(again.errorOutput)")
+                #expect(try await open(cluster) == [["1"], [], []])
+            }
+            let words = ends.sorted { $0.key < $1.key }.map { "\($0.value) times \($0.key)" }.joined(separator: ", ")
+            tally(
+                .twoAtOnce, "slonik's LOCK SET and EXECUTE SCRIPT while an apply closed a subscriber", times: rounds,
+                seen: "slonik did its work each time; apply ended \(words), and the next one converged")
+        }
+    }
+
+    @Test func `a set that slonik has locked is busy, and apply changes nothing`() async throws {
+        try await SlonyCluster.lend(as: "slonik_locked") { cluster in
+            try await cluster.sabotage("ALTER TABLE public.orders DISABLE TRIGGER _shopcl_denyaccess", on: 3)
+            try await cluster.slonik("lock set (id = 1, origin = 1);")
+            let answer = try await apply(cluster)
+            #expect(answer.status == 75, "\(answer.output)\(answer.errorOutput)")
+            #expect(answer.output.contains("SET_BUSY"), "\(answer.output)")
+            #expect(try await open(cluster) == [["1"], [], ["1"]])
+            try await cluster.slonik("unlock set (id = 1, origin = 1);")
+            #expect(try await apply(cluster).status == 0)
+            #expect(try await open(cluster) == [["1"], [], []])
+        }
+    }
+
+    /// The built binary, on the file of the scenarios.
+    private func apply(_ cluster: SlonyCluster) async throws -> CommandResult {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let program = URL(filePath: tests).deletingLastPathComponent().appending(path: "polarity").path()
+        let home = FileManager.default.temporaryDirectory.appending(path: "slonik-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: home) }
+        var environment = ProcessInfo.processInfo.environment
+        environment["XDG_STATE_HOME"] = home.path()
+        for (index, address) in cluster.addresses.enumerated() { environment["NODE\(index + 1)"] = address.text }
+        let file = Scenario.folder.appending(path: "slony.yaml").path()
+        return try await run(program, ["apply", "-f", file, "--yes"], environment: environment)
+    }
+
+    /// On which nodes `public.orders` accepts writes.
+    private func open(_ cluster: SlonyCluster) async throws -> [[String]] {
+        let query = """
+            SELECT 1 FROM pg_trigger WHERE tgrelid = 'public.orders'::regclass
+               AND tgname = '_shopcl_denyaccess' AND tgenabled IN ('D', 'R')
+            """
+        var answers: [[String]] = []
+        for node in 1...3 {
+            answers.append(try await cluster.sabotage(query, on: node).compactMap { $0.first ?? nil })
+        }
+        return answers
+    }
+}
