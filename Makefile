@@ -56,6 +56,11 @@ test-death: deps ## Run the fault tests in full: every fault and many rounds, in
 	$(SWIFT) build --build-tests $(CHECKED)
 	FAULTS=all $(SWIFT) test --skip-build --disable-xctest $(WIDTH) --filter '$(FAULT_TESTS)' $(call tested,.build/test-death.log)
 
+.PHONY: test-majors
+test-majors: deps ## Run the live tests on every major of PostgreSQL that can be had; MAJORS="13 13+15+18" for some.
+	$(SWIFT) build --build-tests $(CHECKED)
+	Tests/Majors/run.sh $(MAJORS)
+
 .PHONY: coverage
 coverage: deps ## Print line coverage; the pure room stays above 95 %.
 	Tests/coverage.sh

@@ -31,7 +31,7 @@ struct ApplyRun {
     }
 
     private func act(holding locks: RunLocks) async throws(Stop) -> Reports.ExitCode {
-        let walk = try await look(at: declared, choices, unlocked: locks.missing).selected(by: choices.selection)
+        let walk = try await look(at: declared, choices, holding: locks).selected(by: choices.selection)
         if let expect, !walk.fingerprint.hasPrefix(expect.lowercased()) {
             return try refuse(
                 walk, .refused, "STALE_PLAN",

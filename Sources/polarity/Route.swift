@@ -33,15 +33,12 @@ func declare(_ source: ClusterSource, environment: [String: String]) throws(Stop
 
 /// declared → observed → desired → difference → plan.
 ///
-/// - Parameter unlocked: Nodes on which an apply could not take its lock: whoever cannot be locked is not read.
-func look(
-    at declared: DeclaredCluster, _ choices: Choices, unlocked: [NodeName: NodeFailure] = [:]
-) async -> Walk {
-    var answers = await observe(
-        declared.nodes.filter { unlocked[$0.name] == nil }, reading: declared.scope,
+/// - Parameter locks: An apply's, before it acts: whoever is not locked is not read.
+func look(at declared: DeclaredCluster, _ choices: Choices, holding locks: RunLocks? = nil) async -> Walk {
+    let answers = await observe(
+        declared.nodes, reading: declared.scope,
         connectTimeout: choices.connectTimeout,
-        statementTimeout: min(.seconds(30), max(.seconds(2), declared.policy.applyTimeout)))
-    answers.merge(unlocked.mapValues { .failed($0) }) { $1 }
+        statementTimeout: min(.seconds(30), max(.seconds(2), declared.policy.applyTimeout)), holding: locks)
     let same = await sameDatabases(declared.nodes, among: answers, connectTimeout: choices.connectTimeout)
     let observed = ObservedState(nodes: answers, journal: choices.journal.recorded(for: declared), sameDatabase: same)
     // Nothing that follows changes what was found, so its fingerprint is taken meanwhile.

@@ -112,6 +112,28 @@ import Testing
         }
     }
 
+    @Test func `for an apply only where it holds its lock`() async throws {
+        try await SharedServers.three().withDatabases(named: "moved") { addresses in
+            func nodes(_ places: Int...) -> [DeclaredNode] {
+                zip(["berlin", "paris", "tokyo"], places).map {
+                    DeclaredNode(name: $0, conninfo: addresses[$1].text, because: .test)
+                }
+            }
+            let locks = try await RunLocks.take(
+                on: nodes(0, 1), required: [], cluster: "moved", connectTimeout: .seconds(10))
+            func states(_ nodes: [DeclaredNode]) async -> [NodeName: String?] {
+                await observe(nodes, reading: scope([]), connectTimeout: .seconds(10), holding: locks)
+                    .mapValues(\.failure?.message)
+            }
+            let elsewhere = "the name leads to where this run does not hold its lock"
+            let (here, moved) = (await states(nodes(0, 1)), await states(nodes(1, 0, 2)))
+            expectNoDifference(here, ["berlin": nil, "paris": nil])
+            expectNoDifference(
+                moved, ["berlin": elsewhere, "paris": elsewhere, "tokyo": "it is not locked"])
+            await locks.release()
+        }
+    }
+
     @Test func `once where two names mean one database`() async throws {
         try await SharedServers.three().withDatabases(named: "same") { addresses in
             let berlin = DeclaredNode(name: "berlin", conninfo: addresses[0].text, because: .test)

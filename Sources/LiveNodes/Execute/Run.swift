@@ -19,15 +19,7 @@ struct Run: Sendable {
             throw PostgresError(sqlState: "08001", message: "the run holds no lock on \(node)")
         }
         let session = try await connect(to: declared, within: connectTimeout)
-        let isFree = try await session.query(
-            "SELECT pg_catalog.pg_try_advisory_xact_lock_shared($1::bigint)", ["\(lock.ownKey)"],
-            timeout: connectTimeout)[0, 0]
-        guard isFree == "f" else {
-            await session.close()
-            throw PostgresError(
-                sqlState: CheckState.lockLost,
-                message: "the name of \(node) does not lead to where this run holds its lock any more")
-        }
+        try lock.holds(try await session.run(lock.check, timeout: connectTimeout).last)
         return session
     }
 

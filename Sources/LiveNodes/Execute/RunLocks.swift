@@ -94,6 +94,17 @@ public struct RunLock: Hashable, Sendable {
     public let key: Int64
     /// The key under which the run proves to itself that it holds the cluster's lock here.
     let ownKey: Int64
+
+    /// Asks whether a session is where the lock is held.
+    var check: String { "SELECT pg_catalog.pg_try_advisory_xact_lock_shared(\(ownKey))" }
+
+    /// - Throws: ``CheckState/lockLost`` when the answer to ``check`` says that nobody holds it there.
+    func holds(_ answer: Rows?) throws(PostgresError) {
+        guard let answer, !answer.isEmpty, answer[0, 0] == "f" else {
+            throw PostgresError(
+                sqlState: CheckState.lockLost, message: "the name leads to where this run does not hold its lock")
+        }
+    }
 }
 
 /// Why a run did not get its locks.

@@ -12,6 +12,8 @@ struct NodeReading {
     let node: DeclaredNode
     let scope: Scope
     let timeout: Duration
+    /// An apply's on this node.
+    let lock: RunLock?
 
     /// Up to this many names are looked up one by one on the server; beyond it, whole schemas are read.
     private static let fewNames = 1000
@@ -136,8 +138,10 @@ struct NodeReading {
         // PostgreSQL 10 knows no JIT.
         if session.serverVersion >= 110_000 { text += "SET LOCAL jit = off;\n" }
         text += "SET LOCAL statement_timeout = \(timeout.milliseconds);\n"
+        if let lock { text += lock.check + ";\n" }
         let start = ContinuousClock.now
-        _ = try await session.run(text, timeout: time)
+        let begun = try await session.run(text, timeout: time)
+        if let lock { try lock.holds(begun.last) }
         return ContinuousClock.now - start
     }
 

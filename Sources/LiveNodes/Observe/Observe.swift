@@ -11,13 +11,20 @@ import Replication
 ///   - scope: What to read.
 ///   - connectTimeout: For connecting to one node, all its hosts together.
 ///   - statementTimeout: For each answer of a node; 30 seconds unless given.
+///   - locks: An apply's: a node is read only where its lock is held, and fails where the name leads elsewhere by now.
 public func observe(
     _ nodes: [DeclaredNode], reading scope: Scope, connectTimeout: Duration,
-    statementTimeout: Duration = .seconds(30)
+    statementTimeout: Duration = .seconds(30), holding locks: RunLocks? = nil
 ) async -> [NodeName: NodeAnswer] {
     let byName = Dictionary(nodes.map { ($0.name, $0) }) { first, _ in first }
     return await atOnce(byName) { node in
-        await NodeReading(node: node, scope: scope, timeout: statementTimeout).answer(connectTimeout: connectTimeout)
+        let lock = locks?.held[node.name]
+        if let locks, lock == nil {
+            let failure = locks.missing[node.name]
+            return .failed(failure ?? NodeFailure(sort: .unreachable, sqlState: "", message: "it is not locked"))
+        }
+        return await NodeReading(node: node, scope: scope, timeout: statementTimeout, lock: lock)
+            .answer(connectTimeout: connectTimeout)
     }
 }
 
