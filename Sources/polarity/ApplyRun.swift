@@ -173,11 +173,18 @@ extension Outcome {
     }
 }
 
+extension LockHolder {
+    /// A backend that is on its way out has no role any more.
+    fileprivate var words: String {
+        if user.isEmpty { return pid == 0 ? "just ended" : "pid \(pid), just ending" }
+        return "pid \(pid) \(visible(user)) \"\(visible(application))\", for \(age.clock)"
+    }
+}
+
 extension RunLocksRefused {
     fileprivate func words(_ cluster: String) -> String {
         let holders = busy.sorted { $0.key < $1.key }.map { node, holder in
-            "\(visible(node.text)): pid \(holder.pid) \(visible(holder.user)) \"\(visible(holder.application))\", for "
-                + holder.age.clock
+            "\(visible(node.text)): \(holder.words)"
         }
         let failures = failed.sorted { $0.key < $1.key }.map { "\(visible($0.key.text)): \(visible($0.value.message))" }
         return "another apply of cluster \(visible(cluster)) is under way, nothing was changed\n"

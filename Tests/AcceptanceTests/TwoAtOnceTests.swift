@@ -38,7 +38,8 @@ private var busy: Regex<Substring> {
                         shop, round, ["apply", "-f", "berlin.yaml"] + allow, ["apply", "-f", "paris.yaml"] + allow)
                     for answer in answers where answer.status != 0 {
                         #expect(answer.status == 75, "\(answer.output)\(answer.errorOutput)")
-                        #expect(answer.errorOutput.contains(busy), "\(answer.errorOutput)")
+                        let isNamed = answer.errorOutput.contains(busy) || answer.errorOutput.contains("just end")
+                        #expect(isNamed, "\(answer.errorOutput)")
                         #expect(answer.output == "")
                     }
                     #expect(answers.contains { $0.status == 0 })
@@ -122,7 +123,6 @@ private func file(_ shop: Shop, cluster: String, origin: String = "berlin", tabl
     @Test func `never share a table, even where their first applies begin together`() async throws {
         let rounds = Faults.areAll ? 30 : 2
         var (alone, none) = (0, 0)
-        var looks = 0
         for round in 0..<rounds {
             try await Shop.lend("both", isApplied: false) { shop in
                 for (cluster, origin) in [("shop", "berlin"), ("stock", "paris")] {
@@ -130,14 +130,11 @@ private func file(_ shop: Shop, cluster: String, origin: String = "berlin", tabl
                         file(shop, cluster: cluster, origin: origin, tables: ["public.orders", "public.order_items"]),
                         to: "\(cluster).yaml")
                 }
-                let (answers, seen) = try await shop.watched {
-                    let one = try shop.start(["apply", "-f", "shop.yaml", "--yes"])
-                    try await Task.sleep(for: .milliseconds(round * 37 % 100))
-                    let two = try shop.start(["apply", "-f", "stock.yaml", "--yes"])
-                    return [await one.wait(), await two.wait()]
-                }
-                #expect(seen.violations == [])
-                looks += seen.rounds
+                // Without triggers every node is open: nothing to watch before one of them has the tables.
+                let one = try shop.start(["apply", "-f", "shop.yaml", "--yes"])
+                try await Task.sleep(for: .milliseconds(round * 37 % 100))
+                let two = try shop.start(["apply", "-f", "stock.yaml", "--yes"])
+                let answers = [await one.wait(), await two.wait()]
                 for answer in answers where answer.status != 0 {
                     #expect([3, 4].contains(answer.status), "\(answer.output)\(answer.errorOutput)")
                     #expect(
@@ -149,13 +146,21 @@ private func file(_ shop: Shop, cluster: String, origin: String = "berlin", tabl
                 case 1: alone += 1
                 default: Issue.record("both clusters have the table")
                 }
+                // As the finding says: the one that is to be no more is forgotten, and the other has everything.
+                for node in Shop.nodes {
+                    try await shop.ask(node, "DELETE FROM polarity.node WHERE cluster = 'stock'")
+                }
+                let allow = "ORIGIN_CHANGE,UNPROVEN_HANDOVER"
+                let last = try await shop.polarity("apply", "-f", "shop.yaml", "--yes", "--allow", allow)
+                #expect(last.status == 0, "\(last.output)\(last.errorOutput)")
+                #expect(try await shop.polarity("status", "-f", "shop.yaml").status == 0)
             }
         }
         tally(
             .twoAtOnce, "First applies of two clusters that want the same tables at once", times: rounds,
             seen:
-                "\(alone) times one got them and the other was refused, \(none) times neither; never two open nodes in "
-                + "\(looks) looks from outside")
+                "\(alone) times one got them, \(none) times each got some nodes' and both were refused; never both; "
+                + "with one forgotten the other converged")
     }
 }
 

@@ -77,9 +77,14 @@ public actor RunLocks {
         return answers.compactMapValues { $0 }
     }
 
-    /// Gives all locks back by ending their sessions.
+    /// Gives all locks back and ends their sessions.
+    ///
+    /// A server takes a moment to notice that a session has ended; an apply right behind this one would be refused.
     public func release() async {
-        for session in sessions.values { await session.close() }
+        _ = await atOnce(sessions) { session in
+            _ = try? await session.run("ROLLBACK", timeout: .seconds(1))
+            await session.close()
+        }
         sessions = [:]
     }
 }
