@@ -23,6 +23,8 @@ struct Node {
         let length: UInt32
         /// Whether it was written without quotes.
         let isPlain: Bool
+        /// Whether `${` is in it.
+        let holdsVariable: Bool
 
         var range: Range<Int> { Int(start)..<Int(start) + Int(length) }
     }

@@ -43,8 +43,7 @@ extension Reader {
     mutating func bytes(of node: Node) -> ArraySlice<UInt8>? {
         switch node.content {
         case .scalar(let scalar):
-            let written = text[scalar.range]
-            guard written.holdsVariable else { return written }
+            guard scalar.holdsVariable else { return text[scalar.range] }
             do throws(Complaint) {
                 return Array(try string(scalar).filled(from: environment).utf8)[...]
             } catch {

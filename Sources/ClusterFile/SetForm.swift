@@ -34,11 +34,10 @@ struct TableList: Sendable {
 
     /// Sorts the tables by name, which is what makes a table given twice easy to find among 50,000.
     mutating func sort() {
-        let names = tables.map(\.name)
-        if names.indices.dropFirst().allSatisfy({ names[$0 - 1] < names[$0] }) { return }
-        let order = names.indices.sorted { names[$0] < names[$1] }
-        tables = order.map { tables[$0] }
-        repeated = order.indices.dropFirst().filter { names[order[$0 - 1]] == names[order[$0]] }
+        let places = tables.indices.dropFirst()
+        if places.allSatisfy({ tables[$0 - 1].name < tables[$0].name }) { return }
+        tables.sort { $0.name < $1.name }
+        repeated = places.filter { tables[$0 - 1].name == tables[$0].name }
     }
 }
 

@@ -271,7 +271,10 @@ extension Composer {
     private mutating func keep(_ value: UnsafeMutablePointer<UInt8>, _ length: Int, isPlain: Bool) -> Node.Scalar {
         let start = text.count
         text.append(contentsOf: UnsafeBufferPointer(start: value, count: length))
-        return Node.Scalar(start: UInt32(start), length: UInt32(length), isPlain: isPlain)
+        let hasDollar = memchr(value, Int32(UInt8(ascii: "$")), length) != nil
+        return Node.Scalar(
+            start: UInt32(start), length: UInt32(length), isPlain: isPlain,
+            holdsVariable: hasDollar && text[start...].holdsVariable)
     }
 
     private func shown(_ scalar: Node.Scalar) -> String { String(decoding: text[scalar.range], as: UTF8.self).inQuotes }

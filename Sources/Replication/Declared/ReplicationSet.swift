@@ -47,18 +47,35 @@ public struct DeclaredTable: Hashable, Sendable {
     /// Schema and name.
     public let name: TableName
     /// The user's own triggers with a declared mode per role.
-    public let triggers: [OwnObject]
+    public var triggers: [OwnObject] { own?.triggers ?? [] }
     /// The user's own rules with a declared mode per role.
-    public let rules: [OwnObject]
+    public var rules: [OwnObject] { own?.rules ?? [] }
     /// Where the file names the table.
     public let because: Position
+    private let own: OwnObjects?
 
     /// Declares a table.
     public init(name: TableName, triggers: [OwnObject] = [], rules: [OwnObject] = [], because: Position) {
         self.name = name
-        self.triggers = triggers
-        self.rules = rules
         self.because = because
+        own = triggers.isEmpty && rules.isEmpty ? nil : .objects(triggers: triggers, rules: rules)
+    }
+
+    /// Lies apart from the table, for most of 50,000 tables have none.
+    private indirect enum OwnObjects: Hashable, Sendable {
+        case objects(triggers: [OwnObject], rules: [OwnObject])
+
+        var triggers: [OwnObject] {
+            switch self {
+            case .objects(let triggers, _): triggers
+            }
+        }
+
+        var rules: [OwnObject] {
+            switch self {
+            case .objects(_, let rules): rules
+            }
+        }
     }
 }
 
