@@ -11,3 +11,11 @@ struct Polarity: AsyncParsableCommand {
             Validate.self, Status.self, Apply.self, Explain.self, Schema.self, SandboxCommand.self,
         ])
 }
+
+extension Polarity {
+    /// Answers `--version` alone without the parser, which first looks at every command's options.
+    static func main() async {
+        guard CommandLine.arguments.dropFirst().elementsEqual(["--version"]) else { return await main(nil) }
+        print(configuration.version)
+    }
+}
