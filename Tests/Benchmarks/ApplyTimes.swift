@@ -14,8 +14,9 @@ import Replication
 func measureApply(_ nodes: BenchNodes, _ sizes: Sizes) async throws -> [Measurement] {
     let (there, back) = (nodes.whole.moved(to: "paris"), nodes.whole)
     var times: [BarePlan.Opening: (reached: [Double], floor: [Double])] = [:]
-    for round in 0..<max(2, (sizes.rounds + 1) / 3) {
+    for round in 0..<sizes.rounds + 1 {
         let opening: BarePlan.Opening = round % 2 == 0 ? .oneByOne : .byHundreds
+        nodes.whole.tidy()
         try await there.bringAbout { work in
             let start = ContinuousClock.now
             let outcomes = await work()
@@ -23,9 +24,11 @@ func measureApply(_ nodes: BenchNodes, _ sizes: Sizes) async throws -> [Measurem
             return outcomes
         }
         let bare = try await BarePlan(await back.look(at: try back.declared()).plan, on: back, opening)
+        nodes.whole.tidy()
         let start = ContinuousClock.now
         bare.run()
         times[opening, default: ([], [])].floor.append((ContinuousClock.now - start) / .milliseconds(1))
+        say("\(opening): \(times[opening]?.reached.last ?? 0) ms, floor \(times[opening]?.floor.last ?? 0) ms")
     }
     let reached = median(times.values.flatMap(\.reached))
     func measured(_ what: String, _ floor: String, _ opening: BarePlan.Opening, target: Double?) -> Measurement {

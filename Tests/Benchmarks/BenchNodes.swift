@@ -83,6 +83,14 @@ struct BenchCluster {
     var file: String { "\(directory)/\(name)-\(origin).yaml" }
     func conninfo(_ index: Int) -> String { servers[index].connectionString(database: name) }
 
+    /// Leaves no turn what the one before it left behind: dead rows in the catalog, and pages to be written.
+    func tidy() {
+        for index in servers.indices {
+            let bare = BareSession(conninfo(index))
+            for statement in ["VACUUM pg_catalog.pg_trigger", "CHECKPOINT"] { bare.run(statement) }
+        }
+    }
+
     /// The same cluster with another origin.
     func moved(to origin: NodeName) -> BenchCluster {
         BenchCluster(name: name, tables: tables, servers: servers, origin: origin, directory: directory)

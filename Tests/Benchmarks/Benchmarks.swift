@@ -5,22 +5,30 @@
 // by turn, and the ratio is that of the medians; milliseconds are beside it to be read, not compared. Nothing here
 // passes or fails by a time: the table is for people.
 
-/// `polarity-bench [--quick]`: prints the table of the documentation's page "Speed".
+/// `polarity-bench [--quick] [file] [version] [looking] [observing] [applying]`: prints the table of the documentation's
+/// page "Speed", or the named parts of it.
 @main
 struct Benchmarks {
     static func main() async throws {
         let arguments = CommandLine.arguments
         if arguments.count > 2, arguments[1] == "--weigh" { return weigh(Array(arguments[2...])) }
         let sizes = arguments.contains("--quick") ? Sizes.quick : .full
+        let named = arguments.dropFirst().filter { $0 != "--quick" }
+        func wants(_ parts: String...) -> Bool { named.isEmpty || !Set(parts).isDisjoint(with: named) }
         let commands = await Commands()
-        var results = try await measureFile(sizes)
-        results.append(try await commands.version(sizes))
-        say("making three nodes of \(sizes.tables) tables, and two of \(sizes.half)")
-        let nodes = try await BenchNodes.made(sizes)
-        for cluster in [nodes.single, nodes.whole] { results.append(try await commands.memory(of: cluster)) }
-        results += try await commands.looking(at: nodes.half, sizes)
-        results += try await measureObserving(nodes, sizes)
-        results += try await measureApply(nodes, sizes)
+        var results: [Measurement] = []
+        if wants("file") { results += try await measureFile(sizes) }
+        if wants("version") { results.append(try await commands.version(sizes)) }
+        if wants("looking", "observing", "applying") {
+            say("making three nodes of \(sizes.tables) tables, and two of \(sizes.half)")
+            let nodes = try await BenchNodes.made(sizes)
+            if wants("looking") {
+                for cluster in [nodes.single, nodes.whole] { results.append(try await commands.memory(of: cluster)) }
+                results += try await commands.looking(at: nodes.half, sizes)
+            }
+            if wants("observing") { results += try await measureObserving(nodes, sizes) }
+            if wants("applying") { results += try await measureApply(nodes, sizes) }
+        }
         print(table(of: results, withTargets: !arguments.contains("--quick")))
     }
 }
