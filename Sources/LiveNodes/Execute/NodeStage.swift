@@ -35,8 +35,9 @@ struct NodeStage {
             let sampler = (try? await sampling.get()).map {
                 Sampler(session: $0, worker: worker.processID, label: run.label)
             }
-            let reached = await work(through: worker, sampler)
-            if !run.control.drops, reached { await settle(worker) }
+            let transactions = try await run.transactions(through: worker, on: node)
+            let reached = await work(through: worker, transactions, sampler)
+            if !run.control.drops, reached { await settle(worker, by: transactions.flush) }
             await worker.close()
             await sampler?.session.close()
         } catch {
@@ -46,7 +47,9 @@ struct NodeStage {
     }
 
     /// - Returns: Whether the session still stands.
-    private mutating func work(through worker: Session, _ sampler: Sampler?) async -> Bool {
+    private mutating func work(
+        through worker: Session, _ transactions: StepTransactions, _ sampler: Sampler?
+    ) async -> Bool {
         while await run.control.stopped() == nil {
             switch queue.next(limit: limit, at: .now) {
             case .finished: return true
@@ -54,7 +57,7 @@ struct NodeStage {
                 // Short, so that an interruption is heard.
                 try? await Task.sleep(until: min(until, .now + .milliseconds(50)), clock: .continuous)
             case .send(let batch):
-                guard await send(batch, through: worker, sampler) else { return false }
+                guard await send(batch, through: worker, transactions, sampler) else { return false }
             }
         }
         return true
@@ -62,10 +65,11 @@ struct NodeStage {
 
     // MARK: - Sending
 
-    private mutating func send(_ batch: [Int], through worker: Session, _ sampler: Sampler?) async -> Bool {
+    private mutating func send(
+        _ batch: [Int], through worker: Session, _ transactions: StepTransactions, _ sampler: Sampler?
+    ) async -> Bool {
         await run.tell(.sending(node, batch.map { queue.nextTry(of: $0) }))
         let steps = batch.map { (step: queue[$0], lockTimeout: queue.lockTimeout(of: $0)) }
-        let transactions = run.transactions(through: worker, on: node)
         let text = transactions.message(of: steps)
         let waits = steps.reduce(Duration.zero) { $0 + $1.lockTimeout }
         let time = await run.control.patience(.seconds(60) + waits)
@@ -75,9 +79,8 @@ struct NodeStage {
             let committed = answer.results.count { $0.commandTag == "COMMIT" }
             for index in batch.prefix(committed) { queue.commit(index, at: .now) }
             if let error = answer.error, committed < batch.count {
-                // One message: a pooler may send the next one to another backend.
                 let time = await run.control.patience(.seconds(30))
-                _ = try await worker.message("ROLLBACK; \(transactions.forget)", timeout: time)
+                _ = try await worker.message(transactions.undo, timeout: time)
                 await judge(batch[committed], error, sample)
             }
         } catch {
@@ -92,31 +95,19 @@ struct NodeStage {
     private func ask(
         _ worker: Session, _ text: String, within time: Duration, watching batch: [Int], _ sampler: Sampler?
     ) async -> (Result<MessageAnswer, PostgresError>, Sampler.Sample?) {
-        enum Part { case answered(Result<MessageAnswer, PostgresError>), sampled(Sampler.Sample?) }
         let tries = Dictionary(batch.map { (queue[$0].tableOID, queue.nextTry(of: $0)) }) { first, _ in first }
         let tell = run.tell
-        return await withTaskGroup(of: Part.self) { group in
+        return await withTaskGroup(of: Sampler.Sample?.self) { group in
             group.addTask {
-                .answered(
-                    await Result { () async throws(PostgresError) in try await worker.message(text, timeout: time) })
-            }
-            group.addTask {
-                .sampled(
-                    await sampler?.watch { sample in
-                        if let step = tries[sample.relation] { await tell(.waiting(step, blockers: sample.blockers)) }
-                    })
-            }
-            var answer = Result<MessageAnswer, PostgresError>.success(MessageAnswer(results: [], error: nil))
-            var sample: Sampler.Sample?
-            for await part in group {
-                switch part {
-                case .answered(let answered):
-                    answer = answered
-                    group.cancelAll()
-                case .sampled(let sampled): sample = sampled
+                await sampler?.watch { sample in
+                    if let step = tries[sample.relation] { await tell(.waiting(step, blockers: sample.blockers)) }
                 }
             }
-            return (answer, sample)
+            let answer = await Result { () async throws(PostgresError) in
+                try await worker.message(text, timeout: time)
+            }
+            group.cancelAll()
+            return (answer, await group.next() ?? nil)
         }
     }
 
@@ -150,11 +141,10 @@ struct NodeStage {
     // MARK: - Flushing and reading back
 
     /// Makes durable what was committed, and reads it again from a new connection.
-    private mutating func settle(_ worker: Session) async {
+    private mutating func settle(_ worker: Session, by flush: String) async {
         let done = queue.outcomes.filter(\.isDone)
         guard !done.isEmpty else { return }
         do throws(PostgresError) {
-            let flush = run.transactions(through: worker, on: node).flush
             _ = try await worker.run(flush, timeout: run.control.patience(.seconds(60), atLeast: .seconds(10)))
         } catch {
             return await lose(error)

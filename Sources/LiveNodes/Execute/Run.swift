@@ -23,10 +23,16 @@ struct Run: Sendable {
         return session
     }
 
-    func transactions(through session: Session, on node: NodeName) -> StepTransactions {
-        StepTransactions(
+    /// How steps are wrapped in a session on a node. One through a pooler knows another process id than its backend does.
+    func transactions(
+        through session: Session, on node: NodeName
+    ) async throws(PostgresError) -> StepTransactions {
+        let backend = try await session.query("SELECT pg_catalog.pg_backend_pid()", timeout: connectTimeout)[0, 0]
+        let transactions = StepTransactions(
             label: label, ownKey: locks.held[node]?.ownKey ?? 0, engineLock: engineLock,
-            serverVersion: session.serverVersion)
+            serverVersion: session.serverVersion, isDirect: backend == "\(session.processID)")
+        if transactions.isDirect { _ = try await session.run(transactions.preparation, timeout: connectTimeout) }
+        return transactions
     }
 
     /// The node is lost to this run, which ends here.

@@ -18,21 +18,46 @@ struct StepTransactions {
     /// The engine's lock on its configuration, taken first and as the login role, as the engine itself does.
     let engineLock: QualifiedName?
     let serverVersion: Int32
+    /// Whether the session is the backend's own and keeps what is set and prepared; through a pooler the next message may
+    /// find itself on another backend.
+    let isDirect: Bool
+
+    /// What a direct session is told once, before its first message.
+    var preparation: String {
+        """
+        \(label.comment)
+        \(settings.map { "SET \($0);" }.joined(separator: "\n"))
+        BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
+        SET LOCAL search_path = pg_catalog, pg_temp;
+        \(prepareLook)
+        COMMIT
+        """
+    }
 
     /// The message of these steps, one transaction each. As many are committed as there are answers `COMMIT`.
     ///
-    /// The look under the lock is prepared once for all of them, which spares each its planning, and forgotten at the
-    /// end: through a pooler the next message may find itself on another backend.
+    /// The look under the lock is prepared, which spares each step its planning: once by a direct session, or else by
+    /// the message, which forgets it at its end.
     func message(of steps: [(step: Step, lockTimeout: Duration)]) -> String {
         var text = label.comment + "\n"
         for (index, (step, lockTimeout)) in steps.enumerated() {
-            text += transaction(of: step, lockTimeout: lockTimeout, first: index == 0)
+            text += transaction(of: step, lockTimeout: lockTimeout, preparing: index == 0 && !isDirect)
         }
-        return text + forget
+        return text + (isDirect ? "" : forget)
     }
 
-    /// Forgets the prepared look; the last statement of a message, which an error keeps from being reached.
-    var forget: String { "DEALLOCATE \(look)" }
+    /// Undoes what an error left of a message, whose end was not reached; in one message, since a pooler may send the next
+    /// one to another backend.
+    var undo: String { isDirect ? "ROLLBACK" : "ROLLBACK; \(forget)" }
+
+    private var forget: String { "DEALLOCATE \(look)" }
+
+    /// What holds for every step alike.
+    private var settings: [String] {
+        ["statement_timeout = 0", "idle_in_transaction_session_timeout = 10000"]
+            + (serverVersion >= 140_000 ? ["client_connection_check_interval = 1000"] : [])
+            + (serverVersion >= 120_000 ? ["plan_cache_mode = force_generic_plan"] : [])
+    }
 
     /// Unlike any other name that may stand in the same backend.
     private var look: String { "polarity_look_\(UInt64(bitPattern: ownKey))" }
@@ -40,18 +65,15 @@ struct StepTransactions {
     /// One step with everything that must hold around it.
     ///
     /// It commits without waiting for the disk: the stage is flushed on the node before anyone is told that it is done.
-    private func transaction(of step: Step, lockTimeout: Duration, first: Bool) -> String {
+    private func transaction(of step: Step, lockTimeout: Duration, preparing: Bool) -> String {
         let statements = step.statements.map { $0 + ";\n" }.joined()
         return """
             BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
             SET LOCAL lock_timeout = \(max(1, Int64(lockTimeout / .milliseconds(1))));
-            SET LOCAL statement_timeout = 0;
-            SET LOCAL idle_in_transaction_session_timeout = 10000;
-            \(serverVersion >= 140_000 ? "SET LOCAL client_connection_check_interval = 1000;" : "")
-            \(serverVersion >= 120_000 ? "SET LOCAL plan_cache_mode = force_generic_plan;" : "")
+            \(isDirect ? "" : settings.map { "SET LOCAL \($0);" }.joined(separator: "\n"))
             SET LOCAL synchronous_commit = off;
             SET LOCAL search_path = pg_catalog, pg_temp;
-            \(first ? prepareLook : "")
+            \(preparing ? prepareLook : "")
             DO \(Postgres.literal(checks(of: step)));
             \(statements)COMMIT;
 
@@ -118,7 +140,7 @@ extension String {
     func replacing(oid: String) -> String {
         var result = ""
         var rest = self[...]
-        while let place = rest.firstRange(of: "$oid") {
+        while let place = rest.utf8.firstRange(of: "$oid".utf8) {
             result += rest[..<place.lowerBound] + oid
             rest = rest[place.upperBound...]
         }
