@@ -40,14 +40,17 @@ func look(at declared: DeclaredCluster, _ choices: Choices, holding locks: RunLo
         connectTimeout: choices.connectTimeout,
         statementTimeout: min(.seconds(30), max(.seconds(2), declared.policy.applyTimeout)), holding: locks)
     let same = await sameDatabases(declared.nodes, among: answers, connectTimeout: choices.connectTimeout)
-    let observed = ObservedState(nodes: answers, journal: choices.journal.recorded(for: declared), sameDatabase: same)
+    var observed = ObservedState(nodes: answers, journal: choices.journal.recorded(for: declared), sameDatabase: same)
+    observed.unapplied = await unapplied(
+        declared.nodes, beyond: observed.unapplied(by: declared), connectTimeout: choices.connectTimeout)
+    let seen = observed
     // Nothing that follows changes what was found, so its fingerprint is taken meanwhile.
-    async let found = fingerprint(declared: declared, observed: observed, limits: choices.arguments)
-    let desired = DesiredState(declared, observed)
-    let difference = Difference(from: observed, to: desired, failover: choices.failover)
+    async let found = fingerprint(declared: declared, observed: seen, limits: choices.arguments)
+    let desired = DesiredState(declared, seen)
+    let difference = Difference(from: seen, to: desired, failover: choices.failover)
         .limited(to: choices.selection)
     return Walk(
-        declared: declared, observed: observed, difference: difference, plan: Plan(difference),
+        declared: declared, observed: seen, difference: difference, plan: Plan(difference),
         fingerprint: await found)
 }
 

@@ -14,6 +14,9 @@ struct Authority: Hashable {
     let lastOrigin: LastOrigin
     /// Every member on record, whether the file still names it or not.
     let members: Set<NodeName>
+    /// What is on record of other sets to which tables of this one belonged: renaming a set forgets nothing. The origin is
+    /// nil also where their records disagree.
+    let inherited: RecordedSet
     /// What each node that was read says of the set's origin: its name, a Slony node number without a name, or none.
     let views: [NodeName: String]
 
@@ -25,14 +28,20 @@ struct Authority: Hashable {
         names: [Int: NodeName]
     ) {
         switch declared.engine.catalog {
-        case .none: self.init(recorded: [observed.journal.sets[set.name]].compactMap { $0 }, claims: [], views: [:])
+        case .none: self.init(journal: set, declared, observed.journal)
         case .polarity: self.init(builtin: set, declared, observed)
         case .slony: self.init(slony: slonySet, declared, observed, names)
         }
     }
 
-    private init(recorded: [RecordedSet], claims: Set<NodeName>, views: [NodeName: String]) {
-        members = recorded.reduce(into: []) { $0.formUnion($1.members) }
+    private init(
+        recorded own: [RecordedSet], inherited: [RecordedSet], claims: Set<NodeName>, views: [NodeName: String]
+    ) {
+        let recorded = own.isEmpty ? inherited : own
+        members = (own + inherited).reduce(into: []) { $0.formUnion($1.members) }
+        let origin = Set(inherited.map(\.origin)).count == 1 ? inherited[0].origin : nil
+        self.inherited = RecordedSet(
+            origin: own.isEmpty ? origin : nil, members: inherited.reduce(into: []) { $0.formUnion($1.members) })
         self.views = views
         let origins = Set(recorded.map(\.origin))
         if let only = origins.first, origins.count == 1 {
@@ -44,19 +53,29 @@ struct Authority: Hashable {
         }
     }
 
+    /// The journal knows no tables: a set that is new to it may be any that the file no longer names.
+    private init(journal set: ReplicationSet, _ declared: DeclaredCluster, _ journal: RecordedCluster) {
+        let own = journal.sets[set.name].map { [$0] } ?? []
+        let names = Set(declared.sets.map(\.name))
+        let orphans = journal.sets.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
+        self.init(recorded: own, inherited: own.isEmpty ? orphans : [], claims: [], views: [:])
+    }
+
     /// Records that disagree are settled by a single node that records itself as the origin: it was opened last.
     private init(builtin set: ReplicationSet, _ declared: DeclaredCluster, _ observed: ObservedState) {
         var recorded: [RecordedSet] = []
+        var inherited: [RecordedSet] = []
         var claims: Set<NodeName> = []
         var views: [NodeName: String] = [:]
         for node in declared.nodes {
-            guard let builtin = observed.node(node.name)?.builtin, let seen = builtin.recorded.sets[set.name]
-            else { continue }
+            guard let builtin = observed.node(node.name)?.builtin else { continue }
+            inherited += builtin.formerSets(of: set).compactMap { builtin.recorded.sets[$0] }
+            guard let seen = builtin.recorded.sets[set.name] else { continue }
             recorded.append(seen)
             views[node.name] = seen.origin?.text ?? "none"
             if seen.origin == node.name { claims.insert(node.name) }
         }
-        self.init(recorded: recorded, claims: claims, views: views)
+        self.init(recorded: recorded, inherited: inherited, claims: claims, views: views)
     }
 
     private init(
@@ -75,10 +94,25 @@ struct Authority: Hashable {
         }
         self.views = views
         self.members = members
+        inherited = RecordedSet(origin: nil, members: [])
         if let only = origins.first, origins.count == 1, let name = names[only] {
             lastOrigin = .node(name)
         } else {
             lastOrigin = .unknown
         }
+    }
+}
+
+extension BuiltinRegistrations {
+    /// Other sets to which tables of this set are recorded to belong, sorted.
+    fileprivate func formerSets(of set: ReplicationSet) -> [SetName] {
+        var names = Set(set.tables.compactMap { tables[$0.name] })
+        if !set.patterns.isEmpty {
+            for (table, former) in tables
+            where former != set.name && !names.contains(former) && set.patterns.contains(where: { $0.matches(table) }) {
+                names.insert(former)
+            }
+        }
+        return names.subtracting([set.name]).sorted()
     }
 }

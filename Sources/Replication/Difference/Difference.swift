@@ -25,6 +25,17 @@ public struct Difference: Hashable, Sendable {
         desired.declared.node(node) != nil || judgements.values.contains { $0.authority.members.contains(node) }
     }
 
+    /// What is on record of each set: its last origin and its members; a set without a last origin that is known is absent.
+    public var recorded: [SetName: RecordedSet] {
+        judgements.compactMapValues { judgement in
+            switch judgement.authority.lastOrigin {
+            case .node(let node): RecordedSet(origin: node, members: judgement.authority.members)
+            case .nowhere: RecordedSet(origin: nil, members: judgement.authority.members)
+            case .unknown: nil
+            }
+        }
+    }
+
     /// Compares every table on every node; `failover` is the lost origin that the operator has given up, if any.
     public init(from observed: ObservedState, to desired: DesiredState, failover: NodeName? = nil) {
         let declared = desired.declared

@@ -19,6 +19,8 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case impostor = "IMPOSTOR"
     /// Two log triggers capture every change twice.
     case duplicateLog = "DUPLICATE_LOG"
+    /// A node that is not the origin logged changes that the origin never applied.
+    case leftBehind = "LEFT_BEHIND"
     /// A function of the engine is not as it was installed.
     case functionAltered = "FUNCTION_ALTERED"
     // Error.
@@ -80,6 +82,8 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case cloneDiffers = "CLONE_DIFFERS"
     /// The node named by --failover is reachable and open.
     case failoverRefused = "FAILOVER_REFUSED"
+    /// A survivor of a lost origin lacks what another survivor has.
+    case failoverBehind = "FAILOVER_BEHIND"
     // Warning.
     /// Changes of this set wait for what is reported beside them.
     case heldBack = "HELD_BACK"

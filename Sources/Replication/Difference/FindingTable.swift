@@ -55,6 +55,12 @@ extension FindingCode {
                 .critical, blocks: false,
                 "A trigger has the engine's name and another definition: it does not do what its name says.",
                 "Read both definitions, then allow REPLACE_TRIGGER.")
+        case .leftBehind:
+            .init(
+                .critical, blocks: false,
+                "A node that is not the origin logged changes that the origin never applied: they are in no other node.",
+                "Read them in polarity.log there, copy by hand what is wanted, then set polarity.applied to the log's end."
+            )
         case .duplicateLog:
             .init(
                 .critical, blocks: false,
@@ -215,6 +221,12 @@ extension FindingCode {
                 .error, blocks: true,
                 "The node named by --failover is reachable and open.",
                 "Drop --failover and move the origin in the ordinary way.")
+        case .failoverBehind:
+            .init(
+                .error, blocks: true,
+                "A survivor of the lost origin lacks changes that another survivor has, and no log is left from which "
+                    + "it could get them.",
+                "Name the most advanced survivor as the origin, or copy the rows first and then set polarity.applied.")
         case .heldBack:
             .init(
                 .warning, blocks: false,

@@ -25,20 +25,22 @@ struct Installations {
         for node in declared.nodes {
             guard let seen = nodes[node.name] else { continue }
             let isFirst = declared.sets.first { $0.members.contains(node.name) }?.name == judgement.set.name
-            install(judgement.set, on: node.name, seen.builtin, (tables[node.name] ?? []).sorted(), declared, isFirst)
+            install(judgement, on: node.name, seen.builtin, (tables[node.name] ?? []).sorted(), declared, isFirst)
         }
     }
 
     private mutating func install(
-        _ set: ReplicationSet, on node: NodeName, _ builtin: BuiltinRegistrations?, _ tables: [TableName],
+        _ judgement: SetJudgement, on node: NodeName, _ builtin: BuiltinRegistrations?, _ tables: [TableName],
         _ declared: DeclaredCluster, _ isFirst: Bool
     ) {
+        let (set, inherited) = (judgement.set, judgement.authority.inherited)
         let found = builtin?.recorded.sets[set.name]
         guard found != nil || set.role(of: node) != .bystander else { return }
         let recorded = (builtin?.tables ?? [:]).filter { $0.value == set.name }.map(\.key).sorted()
         let final = RecordedSet(origin: set.origin, members: Set(set.members))
         let wide = RecordedSet(
-            origin: found.map(\.origin) ?? origin, members: final.members.union(found?.members ?? []))
+            origin: found.map(\.origin) ?? inherited.origin ?? origin,
+            members: final.members.union(found?.members ?? inherited.members))
         let all = tables == recorded ? tables : Set(tables + recorded).sorted()
         let isCurrent = builtin.map { $0.version == BuiltinSchema.version && $0.functionsIntact } ?? false
         let installsSchema = isFirst && !isCurrent

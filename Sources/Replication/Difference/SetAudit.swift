@@ -5,9 +5,9 @@ struct SetAudit {
     private(set) var split: Set<TableName> = []
     /// Whether the engine is at work on the set, so that nothing may be touched.
     private(set) var holdsEverything = false
-    private let judgement: SetJudgement
-    private let set: ReplicationSet
-    private let declared: DeclaredCluster
+    let judgement: SetJudgement
+    let set: ReplicationSet
+    let declared: DeclaredCluster
     /// The recorded origin, where the file names another one or none: closing it is what was asked for, not drift.
     private let leaving: NodeName?
     /// Tables that are still written there; for others the set is written nowhere.
@@ -29,7 +29,11 @@ struct SetAudit {
                 .map(\.desired.name))
         findSplits(judged)
         findEngineMove(judged)
-        if let failover { refuseFailover(failover, judged, observed) }
+        if let failover {
+            refuseFailover(failover, judged, observed)
+            compareSurvivors(of: failover, judged, observed)
+        }
+        findLeftBehind(judged, observed)
         findSequences(judged, judgement.authority)
         findLags(judged, observed)
         for table in judged {
@@ -37,6 +41,8 @@ struct SetAudit {
         }
         findOtherClusters(judged, observed)
     }
+
+    mutating func add(_ finding: Finding) { findings.append(finding) }
 
     /// Whether a finding says no more than a split of the same table does, or than that the origin moves.
     func explains(_ finding: Finding) -> Bool {

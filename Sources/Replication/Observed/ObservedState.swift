@@ -6,6 +6,8 @@ public struct ObservedState: Hashable, Sendable {
     public var journal: RecordedCluster
     /// Groups of node names that turned out to be one and the same database, found by probe.
     public var sameDatabase: [[NodeName]]
+    /// How many changes of each table some nodes logged beyond what ``unapplied(by:)`` asks for.
+    public var unapplied: [NodeName: [TableName: Int]] = [:]
 
     /// Gathers answers.
     public init(

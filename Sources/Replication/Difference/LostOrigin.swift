@@ -1,0 +1,65 @@
+// An origin that was given up with --failover leaves survivors that may have applied different shares of its log, and
+// returns with changes that none of them has.
+
+extension SetAudit {
+    /// What a lost origin logged can come from nowhere any more: whoever has most of it must be the new one.
+    mutating func compareSurvivors(of lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
+        guard declared.engine.catalog == .polarity, observed.node(lost) == nil, let origin = set.origin,
+            judged.contains(where: { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false })
+        else { return }
+        let applied = judgement.members.reduce(into: [NodeName: Int64]()) { applied, node in
+            if let builtin = observed.node(node)?.builtin { applied[node] = builtin.applied[lost] ?? -1 }
+        }
+        guard let most = applied.values.max(), most >= 0, let own = applied[origin] else { return }
+        let best = own == most ? origin : applied.keys.sorted().first { applied[$0] == most } ?? origin
+        for node in applied.keys.sorted() {
+            guard let has = applied[node], has < most, node == origin || own == most else { continue }
+            let what =
+                has >= 0
+                ? "'\(node)' has applied \(has) of '\(lost)', and '\(best)' \(most)"
+                : "nothing on '\(node)' says what it has applied of '\(lost)', and '\(best)' has applied \(most)"
+            add(
+                Finding(
+                    .failoverBehind, blocking: node == origin, set: set.name, node: node, what,
+                    because: set.originPosition))
+        }
+    }
+
+    /// What an origin took in after it was given up is told until it is dealt with.
+    mutating func findLeftBehind(_ judged: [TableJudgement], _ observed: ObservedState) {
+        guard let origin = set.origin else { return }
+        let tables = Set(judged.map(\.desired.name))
+        for node in judgement.members.sorted() where node != origin {
+            let counts = (observed.unapplied[node] ?? [:]).filter { tables.contains($0.key) }.sorted { $0.key < $1.key }
+            guard !counts.isEmpty else { continue }
+            let count = counts.reduce(0) { $0 + $1.value }
+            add(
+                Finding(
+                    .leftBehind, set: set.name, node: node,
+                    "'\(node)' logged \(count) change\(count == 1 ? "" : "s") that '\(origin)' has not applied: "
+                        + counts.map { "\($0.key) \($0.value)" }.joined(separator: ", "),
+                    because: set.originPosition))
+        }
+    }
+}
+
+extension ObservedState {
+    /// The nodes that logged changes of a set that is recorded as written elsewhere, with the last one that its origin has
+    /// applied: what lies beyond it is worth counting. Only under the builtin engine.
+    public func unapplied(by declared: DeclaredCluster) -> [NodeName: Int64] {
+        guard declared.engine.catalog == .polarity else { return [:] }
+        var beyond: [NodeName: Int64] = [:]
+        for set in declared.sets {
+            guard let origin = set.origin, let own = node(origin)?.builtin,
+                own.recorded.sets[set.name]?.origin == origin
+            else { continue }
+            for member in set.members where member != origin {
+                guard let logged = node(member)?.builtin?.logged[set.name], let applied = own.applied[member],
+                    applied < logged
+                else { continue }
+                beyond[member] = min(beyond[member] ?? applied, applied)
+            }
+        }
+        return beyond
+    }
+}
