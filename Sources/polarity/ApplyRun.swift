@@ -5,6 +5,8 @@ import Reports
 /// One apply that may change something: lock, then look, then ask, then act, then look again.
 struct ApplyRun {
     let declared: DeclaredCluster
+    /// The run that is taken back, if any.
+    let reverted: JournaledRun?
     let choices: Choices
     let showing: Showing
     let allowed: Set<Gate>
@@ -13,6 +15,7 @@ struct ApplyRun {
     private let run = String(UInt64.random(in: .min ... .max), radix: 36)
 
     func walk() async throws(Stop) -> Reports.ExitCode {
+        let signals = Signals()
         let locks: RunLocks
         do throws(RunLocksRefused) {
             locks = try await RunLocks.take(
@@ -21,7 +24,7 @@ struct ApplyRun {
             throw Stop(.busy, error.words(declared.name))
         }
         do throws(Stop) {
-            let code = try await act(holding: locks)
+            let code = try await act(holding: locks, signals)
             await locks.release()
             return code
         } catch {
@@ -30,8 +33,9 @@ struct ApplyRun {
         }
     }
 
-    private func act(holding locks: RunLocks) async throws(Stop) -> Reports.ExitCode {
+    private func act(holding locks: RunLocks, _ signals: Signals) async throws(Stop) -> Reports.ExitCode {
         let walk = try await look(at: declared, choices, holding: locks).selected(by: choices.selection)
+        if let reverted { try walk.refuse(afterChangesSince: reverted) }
         if let expect, !walk.fingerprint.hasPrefix(expect.lowercased()) {
             return try refuse(
                 walk, .refused, "STALE_PLAN",
@@ -45,7 +49,7 @@ struct ApplyRun {
             return try refuse(walk, .refused, "NEEDS_ALLOW", "the plan holds changes that need --allow \(words)")
         }
         try approve(walk)
-        return try await execute(walk, holding: locks)
+        return try await execute(walk, holding: locks, signals)
     }
 
     private func nothingToDo(_ walk: Walk) throws(Stop) -> Reports.ExitCode {
@@ -78,14 +82,16 @@ struct ApplyRun {
         guard readLine() == word else { throw Stop(.refused, "not approved; nothing was changed") }
     }
 
-    private func execute(_ walk: Walk, holding locks: RunLocks) async throws(Stop) -> Reports.ExitCode {
+    private func execute(_ walk: Walk, holding locks: RunLocks, _ signals: Signals) async throws(Stop)
+        -> Reports.ExitCode
+    {
         let journal: JournalFile
         do throws(Files.Failure) {
-            journal = try choices.journal.begin(run, of: declared)
+            journal = try await choices.journal.begin(run, walk)
         } catch {
-            throw Stop(.unexpected, "could not open the journal, nothing was changed: \(visible(error.message))")
+            throw Stop(.unexpected, "could not write the journal, nothing was changed: \(visible(error.message))")
         }
-        let signals = Signals()
+        signals.act()
         let progress = Progress(
             isTerminal: Terminal.errorIsTerminal, isQuiet: showing.options.quiet, total: walk.plan.steps.count)
         let records = RecordKeeping(walk)
@@ -93,25 +99,31 @@ struct ApplyRun {
         let outcomes = await carryOut(walk, holding: locks, choices, run: run, allowed: allowed, signals: signals) {
             event in
             if case .stageBegan(.open, _) = event { await records.opening(journal) }
-            await journal.note(event, plan: walk.fingerprint)
+            await journal.note(event)
             if await journal.failure != nil { signals.interrupt() }
             await progress.show(event)
         }
         await progress.finish()
         let after = await look(at: declared, choices)
         if after.difference.isInSync && after.difference.leftOut.isEmpty { await records.after(journal) }
-        let (result, code) = verdict(outcomes, after)
+        let (result, code) = verdict(outcomes, after, journalFailed: await journal.failure != nil)
         await journal.end(result.rawValue)
         let failure = await journal.failure.map { "the journal could not be written: \($0)" }
         let report = Report(
             .apply, before: walk, after: after, result: result, outcomes: outcomes, code, failure: failure)
         try showing.show(report)
+        if outcomes.changedAnything, walk.plan.required.contains(.originChange), !showing.options.quiet {
+            Terminal.err("run \(run); the way back:  polarity apply --revert \(run)\n")
+        }
         return code
     }
 
-    private func verdict(_ outcomes: Outcomes, _ after: Walk) -> (Report.Result, Reports.ExitCode) {
+    private func verdict(
+        _ outcomes: Outcomes, _ after: Walk, journalFailed: Bool
+    ) -> (Report.Result, Reports.ExitCode) {
         let result: Report.Result =
             after.difference.isInSync ? .applied : outcomes.changedAnything ? .incomplete : .refused
+        if journalFailed { return (result, result == .incomplete ? .incomplete : .unexpected) }
         if outcomes.stopped == .interrupted { return (result, .interrupted) }
         switch result {
         case .applied: return (result, .done)

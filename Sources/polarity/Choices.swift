@@ -28,12 +28,15 @@ struct Choices: Sendable {
     var selection = Selection()
     var failover: NodeName?
     var reopens = true
+    /// The run to take back.
+    var reverts: String?
     var journal: Journal
 
     /// The arguments that choose another plan, as they are written; they are part of what is reviewed.
     var arguments: [String] {
         selection.nodes.flatMap { ["--node", $0] } + selection.sets.flatMap { ["--set", $0] }
             + selection.tables.flatMap { ["--table", $0] } + (failover.map { ["--failover", $0.text] } ?? [])
+            + (reverts.map { ["--revert", $0] } ?? [])
     }
 }
 
@@ -68,10 +71,10 @@ extension DeclaredCluster {
 }
 
 extension Choices {
-    init(_ node: NodeOptions, failover: String? = nil, reopens: Bool = true) {
+    init(_ node: NodeOptions, failover: String? = nil, reopens: Bool = true, reverts: String? = nil) {
         self.init(
             connectTimeout: node.connectTimeout.duration, selection: node.selection,
-            failover: failover.map { NodeName($0) }, reopens: reopens,
+            failover: failover.map { NodeName($0) }, reopens: reopens, reverts: reverts,
             journal: Journal(environment: Terminal.environment))
     }
 
@@ -86,6 +89,7 @@ extension Choices {
             case "--set": sets.append(value)
             case "--table": tables.append(value)
             case "--failover": failover = NodeName(value)
+            case "--revert": reverts = value
             default: throw Stop(.invalidFile, "the saved plan holds an argument that is not known: \(visible(name))")
             }
         }

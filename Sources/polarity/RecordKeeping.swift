@@ -14,7 +14,7 @@ struct RecordKeeping: Sendable {
         }
         found = walk.observed.journal.sets
         declared = walk.declared.sets.reduce(into: [:]) {
-            $0[$1.name] = RecordedSet(origin: $1.origin, members: Set($1.members))
+            $0[$1.name] = RecordedSet($1)
         }
         opening = Set(walk.plan.steps.filter { $0.stage == .open }.map(\.set))
     }

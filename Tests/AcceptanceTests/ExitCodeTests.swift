@@ -42,7 +42,7 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
             #expect(answer.status == 1)
             #expect(
                 answer.errorOutput
-                    == "could not open the journal, nothing was changed: /dev/null/polarity: Not a directory\n")
+                    == "could not write the journal, nothing was changed: /dev/null/polarity: Not a directory\n")
             #expect(try await shop.modes() == ["", "", ""])
         }
     }

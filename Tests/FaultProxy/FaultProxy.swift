@@ -144,9 +144,8 @@ final class Listener: Sendable {
             state.isStopped = true
             Socket.shut(descriptor)
             for descriptor in state.open { Socket.shut(descriptor) }
-            for descriptor in state.kept { Socket.close(descriptor) }
-            state.kept = []
         }
+        letGo()
         try? FileManager.default.removeItem(atPath: directory)
     }
 

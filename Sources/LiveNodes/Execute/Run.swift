@@ -29,8 +29,8 @@ struct Run: Sendable {
     ) async throws(PostgresError) -> StepTransactions {
         let backend = try await session.query("SELECT pg_catalog.pg_backend_pid()", timeout: connectTimeout)[0, 0]
         let transactions = StepTransactions(
-            label: label, ownKey: locks.held[node]?.ownKey ?? 0, engineLock: engineLock,
-            serverVersion: session.serverVersion, isDirect: backend == "\(session.processID)")
+            label: label, ownKey: locks.held[node]?.ownKey ?? 0, stepsKey: locks.stepsKey,
+            engineLock: engineLock, serverVersion: session.serverVersion, isDirect: backend == "\(session.processID)")
         if transactions.isDirect { _ = try await session.run(transactions.preparation, timeout: connectTimeout) }
         return transactions
     }

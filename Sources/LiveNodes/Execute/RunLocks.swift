@@ -12,6 +12,11 @@ import Replication
 //   meanwhile, even to another node of the run, is found out. Asking pg_locks and pg_stat_activity for pid and backend
 //   start says the same for a scan of all locks of the server in every table's transaction.
 //
+// What a dead run has sent may still be under way when the next one has its lock: a step that was told that its run
+// lives may then wait for its table, and commit afterwards. So every step first takes, shared, a lock of its own
+// under a key of the cluster, and then tries the node's. The next run looks for holders of that lock once it has its own:
+// it sees whoever was told so, and waits for them; whoever comes later is told that the run is gone.
+//
 // Transaction-level, since a session-level lock would stay behind in a pooler's connection.
 
 /// The advisory locks of one run, one transaction on each node.
@@ -22,11 +27,14 @@ public actor RunLocks {
     public nonisolated let held: [NodeName: RunLock]
     /// The nodes that were not required and could not be reached.
     public nonisolated let missing: [NodeName: NodeFailure]
+    /// What every step takes, shared, to be seen by the next run.
+    nonisolated let stepsKey: Int64
     private var sessions: [NodeName: Session]
 
-    private init(_ held: [NodeName: LockCandidate], missing: [NodeName: NodeFailure]) {
+    private init(_ held: [NodeName: LockCandidate], missing: [NodeName: NodeFailure], stepsKey: Int64) {
         self.held = held.mapValues(\.lock)
         self.missing = missing
+        self.stepsKey = stepsKey
         sessions = held.mapValues(\.session)
     }
 
@@ -41,7 +49,7 @@ public actor RunLocks {
     public static func take(
         on nodes: [DeclaredNode], required: Set<NodeName>, cluster: String, connectTimeout: Duration
     ) async throws(RunLocksRefused) -> RunLocks {
-        let keys = LockKeys(run: .random(in: .min ... .max), cluster: lockKey(ofCluster: cluster))
+        let keys = LockKeys(ofCluster: cluster)
         let byName = Dictionary(nodes.map { ($0.name, $0) }) { first, _ in first }
         let answers = await atOnce(byName) { await LockCandidate.connect(to: $0, keys, within: connectTimeout) }
         let candidates = answers.compactMapValues { try? $0.get() }
@@ -61,7 +69,7 @@ public actor RunLocks {
             for candidate in candidates.values { await candidate.session.close() }
             throw refused
         }
-        return RunLocks(candidates.filter { failed[$0.key] == nil }, missing: failed)
+        return RunLocks(candidates.filter { failed[$0.key] == nil }, missing: failed, stepsKey: keys.steps)
     }
 
     /// Asks every lock's session for a sign of life, which also keeps firewalls from forgetting it.
@@ -130,11 +138,4 @@ public struct LockHolder: Hashable, Sendable {
     public let application: String
     /// How long it has held the lock, as far as that is known.
     public let age: Duration
-}
-
-/// The key of a cluster's lock.
-func lockKey(ofCluster name: String) -> Int64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in "polarity:\(name)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return Int64(bitPattern: hash)
 }

@@ -13,8 +13,10 @@ enum CheckState {
 struct StepTransactions {
     /// The comment that stands before every message.
     let label: RunLabel
-    /// The run's own key: to be had only when the run's lock is lost.
+    /// The run's own key on the node: to be had only when the run's lock is lost.
     let ownKey: Int64
+    /// Taken, shared, to be seen by the next run.
+    let stepsKey: Int64
     /// The engine's lock on its configuration, taken first and as the login role, as the engine itself does.
     let engineLock: QualifiedName?
     let serverVersion: Int32
@@ -84,13 +86,14 @@ struct StepTransactions {
         "PREPARE \(look) (oid) AS SELECT \(rowsUnderLockSQL(serverVersion: serverVersion).replacing(oid: "$1"));"
     }
 
-    /// The run's lock is asked for as the login role; then come the role, the table's one lock, and the look under it.
-    /// Without a lock there is no look: what it saw might be gone at once.
+    /// The step shows itself to the next run, and asks for its own run's lock, as the login role; then come the role,
+    /// the table's one lock, and the look under it. Without a lock there is no look: what it saw might be gone at once.
     private func checks(of step: Step) -> String {
         let become = step.role.map { "SET LOCAL ROLE \($0.quoted);" } ?? ""
         return """
             DECLARE found text;
             BEGIN
+            PERFORM pg_advisory_xact_lock_shared(\(stepsKey));
             IF pg_try_advisory_xact_lock_shared(\(ownKey)) THEN
               RAISE EXCEPTION 'this run has lost its lock on the node' USING ERRCODE = '\(CheckState.lockLost)';
             END IF;

@@ -24,8 +24,8 @@ struct Apply: AsyncParsableCommand {
         if let expect = review.expect, expect.count < 12 || !expect.allSatisfy({ $0.isHexDigit }) {
             throw ValidationError("--expect takes 12 or more leading hexadecimal digits of a fingerprint")
         }
-        if plan != nil && (review.dryRun || review.expect != nil || review.out != nil) {
-            throw ValidationError("a saved plan is applied as it is: without --dry-run, --expect and --out")
+        if plan != nil && (review.dryRun || review.expect != nil || review.out != nil || review.revert != nil) {
+            throw ValidationError("a saved plan is applied as it is: without --dry-run, --expect, --out and --revert")
         }
         if review.out != nil && !review.dryRun { throw ValidationError("--out saves the plan of a --dry-run") }
     }
@@ -38,25 +38,31 @@ struct Apply: AsyncParsableCommand {
             if let saved { ClusterSource(path: saved.source.path, text: saved.source.text) } else {
                 try ClusterSource(reading: file.file)
             }
-        var choices = Choices(node, failover: limits.failover, reopens: !limits.noReopen)
+        var choices = Choices(node, failover: limits.failover, reopens: !limits.noReopen, reverts: review.revert)
         if let saved { try choices.take(saved.source.arguments) }
-        let declared = try declare(source, environment: Terminal.environment)
+        let written = try declare(source, environment: Terminal.environment)
             .limited(
                 lockTimeout: limits.lockTimeout?.duration, retries: limits.retries,
                 applyTimeout: limits.applyTimeout?.duration)
+        let (declared, reverted) = try choices.goBack(from: written)
         let showing = Showing(options: file.output, file: source.path, arguments: choices.arguments)
-        if review.dryRun { return try await dryRun(declared, source, choices, showing) }
         let run = ApplyRun(
-            declared: declared, choices: choices, showing: showing, allowed: Set(review.allow.flatMap(\.gates)),
-            expect: saved?.fingerprint ?? review.expect,
+            declared: declared, reverted: reverted, choices: choices, showing: showing,
+            allowed: Set(review.allow.flatMap(\.gates)), expect: saved?.fingerprint ?? review.expect,
             isApproved: review.yes || review.expect != nil || saved != nil)
-        return try await run.walk()
+        let code =
+            review.dryRun
+            ? try await dryRun(declared, source, choices, showing, reverted) : try await run.walk()
+        if reverted != nil && code == .done { Terminal.err(written.note(besides: declared, file: source.path)) }
+        return code
     }
 
     private func dryRun(
-        _ declared: DeclaredCluster, _ source: ClusterSource, _ choices: Choices, _ showing: Showing
+        _ declared: DeclaredCluster, _ source: ClusterSource, _ choices: Choices, _ showing: Showing,
+        _ reverted: JournaledRun?
     ) async throws(Stop) -> Reports.ExitCode {
         let walk = try await look(at: declared, choices).selected(by: choices.selection)
+        if let reverted { try walk.refuse(afterChangesSince: reverted) }
         let report = Report(.plan, walk, result: walk.difference.isInSync ? .inSync : .planned)
         try showing.show(report)
         if let out = review.out {
@@ -100,6 +106,10 @@ struct ReviewOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("With --dry-run: save the plan.", valueName: "path"))
     var out: String?
+
+    @Option(
+        help: ArgumentHelp("Plan back to the origins and members from before a run of the journal.", valueName: "run"))
+    var revert: String?
 
     @Flag(name: .shortAndLong, help: "Do not ask.")
     var yes = false

@@ -101,7 +101,7 @@ extension Walk {
 
 /// Runs a command to its exit code; what stopped it is said on standard error.
 func conclude(_ body: () async throws(Stop) -> Reports.ExitCode) async throws {
-    Terminal.ignoreBrokenPipes()
+    Terminal.prepare()
     let code: Reports.ExitCode
     do throws(Stop) {
         code = try await body()

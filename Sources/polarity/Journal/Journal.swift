@@ -36,11 +36,25 @@ struct Journal: Sendable {
         return RecordedCluster()
     }
 
-    /// Opens the cluster's file for one run.
-    func begin(_ run: String, of declared: DeclaredCluster) throws(Files.Failure) -> JournalFile {
+    /// Opens the cluster's file for one run, and writes its first line: what is on record, and what is declared.
+    func begin(_ run: String, _ walk: Walk) async throws(Files.Failure) -> JournalFile {
         try Files.makeDirectory(directory)
-        let path = path(of: declared)
-        return JournalFile(path: path, descriptor: try Files.openLog(path), run: run, cluster: declared.name)
+        let path = path(of: walk.declared)
+        let descriptor = try Files.openLog(path)
+        try Files.sync(directory)
+        let file = JournalFile(path: path, descriptor: descriptor, run: run, cluster: walk.declared.name)
+        await file.begin(walk)
+        if let failure = await file.failure { throw Files.Failure(message: failure) }
+        return file
+    }
+
+    /// Every whole line of a cluster's file, in order.
+    func entries(of declared: DeclaredCluster) -> [JournalEntry] {
+        guard let bytes = try? Files.read(path(of: declared)) else { return [] }
+        let decoder = JSONDecoder()
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap {
+            try? decoder.decode(JournalEntry.self, from: Data($0))
+        }
     }
 
     private func path(of declared: DeclaredCluster) -> String {
@@ -76,6 +90,11 @@ struct JournalEntry: Codable {
     var blockers: [String]?
     var message: String?
     var recorded: [String: Record]?
+    /// What was on record of the run's sets before it, and what its file declared.
+    var found: [String: Record]?
+    var declared: [String: Record]?
+    /// The firing modes that a step changes, before and after, by trigger or rule.
+    var modes: [String: [String]]?
 
     /// A set's members and last origin.
     struct Record: Codable {

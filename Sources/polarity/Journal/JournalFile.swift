@@ -27,15 +27,24 @@ actor JournalFile {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
+    /// Writes the run's first line.
+    func begin(_ walk: Walk) {
+        write("run_began") { entry in
+            (entry.plan, entry.message) = (walk.fingerprint, "\(walk.plan.steps.count) steps")
+            entry.found = walk.difference.recorded.reduce(into: [:]) { $0[$1.key.text] = .init($1.value) }
+            entry.declared = walk.declared.sets.reduce(into: [:]) { $0[$1.name.text] = .init(RecordedSet($1)) }
+        }
+    }
+
     /// Writes down members and last origins, where no catalog remembers them.
     func record(_ sets: [SetName: RecordedSet]) {
         write("recorded") { $0.recorded = sets.reduce(into: [:]) { $0[$1.key.text] = .init($1.value) } }
     }
 
     /// Writes down what happened; a step's line is on disk before it is sent.
-    func note(_ event: Event, plan: String) {
+    func note(_ event: Event) {
         switch event {
-        case .runBegan(let steps): write("run_began") { ($0.plan, $0.message) = (plan, "\(steps) steps") }
+        case .runBegan: break
         case .stageBegan(let stage, _): write("stage_began") { $0.stage = stage.rawValue }
         case .sending(_, let tries):
             write(tries.map { attempt in entry("sending", attempt.step) { $0.tries = attempt.number } })
@@ -72,6 +81,8 @@ actor JournalFile {
             entry.statements = step.table == nil ? nil : step.statements
             entry.rowsBefore = step.expectedRows.isEmpty ? nil : step.expectedRows
         }
+        let modes = step.changes.compactMap(\.modes)
+        entry.modes = modes.isEmpty ? nil : Dictionary(modes) { $1 }
         fill(&entry)
         return entry
     }
@@ -89,6 +100,25 @@ actor JournalFile {
             try Files.append(lines.joined(), to: descriptor, path)
         } catch {
             failure = error.message
+        }
+    }
+}
+
+extension RecordedSet {
+    /// A set as it would be recorded.
+    init(_ set: ReplicationSet) { self.init(origin: set.origin, members: Set(set.members)) }
+}
+
+extension Change {
+    fileprivate var modes: (String, [String])? {
+        switch action {
+        case .setMode(let name, let from, let to), .setRuleMode(let name, let from, let to):
+            (name.text, [from.rawValue, to.rawValue])
+        case .create(let trigger): (trigger.name.text, ["absent", trigger.mode?.rawValue ?? "absent"])
+        case .replace(let observed, let trigger):
+            (trigger.name.text, [observed.mode.rawValue, trigger.mode?.rawValue ?? "absent"])
+        case .drop(let observed): (observed.name.text, [observed.mode.rawValue, "absent"])
+        case .install, .rename: nil
         }
     }
 }

@@ -31,8 +31,15 @@ enum Terminal {
         return result
     }
 
-    /// A pipe whose reader went away is an error to heed, not a signal to die of.
-    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+    /// A pipe whose reader went away and a file that may not grow are errors to heed, not signals to die of. And where
+    /// a standard stream is closed, no connection may come to stand in its place and be written to.
+    static func prepare() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
+            _ = open("/dev/null", O_RDWR)
+        }
+    }
 }
 
 /// Whole files, with the system's own words where one cannot be had.
@@ -65,11 +72,24 @@ enum Files {
         guard rename(draft, path) == 0 else { throw failure(path) }
     }
 
-    /// Opens a file that only grows; readable by its owner alone.
+    /// Opens a file of lines that only grows; readable by its owner alone. A torn last line is ended.
     static func openLog(_ path: String) throws(Failure) -> Int32 {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path) }
+        var last: UInt8 = 0
+        let end = lseek(descriptor, 0, SEEK_END)
+        if end > 0, pread(descriptor, &last, 1, end - 1) == 1, last != UInt8(ascii: "\n") {
+            try append("\n", to: descriptor, path)
+        }
         return descriptor
+    }
+
+    /// Waits until the names in a directory are on disk.
+    static func sync(_ directory: String) throws(Failure) {
+        let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(directory) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(directory) }
     }
 
     /// Appends and waits until it is on disk.
