@@ -19,8 +19,9 @@ struct Point: Hashable, Sendable, CustomStringConvertible {
 
     var description: String { "\(moment.rawValue) no. \(occurrence) of \(asked.prefix(60)) on \(node)" }
 
-    /// Asked as often as time allows: by whoever looks whom a step waits for, and for a sign of life.
-    var hangsOnTime: Bool { asked == "SELECT #" || asked.contains("pg_blocking_pids") }
+    /// Asked as often as time allows: by whoever looks whom a step waits for, cancelled when nobody waits any more, and for
+    /// a sign of life.
+    var hangsOnTime: Bool { asked == "SELECT #" || asked == "cancel" || asked.contains("pg_blocking_pids") }
 }
 
 /// Watches everything that a process asks of several nodes, and strikes it at one point.
