@@ -27,7 +27,15 @@ struct Connection: ~Copyable, @unchecked Sendable {
         var error: PostgresError?
         /// The COPY that is being read: it may span a wait that was given up.
         fileprivate var copying: [UInt8]?
+        /// How many COPYs began.
+        fileprivate var copies = 0
     }
+
+    /// Takes some rows of a COPY, which is told by its number in the request, from 0; false leaves them for the answer.
+    typealias RowTaker = (_ copy: Int, _ rows: [UInt8]) -> Bool
+
+    /// Rows are handed on when there are this many bytes of them.
+    private static let handful = 64 * 1024
 
     private enum Interruption: Error { case deadline, cancelled, lost }
 
@@ -86,8 +94,11 @@ struct Connection: ~Copyable, @unchecked Sendable {
 
     /// Sends one request and reads the whole answer.
     ///
+    /// - Parameter take: Takes what COPYs send while more is coming; unless given, it is left for the answer.
     /// - Throws: only when there is no answer to speak of: the connection is lost, time ran out, the task was cancelled.
-    mutating func ask(_ request: Request, within timeout: Duration) throws(PostgresError) -> Answer {
+    mutating func ask(
+        _ request: Request, within timeout: Duration, handingOnTo take: RowTaker = { _, _ in false }
+    ) throws(PostgresError) -> Answer {
         let deadline = ContinuousClock.now + timeout
         guard !Task.isCancelled else { throw PostgresError(sqlState: "57014", message: "cancelled before it was sent") }
         guard !request.holdsNUL else {
@@ -96,12 +107,12 @@ struct Connection: ~Copyable, @unchecked Sendable {
         guard send(request) else { throw lost(nil) }
         var answer = Answer()
         do throws(Interruption) {
-            try receive(into: &answer, until: deadline, heeding: true)
+            try receive(into: &answer, until: deadline, heeding: true, take)
         } catch {
             switch error {
             case .lost: throw lost(answer.error)
-            case .deadline: try stop(&answer, because: "no answer within \(timeout)")
-            case .cancelled: try stop(&answer, because: nil)
+            case .deadline: try stop(&answer, because: "no answer within \(timeout)", take)
+            case .cancelled: try stop(&answer, because: nil, take)
             }
         }
         guard PQstatus(pointer) == CONNECTION_OK else { throw lost(answer.error) }
@@ -121,12 +132,14 @@ struct Connection: ~Copyable, @unchecked Sendable {
 
     /// Cancels the request and reads what is left of its answer. A statement that ended before the cancel reached it
     /// keeps its answer; one that was cancelled throws.
-    private mutating func stop(_ answer: inout Answer, because reason: String?) throws(PostgresError) {
+    private mutating func stop(
+        _ answer: inout Answer, because reason: String?, _ take: RowTaker
+    ) throws(PostgresError) {
         let canceller = Canceller(pointer)
         let deadline = ContinuousClock.now + .seconds(1)
         canceller.send()
         do throws(Interruption) {
-            try receive(into: &answer, until: deadline, heeding: false)
+            try receive(into: &answer, until: deadline, heeding: false, take)
         } catch {
             let silent = error == .lost ? lost(answer.error).message : "nor to the cancel: connection closed"
             close()
@@ -141,7 +154,7 @@ struct Connection: ~Copyable, @unchecked Sendable {
     // MARK: - Receiving
 
     private mutating func receive(
-        into answer: inout Answer, until deadline: ContinuousClock.Instant, heeding: Bool
+        into answer: inout Answer, until deadline: ContinuousClock.Instant, heeding: Bool, _ take: RowTaker
     ) throws(Interruption) {
         while let result = try nextResult(until: deadline, heeding: heeding) {
             defer { PQclear(result) }
@@ -152,7 +165,8 @@ struct Connection: ~Copyable, @unchecked Sendable {
                 answer.statements.append(answer.copying.map { .copied($0) } ?? .rows(Rows(result)))
                 answer.copying = nil
             case PGRES_COPY_OUT:
-                try receiveCopy(into: &answer, until: deadline, heeding: heeding)
+                answer.copies += 1
+                try receiveCopy(into: &answer, until: deadline, heeding: heeding, take)
             case PGRES_COPY_IN:
                 _ = PQputCopyEnd(pointer, "COPY FROM STDIN is not supported")
             case PGRES_EMPTY_QUERY:
@@ -172,19 +186,22 @@ struct Connection: ~Copyable, @unchecked Sendable {
     }
 
     private mutating func receiveCopy(
-        into answer: inout Answer, until deadline: ContinuousClock.Instant, heeding: Bool
+        into answer: inout Answer, until deadline: ContinuousClock.Instant, heeding: Bool, _ take: RowTaker
     ) throws(Interruption) {
         var bytes = answer.copying.take() ?? []
         defer { answer.copying = bytes }
+        let copy = answer.copies - 1
         var row: UnsafeMutablePointer<CChar>?
         while true {
             let length = PQgetCopyData(pointer, &row, 1)
             if length > 0 {
                 bytes.append(contentsOf: UnsafeRawBufferPointer(start: row, count: Int(length)))
                 PQfreemem(row)
+                if bytes.count >= Self.handful, take(copy, bytes) { bytes.removeAll(keepingCapacity: true) }
             } else if length == 0 {
                 try readMore(until: deadline, heeding: heeding)
             } else {
+                if !bytes.isEmpty, take(copy, bytes) { bytes = [] }
                 return
             }
         }

@@ -83,6 +83,27 @@ public actor Session {
         return answer.statements
     }
 
+    /// Like ``copyOut(_:timeout:)``, for lists that are too long to be kept: what a COPY sends is handed on while the
+    /// server sends more.
+    ///
+    /// - Parameters:
+    ///   - state: What the rows go into.
+    ///   - take: Called on the session's thread with the number of the COPY in the text, from 0, and some of its rows in
+    ///     text format, each with the newline that ends it; never with none.
+    /// - Returns: The state when everything has come.
+    public func copyOut<State: Sendable>(
+        _ sql: String, into state: consuming State, timeout: Duration = .seconds(30),
+        take: @Sendable (inout State, _ copy: Int, _ rows: [UInt8]) -> Void
+    ) async throws(PostgresError) -> State {
+        var state = state
+        let answer = try await ask(.text(sql), timeout) { copy, rows in
+            take(&state, copy, rows)
+            return true
+        }
+        if let error = answer.error { throw error }
+        return state
+    }
+
     /// What the server said beside its answers since the last time this was asked.
     public func takeNotices() -> [Notice] {
         connection.takeNotices()
@@ -93,12 +114,14 @@ public actor Session {
         connection.close()
     }
 
-    private func ask(_ request: Connection.Request, _ timeout: Duration) async throws(PostgresError)
-        -> Connection.Answer
-    {
+    private func ask(
+        _ request: Connection.Request, _ timeout: Duration, handingOnTo take: Connection.RowTaker = { _, _ in false }
+    ) async throws(PostgresError) -> Connection.Answer {
         let button = connection.button
         return try await withTaskCancellationHandler {
-            Result { () throws(PostgresError) in try connection.ask(request, within: timeout) }
+            Result { () throws(PostgresError) in
+                try connection.ask(request, within: timeout, handingOnTo: take)
+            }
         } onCancel: {
             button.press()
         }.get()

@@ -90,8 +90,7 @@ extension Walk {
 /// What was walked → report.
 extension Report {
     init(_ kind: Kind, _ walk: Walk, result: Result, outcomes: Outcomes? = nil, error: Failure? = nil) {
-        let tables = walk.difference.desired.tables
-        let managed = tables.reduce(0) { $0 + ($1.triggers ?? []).count { $0.mode != nil } }
+        let desired = walk.difference.desired
         let wrong = (walk.difference.changes + walk.difference.leftOut).count { $0.action.trigger != nil }
         self.init(
             kind: kind, cluster: walk.declared, observed: walk.observed, roles: walk.difference.roles,
@@ -99,7 +98,7 @@ extension Report {
             plan: kind == .status ? nil : walk.plan,
             outcomes: outcomes, fingerprint: walk.fingerprint, result: result, error: error,
             counts: Counts(
-                tables: Set(tables.map(\.name)).count, triggersRight: max(0, managed - wrong),
+                tables: desired.tableNames.count, triggersRight: max(0, desired.triggerCount - wrong),
                 leftOut: walk.difference.leftOut.count))
     }
 }

@@ -106,6 +106,38 @@ import Testing
         await session.close()
     }
 
+    @Test func `hands on what COPY sends in whole rows, each told by the COPY it belongs to`() async throws {
+        let session = try await connected()
+        let statements = """
+            COPY (SELECT g FROM generate_series(1, 100000) g) TO STDOUT;
+            SELECT 1;
+            COPY (SELECT WHERE false) TO STDOUT;
+            COPY (VALUES ('end')) TO STDOUT
+            """
+        let pieces = try await session.copyOut(statements, into: [] as [Piece]) { pieces, copy, rows in
+            pieces.append(Piece(copy: copy, rows: rows))
+        }
+        #expect(pieces.count { $0.copy == 0 } > 1)
+        #expect(pieces.allSatisfy { $0.rows.last == UInt8(ascii: "\n") })
+        let first = pieces.filter { $0.copy == 0 }.flatMap(\.rows)
+        #expect(first == (1...100000).flatMap { Array("\($0)\n".utf8) })
+        #expect(pieces.last == Piece(copy: 2, rows: Array("end\n".utf8)))
+        #expect(!pieces.contains { $0.copy == 1 })
+        await #expect(throws: PostgresError(sqlState: "22012", message: "division by zero")) {
+            try await session.copyOut("COPY (SELECT 1 / (g - 5000) FROM generate_series(1, 9000) g) TO STDOUT", into: 0)
+            {
+                rows, _, _ in rows += 1
+            }
+        }
+        #expect(try await session.run("SELECT 5").last?[0, 0] == "5")
+        await session.close()
+    }
+
+    private struct Piece: Equatable {
+        let copy: Int
+        let rows: [UInt8]
+    }
+
     @Test func `refuses to send data for COPY FROM STDIN, and goes on`() async throws {
         let session = try await connected()
         let answer = try await session.message("CREATE TEMP TABLE t (a int); COPY t FROM STDIN")

@@ -3,13 +3,16 @@ import Replication
 extension BuiltinRegistrations {
     /// Joins the lists of the schema `polarity`; nil where it is not installed. A role that may not read its tables
     /// learns the version, and whether the functions are intact.
-    init?(_ lists: Lists, readable: Bool) {
+    ///
+    /// - Parameter recordedTables: Those of `polarity.replicated`.
+    init?(_ lists: Lists, tables recordedTables: RecordedTables, readable: Bool) {
         let functions = BuiltinFunction.installed(lists[.builtinFunctions])
         guard let version = functions["version"]?.number else { return nil }
         self.init(version: version, functionsIntact: BuiltinFunction.areIntact(functions))
         guard readable else { return }
         readRecorded(lists)
-        readTables(lists[.builtinTables])
+        tables = recordedTables.tables
+        otherClusters = recordedTables.otherClusters
         var rows = lists[.builtinLogged]
         while !rows.isAtEnd { logged[SetName(rows.text())] = rows.number() as Int64 }
         rows = lists[.builtinApplied]
@@ -30,8 +33,14 @@ extension BuiltinRegistrations {
             recorded.sets[set]?.members.insert(NodeName(rows.text()))
         }
     }
+}
 
-    private mutating func readTables(_ rows: CopyRows) {
+/// The rows of `polarity.replicated`: who has taken which tables.
+struct RecordedTables {
+    private(set) var tables: [TableName: SetName] = [:]
+    private(set) var otherClusters: [TableName: String] = [:]
+
+    mutating func read(_ rows: CopyRows) {
         var rows = rows
         while !rows.isAtEnd {
             let table = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))

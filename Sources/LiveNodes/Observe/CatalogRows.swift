@@ -9,14 +9,7 @@ struct Relation {
     /// The partitioned table above a partition.
     let parent: UInt32?
 
-    static func read(_ rows: CopyRows) -> [Relation] {
-        var rows = rows
-        var result: [Relation] = []
-        while !rows.isAtEnd { result.append(Relation(&rows)) }
-        return result
-    }
-
-    private init(_ rows: inout CopyRows) {
+    init(_ rows: inout CopyRows) {
         let oid: UInt32 = rows.number()
         let name = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
         let kind = RelationKind(rawValue: String(rows.letter())) ?? .other

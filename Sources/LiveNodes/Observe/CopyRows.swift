@@ -6,7 +6,8 @@ import Replication
 /// at only where there is one.
 struct CopyRows {
     private let bytes: [UInt8]
-    private var at = 0
+    /// Where the next field begins.
+    private(set) var at = 0
     private var names: [UInt64: String] = [:]
     private var byteStrings: [UInt64: [UInt8]] = [:]
 
@@ -14,6 +15,17 @@ struct CopyRows {
 
     /// Whether every row was read.
     var isAtEnd: Bool { at >= bytes.count }
+
+    /// What was read since a place.
+    func bytes(since start: Int) -> [UInt8] { Array(bytes[start..<at]) }
+
+    /// Passes over what comes next where it is a text, byte for byte.
+    mutating func skip(_ text: [UInt8]) -> Bool {
+        guard bytes.count - at >= text.count else { return false }
+        for index in text.indices where bytes[at + index] != text[index] { return false }
+        at += text.count
+        return true
+    }
 
     /// A number; nil is NULL.
     mutating func optionalNumber<Number: FixedWidthInteger>() -> Number? {

@@ -28,27 +28,30 @@ enum Asked {
     }
 }
 
-/// The lists that one message brought.
+/// The lists that one message brought, as far as they are short enough to be kept.
 struct Lists {
-    private let bytes: [CatalogQuery: [UInt8]]
-
-    /// None, unless given.
-    init(bytes: [CatalogQuery: [UInt8]] = [:]) { self.bytes = bytes }
+    private var bytes: [CatalogQuery: [UInt8]] = [:]
 
     /// A list from its beginning; without rows where it was not asked for.
     subscript(query: CatalogQuery) -> CopyRows { CopyRows(bytes[query] ?? []) }
+
+    mutating func keep(_ rows: [UInt8], of query: CatalogQuery) { bytes[query, default: []] += rows }
 }
 
 extension Session {
-    /// Asks for several lists in one message.
+    /// Asks for several lists in one message, and keeps them.
     func lists(_ asked: [Asked], _ timeout: Duration) async throws(PostgresError) -> Lists {
-        let answers = try await copyOut(asked.map(\.text).joined(separator: "\n"), timeout: timeout)
-        let copied = answers.compactMap { answer in
-            switch answer {
-            case .rows: nil as [UInt8]?
-            case .copied(let bytes): bytes
-            }
+        try await lists(asked, into: Lists(), timeout) { $0.keep($2, of: $1) }
+    }
+
+    /// Asks for several lists in one message, and takes them apart while the server sends the rest.
+    func lists<State: Sendable>(
+        _ asked: [Asked], into state: consuming State, _ timeout: Duration,
+        take: @Sendable (inout State, CatalogQuery, _ rows: [UInt8]) -> Void
+    ) async throws(PostgresError) -> State {
+        let queries = asked.compactMap(\.query)
+        return try await copyOut(asked.map(\.text).joined(separator: "\n"), into: state, timeout: timeout) {
+            take(&$0, queries[$1], $2)
         }
-        return Lists(bytes: Dictionary(zip(asked.compactMap(\.query), copied)) { first, _ in first })
     }
 }

@@ -1,8 +1,7 @@
 import Replication
 
-/// Joins the lists of one node by OID.
+/// Joins the lists of one node by OID, in whatever pieces they come.
 struct NodeAssembly {
-    private let scope: Scope
     private let engineFunctions: Set<FunctionName>
     /// The tables of the scope; `place` finds them by OID.
     private var tables: [ObservedTable] = []
@@ -10,9 +9,12 @@ struct NodeAssembly {
     private var place: [UInt32: Int] = [:]
     /// Names of relations that were sent and are not of the scope.
     private var otherNames: [UInt32: TableName] = [:]
+    private var relations: RelationsInScope
+    private var triggers = TriggersByTable()
+    private var engineTriggers = TriggersByTable()
     private var strays: [UInt32: [(trigger: TriggerName, function: FunctionName)]] = [:]
     /// Every function that a trigger can call.
-    let functions: [UInt32: FunctionName]
+    private let functions: [UInt32: FunctionName]
     private var eventTriggers: [Identifier] = []
     private var foreignKeys: Set<ForeignKey> = []
 
@@ -33,70 +35,59 @@ struct NodeAssembly {
 
     /// Knows the trigger functions, and nothing else yet.
     init(scope: Scope, functions: [UInt32: FunctionName]) {
-        self.scope = scope
+        relations = RelationsInScope(scope)
         self.functions = functions
         engineFunctions = Set(scope.functions)
+        tables.reserveCapacity(scope.tables.count)
+        owners.reserveCapacity(scope.tables.count)
+        place.reserveCapacity(scope.tables.count)
     }
 
-    /// Takes the relations, and keeps those that the scope means: the named, the matching, and all partitions below them.
-    mutating func readRelations(_ rows: CopyRows) {
-        let relations = Relation.read(rows)
-        let names = Set(scope.tables)
-        func isNamed(_ name: TableName) -> Bool {
-            names.contains(name) || scope.patterns.contains { $0.matches(name) }
-        }
-        var partitioned: [UInt32: (name: TableName, parent: UInt32?)] = [:]
-        for relation in relations where relation.table.kind == .partitionedTable {
-            partitioned[relation.table.oid] = (relation.table.name, relation.parent)
-        }
-        func isBelowMeant(_ parent: UInt32?) -> Bool {
-            guard let above = parent.flatMap({ partitioned[$0] }) else { return false }
-            return isNamed(above.name) || isBelowMeant(above.parent)
-        }
-        place.reserveCapacity(relations.count)
-        tables.reserveCapacity(relations.count)
-        for var relation in relations {
-            guard isNamed(relation.table.name) || isBelowMeant(relation.parent) else {
-                otherNames[relation.table.oid] = relation.table.name
-                continue
-            }
-            relation.table.partitionOf = relation.parent.flatMap { partitioned[$0]?.name }
-            place[relation.table.oid] = tables.count
-            tables.append(relation.table)
-            owners.append(relation.owner)
-        }
+    /// Takes some rows of one list. The relations come before the triggers; ``endLists()`` follows the last.
+    ///
+    /// - Returns: False for a list that is not about relations.
+    mutating func take(_ rows: [UInt8], of query: CatalogQuery) -> Bool {
+        guard let read = Self.readers[query] else { return false }
+        if query != .relationsBySchema && query != .relationsByName { settlePartitions() }
+        read(&self, CopyRows(rows))
+        return true
     }
 
-    /// Takes triggers, in the scope or not; a table's all at once.
-    mutating func take(_ triggers: TriggersByTable) {
-        for (table, triggers) in triggers.tables {
-            if let index = place[table] {
-                if tables[index].triggers.isEmpty { tables[index].triggers = triggers }
-                continue
-            }
-            let stray = triggers.filter { engineFunctions.contains($0.function) }
-            if !stray.isEmpty { strays[table] = stray.map { ($0.name, $0.function) } }
-        }
+    private static let readers: [CatalogQuery: @Sendable (inout NodeAssembly, CopyRows) -> Void] = [
+        .relationsBySchema: { $0.readRelations($1) },
+        .relationsByName: { $0.readRelations($1) },
+        .triggers(serverVersion: 100_000): { $0.readTriggers($1) },
+        .triggers(serverVersion: 130_000): { $0.readTriggers($1) },
+        .engineTriggers(serverVersion: 100_000): { $0.readEngineTriggers($1) },
+        .engineTriggers(serverVersion: 130_000): { $0.readEngineTriggers($1) },
+        .rules: { $0.readRules($1) },
+        .owners: { $0.readOwners($1) },
+        .primaryKeys: { $0.readPrimaryKeys($1) },
+        .subscribedTables: { $0.readSubscribedTables($1) },
+        .inheritanceChildren: { $0.readChildren($1) },
+        .sequences: { $0.readSequences($1) },
+        .foreignKeys: { $0.readForeignKeys($1) },
+        .eventTriggers: { $0.readEventTriggers($1) },
+    ]
+
+    /// Decides about the partitions, when every relation has come; nothing is left to do the second time.
+    mutating func settlePartitions() {
+        for (relation, isMeant) in relations.partitions() { add(relation, isMeant) }
     }
 
-    /// Takes the lists about the relations.
-    mutating func read(_ lists: Lists) {
-        readRules(lists[.rules])
-        readOwners(lists[.owners])
-        for index in indices(lists[.primaryKeys]) { tables[index].hasPrimaryKey = true }
-        for index in indices(lists[.subscribedTables]) { tables[index].isLogicalTarget = true }
-        readChildren(lists[.inheritanceChildren])
-        readSequences(lists[.sequences])
-        readForeignKeys(lists[.foreignKeys])
-        var rows = lists[.eventTriggers]
-        while !rows.isAtEnd { eventTriggers.append(Identifier(rows.text())) }
+    /// Takes what only the end of the lists tells.
+    mutating func endLists() {
+        settlePartitions()
+        if let last = triggers.last() { add(last) }
+        if let last = engineTriggers.last() { addEngine(last) }
     }
 
     /// Takes what was found out about ``tablesToMeasure``; any other table may hold rows.
     mutating func readFilled(_ rows: CopyRows, among measured: [UInt32]) {
-        let filled = Set(indices(rows))
-        let empty = Set(measured.compactMap { place[$0] }).subtracting(filled)
-        for index in tables.indices { tables[index].mayHoldRows = !empty.contains(index) }
+        var rows = rows
+        for index in tables.indices { tables[index].mayHoldRows = true }
+        for table in measured { if let index = place[table] { tables[index].mayHoldRows = false } }
+        while !rows.isAtEnd { if let index = place[rows.number()] { tables[index].mayHoldRows = true } }
     }
 
     /// Takes the names that ``unnamedStrayTables`` asks for.
@@ -109,15 +100,16 @@ struct NodeAssembly {
     }
 
     /// Everything that was read, sorted.
-    consuming func observed(identity: NodeIdentity, rights: NodeRights) -> ObservedNode {
+    mutating func observed(identity: NodeIdentity, rights: NodeRights) -> ObservedNode {
         for index in tables.indices {
-            tables[index].rules.sort { $0.name < $1.name }
-            tables[index].sequences.sort { $0.name < $1.name }
-            tables[index].inheritanceChildren.sort()
+            if tables[index].rules.count > 1 { tables[index].rules.sort { $0.name < $1.name } }
+            if tables[index].sequences.count > 1 { tables[index].sequences.sort { $0.name < $1.name } }
+            if tables[index].inheritanceChildren.count > 1 { tables[index].inheritanceChildren.sort() }
         }
         let strayTables = strays.compactMap { oid, triggers in otherNames[oid].map { (name: $0, triggers: triggers) } }
         let stray = strayTables.sorted { $0.name < $1.name }.flatMap { table in
-            table.triggers.map { StrayTrigger(table: table.name, trigger: $0.trigger, function: $0.function) }
+            table.triggers.sorted { $0.trigger < $1.trigger }
+                .map { StrayTrigger(table: table.name, trigger: $0.trigger, function: $0.function) }
         }
         return ObservedNode(
             identity: identity, rights: rights,
@@ -131,6 +123,49 @@ struct NodeAssembly {
 // MARK: - The lists
 
 extension NodeAssembly {
+    mutating func readRelations(_ rows: CopyRows) {
+        for (relation, isMeant) in relations.read(rows) { add(relation, isMeant) }
+    }
+
+    private mutating func add(_ relation: Relation, _ isMeant: Bool) {
+        guard isMeant else {
+            otherNames[relation.table.oid] = relation.table.name
+            return
+        }
+        place[relation.table.oid] = tables.count
+        tables.append(relation.table)
+        owners.append(relation.owner)
+    }
+
+    private mutating func readTriggers(_ rows: CopyRows) {
+        for found in triggers.read(rows, functions) { add(found) }
+    }
+
+    private mutating func add(_ found: TriggersByTable.Found) {
+        guard let index = place[found.table] else { return addStray(found) }
+        if tables[index].triggers.isEmpty {
+            tables[index].triggers = found.triggers
+        } else {
+            tables[index].triggers += found.triggers
+            tables[index].triggers.sort { $0.name < $1.name }
+        }
+    }
+
+    /// The engine's triggers wherever they are; those of the scope's tables come with all their triggers.
+    private mutating func readEngineTriggers(_ rows: CopyRows) {
+        for found in engineTriggers.read(rows, functions) { addEngine(found) }
+    }
+
+    private mutating func addEngine(_ found: TriggersByTable.Found) {
+        if place[found.table] == nil { addStray(found) }
+    }
+
+    private mutating func addStray(_ found: TriggersByTable.Found) {
+        for trigger in found.triggers where engineFunctions.contains(trigger.function) {
+            strays[found.table, default: []].append((trigger.name, trigger.function))
+        }
+    }
+
     private mutating func readRules(_ rows: CopyRows) {
         var rows = rows
         while !rows.isAtEnd {
@@ -157,13 +192,19 @@ extension NodeAssembly {
         }
     }
 
-    private func indices(_ rows: CopyRows) -> [Int] {
+    private mutating func readPrimaryKeys(_ rows: CopyRows) {
         var rows = rows
-        var result: [Int] = []
-        while !rows.isAtEnd {
-            if let index = place[rows.number()] { result.append(index) }
-        }
-        return result
+        while !rows.isAtEnd { if let index = place[rows.number()] { tables[index].hasPrimaryKey = true } }
+    }
+
+    private mutating func readSubscribedTables(_ rows: CopyRows) {
+        var rows = rows
+        while !rows.isAtEnd { if let index = place[rows.number()] { tables[index].isLogicalTarget = true } }
+    }
+
+    private mutating func readEventTriggers(_ rows: CopyRows) {
+        var rows = rows
+        while !rows.isAtEnd { eventTriggers.append(Identifier(rows.text())) }
     }
 
     private mutating func readChildren(_ rows: CopyRows) {

@@ -2,8 +2,8 @@ import Postgres
 import Replication
 
 // A node is asked four or five times: it opens a snapshot; it is told the scope; it says what it is, and so on. Big catalogs are
-// sent raw and joined here by OID, which costs less than a join on the server, and the triggers are taken apart while
-// the server sends the rest. Where few relations are meant they are looked up first, and the lists are narrowed to them
+// sent raw and joined here by OID, which costs less than a join on the server, and every list is taken apart while the
+// server sends the rest of it. Where few relations are meant they are looked up first, and the lists are narrowed to them
 // on the server, by index, so that a small file does not read a big catalog. Only where there are engine triggers on
 // tables that were not asked for, or tables of which nobody knows whether they hold rows, is there one question more.
 
@@ -59,63 +59,62 @@ struct NodeReading {
         let first = try await session.lists(
             [
                 .all(.identity), .all(.rights(serverVersion: version)), .all(.readableEngine), .all(.functions),
-                .all(readsWholeSchemas ? .triggers(serverVersion: version) : .relationsByName),
-            ], timeout)
+            ] + (readsWholeSchemas ? [] : [.all(.relationsByName)]), timeout)
         var rights = NodeRights(first[.rights(serverVersion: version)], roundTrip: roundTrip)
         if node.role == nil { rights.mayBecomeRole = true }
         var readable = first[.readableEngine]
         let more = More(engineReadable: readable.flag(), role: rights.mayBecomeRole ? node.role : nil)
 
-        var assembly = NodeAssembly(scope: scope, functions: .init(first[.functions]))
-        let lists =
+        var joined = Joined(assembly: NodeAssembly(scope: scope, functions: .init(first[.functions])))
+        let asked =
             readsWholeSchemas
-            ? try await readSchemas(session, first, more, into: &assembly)
-            : try await readNames(session, first, more, into: &assembly)
-        assembly.read(lists)
-        try await readLeftovers(session, into: &assembly)
-        var observed = assembly.observed(identity: NodeIdentity(first[.identity]), rights: rights)
+            ? [.all(.relationsBySchema), .all(.triggers(serverVersion: version))] + listing(more, narrowed: false)
+                + [.all(.owners)]
+            : asking(about: first[.relationsByName], more, version, into: &joined.assembly)
+        joined = try await session.lists(asked, into: consume joined, timeout) { $0.take($2, of: $1) }
+        joined.assembly.endLists()
+        try await readLeftovers(session, into: &joined.assembly)
+        var observed = joined.assembly.observed(identity: NodeIdentity(first[.identity]), rights: rights)
         switch scope.catalog {
         case .none: break
-        case .slony: observed.slony = more.engineReadable ? SlonyRegistrations(lists) : nil
-        case .polarity: observed.builtin = BuiltinRegistrations(lists, readable: more.engineReadable)
+        case .slony: observed.slony = more.engineReadable ? SlonyRegistrations(joined.others) : nil
+        case .polarity:
+            observed.builtin = BuiltinRegistrations(
+                joined.others, tables: joined.recorded, readable: more.engineReadable)
         }
         return observed
     }
 
-    /// Everything in the declared schemas; the triggers came with the first lists. What has come is taken apart while
-    /// the server sends what is next.
-    private func readSchemas(
-        _ session: Session, _ first: Lists, _ more: More, into assembly: inout NodeAssembly
-    ) async throws(PostgresError) -> Lists {
-        async let second = Result { () async throws(PostgresError) in
-            try await session.lists([.all(.relationsBySchema)], timeout)
+    /// The long lists, joined as they come, and the others as they are.
+    private struct Joined {
+        var assembly: NodeAssembly
+        /// The tables that the schema `polarity` has on record.
+        var recorded = RecordedTables()
+        var others = Lists()
+
+        mutating func take(_ rows: [UInt8], of query: CatalogQuery) {
+            if query == .builtinTables {
+                recorded.read(CopyRows(rows))
+            } else if !assembly.take(rows, of: query) {
+                others.keep(rows, of: query)
+            }
         }
-        let triggers = TriggersByTable(
-            first[.triggers(serverVersion: session.serverVersion)], assembly.functions)
-        let relations = try await second.get()
-        let asked = listing(more, narrowed: false) + [.all(.owners)]
-        async let third = Result { () async throws(PostgresError) in try await session.lists(asked, timeout) }
-        assembly.readRelations(relations[.relationsBySchema])
-        assembly.take(triggers)
-        return try await third.get()
     }
 
-    /// The named and matching relations; they came with the first lists.
-    private func readNames(
-        _ session: Session, _ first: Lists, _ more: More, into assembly: inout NodeAssembly
-    ) async throws(PostgresError) -> Lists {
-        let (triggers, strays) = (
-            CatalogQuery.triggers(serverVersion: session.serverVersion),
-            CatalogQuery.engineTriggers(serverVersion: session.serverVersion)
-        )
-        assembly.readRelations(first[.relationsByName])
+    /// What is asked about the named and matching relations, which came with the first lists.
+    private func asking(
+        about relations: CopyRows, _ more: More, _ version: Int32, into assembly: inout NodeAssembly
+    ) -> [Asked] {
+        assembly.readRelations(relations)
+        assembly.settlePartitions()
         let few = assembly.oids.count <= Self.fewNames
-        var asked: [Asked] = few ? [.oids(assembly.oids), .narrowed(triggers), .narrowed(strays)] : [.all(triggers)]
-        asked += listing(more, narrowed: few) + [.oids(assembly.ownerOIDs), .narrowed(.owners)]
-        let lists = try await session.lists(asked, timeout)
-        assembly.take(TriggersByTable(lists[triggers], assembly.functions))
-        if few { assembly.take(TriggersByTable(lists[strays], assembly.functions)) }
-        return lists
+        let triggers: [Asked] =
+            few
+            ? [
+                .oids(assembly.oids), .narrowed(.triggers(serverVersion: version)),
+                .narrowed(.engineTriggers(serverVersion: version)),
+            ] : [.all(.triggers(serverVersion: version))]
+        return triggers + listing(more, narrowed: few) + [.oids(assembly.ownerOIDs), .narrowed(.owners)]
     }
 
     /// What only a look at the triggers shows to be missing. Where presence is the state, whether a table holds rows

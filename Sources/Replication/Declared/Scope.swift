@@ -4,6 +4,8 @@ public struct Scope: Hashable, Sendable {
     public let cluster: String
     /// The tables named one by one, over all sets, sorted, each once.
     public let tables: [TableName]
+    /// The same tables, to look them up.
+    public let named: Set<TableName>
     /// The patterns, over all sets.
     public let patterns: [TablePattern]
     /// The functions that the engine's templates call, sorted, each once.
@@ -15,18 +17,7 @@ public struct Scope: Hashable, Sendable {
 
     /// Whether a table is asked about.
     public func asksFor(_ table: TableName) -> Bool {
-        isNamed(table) || patterns.contains { $0.matches(table) }
-    }
-
-    /// By halves: the tables are sorted.
-    private func isNamed(_ table: TableName) -> Bool {
-        var (low, high) = (0, tables.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if tables[middle] == table { return true }
-            if tables[middle] < table { low = middle + 1 } else { high = middle }
-        }
-        return false
+        named.contains(table) || patterns.contains { $0.matches(table) }
     }
 }
 
@@ -45,8 +36,12 @@ extension DeclaredCluster {
             case .slony: Identifier("_" + engine.cluster)
             case .polarity: "polarity"
             }
+        // A set's tables are sorted already.
+        let tables = sets.flatMap { $0.tables.map(\.name) }
+        let isSorted = zip(tables, tables.dropFirst()).allSatisfy { $0 < $1 }
+        let named = Set(tables)
         return Scope(
-            cluster: name, tables: Set(sets.flatMap { $0.tables.map(\.name) }).sorted(),
+            cluster: name, tables: isSorted ? tables : named.sorted(), named: named,
             patterns: sets.flatMap(\.patterns), functions: Set(functions).sorted(), catalog: engine.catalog,
             engineSchema: schema)
     }

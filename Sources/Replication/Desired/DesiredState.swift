@@ -12,25 +12,28 @@ public struct DesiredState: Hashable, Sendable {
         var tables: [DesiredTable] = []
         tables.reserveCapacity(declared.sets.reduce(0) { $0 + $1.tables.count } * declared.nodes.count)
         var findings: [Finding] = []
-        var owner: [TableName: SetName] = [:]
-        for set in declared.sets { for table in set.tables { owner[table.name] = set.name } }
+        let nodes = declared.nodes.compactMap { node in observed.node(node.name).map { (name: node.name, seen: $0) } }
         let partitions = observed.partitions
+        // Only a pattern or a partition can claim what another set has.
+        let mayClaim = declared.sets.contains { !$0.patterns.isEmpty } || partitions.values.contains { !$0.isEmpty }
+        var owner: [TableName: SetName] = [:]
+        for set in declared.sets where mayClaim { for table in set.tables { owner[table.name] = set.name } }
         for set in declared.sets {
             let expansion = Expansion(set, observed, partitions, claimed: owner)
-            for table in expansion.tables { owner[table.name] = set.name }
+            for table in expansion.tables where mayClaim { owner[table.name] = set.name }
             findings += expansion.findings
             let filling = Filling(declared.engine, set)
+            let members = nodes.map { (name: $0.name, seen: $0.seen, role: set.role(of: $0.name)) }
             for table in expansion.tables {
-                for node in declared.nodes {
-                    guard let seen = observed.node(node.name) else { continue }
-                    let role = set.role(of: node.name)
-                    let found = seen.tables[table.name]
-                    if role == .bystander && found == nil { continue }
-                    if !expansion.isOn(node.name, table.name, seen) { continue }
+                for node in members {
+                    if node.role == .bystander && node.seen.tables[table.name] == nil { continue }
+                    if !expansion.isOn(node.name, table.name, node.seen) { continue }
                     tables.append(
                         DesiredTable(
-                            node: node.name, set: set.name, name: table.name, role: role,
-                            triggers: filling.triggers(table.name, found, on: seen, as: role), declared: table))
+                            node: node.name, set: set.name, role: node.role,
+                            triggers: filling.triggers(
+                                table.name, node.seen.tables[table.name], on: node.seen, as: node.role),
+                            declared: table))
                 }
             }
             findings += filling.collisions(expansion.tables)
@@ -38,6 +41,24 @@ public struct DesiredState: Hashable, Sendable {
         self.declared = declared
         self.tables = tables
         self.findings = findings
+    }
+
+    /// The tables' names, each once.
+    public var tableNames: Set<TableName> {
+        var names: Set<TableName> = []
+        // A table stands beside itself on the other nodes.
+        for index in tables.indices where index == 0 || tables[index].name != tables[index - 1].name {
+            names.insert(tables[index].name)
+        }
+        return names
+    }
+
+    /// How many triggers must exist, over all tables.
+    public var triggerCount: Int {
+        tables.indices.reduce(0) { count, index in
+            guard let triggers = tables[index].triggers else { return count }
+            return count + triggers.indices.count { triggers[$0].mode != nil }
+        }
     }
 
     /// The tables of each set, which stand together.
@@ -59,8 +80,6 @@ public struct DesiredTable: Hashable, Sendable {
     public let node: NodeName
     /// The set.
     public let set: SetName
-    /// The table; a partition stands beside its root.
-    public let name: TableName
     /// The node's declared part.
     public let role: Role
     /// The engine's triggers; `nil` where an argument they need is not known on this node.
@@ -68,6 +87,8 @@ public struct DesiredTable: Hashable, Sendable {
     /// The declaration it follows from: its own, its pattern's or its partitioned root's.
     public let declared: DeclaredTable
 
+    /// The table; a partition stands beside its root.
+    public var name: TableName { declared.name }
     /// What in the cluster file asked for it.
     public var because: Position { declared.because }
 }

@@ -9,9 +9,13 @@ struct Expansion {
         _ set: ReplicationSet, _ observed: ObservedState, _ partitions: [NodeName: [ObservedTable]],
         claimed: [TableName: SetName]
     ) {
+        let members = set.members.compactMap { name in observed.node(name).map { (name, $0) } }
+        guard !set.patterns.isEmpty || members.contains(where: { partitions[$0.0]?.isEmpty == false }) else {
+            tables = set.tables
+            return
+        }
         var found: [TableName: DeclaredTable] = [:]
         for table in set.tables { found[table.name] = table }
-        let members = set.members.compactMap { name in observed.node(name).map { (name, $0) } }
         for pattern in set.patterns {
             let matches = members.map { name, node in (name, pattern.tables(on: node)) }
             let union = Set(matches.flatMap(\.1))

@@ -26,10 +26,10 @@ struct Filling {
     ///
     /// Slony's `origin: none` refuses writes on the catalog's origin and leaves its log as it is.
     func triggers(
-        _ table: TableName, _ found: ObservedTable?, on node: ObservedNode, as role: Role
+        _ table: TableName, _ found: @autoclosure () -> ObservedTable?, on node: ObservedNode, as role: Role
     ) -> [DesiredTrigger]? {
         if let shared { return shared[role] ?? [] }
-        let registration = found.flatMap { node.slony?.tables[$0.oid] }
+        let registration = found().flatMap { node.slony?.tables[$0.oid] }
         var result: [DesiredTrigger] = []
         result.reserveCapacity(engine.templates.count)
         for template in engine.templates {

@@ -7,8 +7,8 @@ struct ClusterAudit {
         var setOf: [TableName: ReplicationSet] = [:]
         let sets = Dictionary(declared.sets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let hasForeignKeys = declared.nodes.contains { observed.node($0.name)?.foreignKeys.isEmpty == false }
-        for table in desired.tables where hasForeignKeys && setOf[table.name] == nil {
-            setOf[table.name] = sets[table.set]
+        if hasForeignKeys {
+            for table in desired.tables where setOf[table.name] == nil { setOf[table.name] = sets[table.set] }
         }
         let changing = Set(changes.map(\.node))
         for node in declared.nodes {

@@ -52,18 +52,13 @@ public struct Difference: Hashable, Sendable {
         var roles: [SetRole] = []
         for set in declared.sets {
             var judgement = SetJudgement(set, declared, observed, audit, failover: failover)
-            var judged: [TableJudgement] = []
-            judged.reserveCapacity(tables[set.name]?.count ?? 0)
-            for table in tables[set.name] ?? [] {
-                guard let node = nodes[table.node], let families = families[table.node] else { continue }
-                judged.append(TableJudgement(table, node, declared, families, slonySet: judgement.slonySet))
-            }
+            let judged = judge(tables[set.name] ?? [], on: nodes, families, declared, judgement.slonySet)
             let audits = SetAudit(judgement, judged, declared, observed, failover: failover)
-            let found = judged.flatMap(\.findings).filter { !audits.explains($0) } + audits.findings
+            let found = judged.gathered(\.findings).filter { !audits.explains($0) } + audits.findings
             judgement.holdBack(for: found + desired.findings, everything: audits.holdsEverything)
             findings += judgement.findings + found
             changes += Installations(judgement, judged, desired.declared, nodes).changes
-            changes += judged.flatMap(\.changes)
+            changes += judged.gathered(\.changes)
             roles += declared.nodes.map { SetRole(set, $0.name, judged, isUnread: audit.unread.contains($0.name)) }
             judgements[set.name] = judgement
         }
@@ -75,6 +70,33 @@ public struct Difference: Hashable, Sendable {
         self.roles = roles
         self.failover = failover
         self.judgements = judgements
+    }
+}
+
+/// Judges the tables of one set in their order, each on a node beside the one before it there.
+private func judge(
+    _ tables: ArraySlice<DesiredTable>, on nodes: [NodeName: ObservedNode], _ families: [NodeName: PartitionFamilies],
+    _ declared: DeclaredCluster, _ slonySet: Int?
+) -> [TableJudgement] {
+    let benches = nodes.compactMap { name, node in families[name].map { (name: name, node: node, families: $0) } }
+    var precedents: [Precedent?] = benches.map { _ in nil }
+    var judged: [TableJudgement] = []
+    judged.reserveCapacity(tables.count)
+    for table in tables {
+        guard let bench = benches.firstIndex(where: { $0.name == table.node }) else { continue }
+        judged.append(
+            TableJudgement(
+                table, benches[bench].node, declared, benches[bench].families, slonySet: slonySet, &precedents[bench]))
+    }
+    return judged
+}
+
+extension [TableJudgement] {
+    /// What some of them hold, in their order. Most hold nothing and are not copied for it.
+    func gathered<Held>(_ held: KeyPath<TableJudgement, [Held]>) -> [Held] {
+        var result: [Held] = []
+        for index in indices where !self[index].isQuiet { result += self[index][keyPath: held] }
+        return result
     }
 }
 

@@ -15,12 +15,13 @@ struct Installations {
         _ judgement: SetJudgement, _ judged: [TableJudgement], _ declared: DeclaredCluster,
         _ nodes: [NodeName: ObservedNode]
     ) {
-        let mayBeRecorded = judgement.hold == .nothing && !judged.contains(where: \.waitsForOpening)
+        let mayBeRecorded =
+            judgement.hold == .nothing && !judged.indices.contains { judged[$0].waitsForOpening }
         origin = mayBeRecorded ? judgement.set.origin : nil
         guard declared.engine.catalog == .polarity else { return }
         var tables: [NodeName: [TableName]] = [:]
-        for table in judged where table.desired.role != .bystander && table.observed != nil {
-            tables[table.desired.node, default: []].append(table.desired.name)
+        for index in judged.indices where judged[index].desired.role != .bystander && judged[index].observed != nil {
+            tables[judged[index].desired.node, default: []].append(judged[index].desired.name)
         }
         for node in declared.nodes {
             guard let seen = nodes[node.name] else { continue }
@@ -36,7 +37,7 @@ struct Installations {
         let (set, inherited) = (judgement.set, judgement.authority.inherited)
         let found = builtin?.recorded.sets[set.name]
         guard found != nil || set.role(of: node) != .bystander else { return }
-        let recorded = (builtin?.tables ?? [:]).filter { $0.value == set.name }.map(\.key).sorted()
+        let recorded = recordedTables(builtin?.tables ?? [:], of: set.name, probably: tables)
         let final = RecordedSet(origin: set.origin, members: Set(set.members))
         let wide = RecordedSet(
             origin: found.map(\.origin) ?? inherited.origin ?? origin,
@@ -57,6 +58,14 @@ struct Installations {
         if installsSchema || widens { changes.append(change(installsSchema ? .schema : .record, wide, all)) }
         if wide != final || all != tables { changes.append(change(.conclusion, final, tables)) }
     }
+}
+
+/// The tables recorded for a set, sorted. They are not sorted anew where they are the ones that are probable.
+private func recordedTables(
+    _ recorded: [TableName: SetName], of set: SetName, probably tables: [TableName]
+) -> [TableName] {
+    let isProbable = tables.allSatisfy { recorded[$0] == set } && recorded.values.count { $0 == set } == tables.count
+    return isProbable ? tables : recorded.filter { $0.value == set }.map(\.key).sorted()
 }
 
 extension TableJudgement {

@@ -27,7 +27,7 @@ extension SetAudit {
 
     /// What an origin took in after it was given up is told until it is dealt with.
     mutating func findLeftBehind(_ judged: [TableJudgement], _ observed: ObservedState) {
-        guard let origin = set.origin else { return }
+        guard let origin = set.origin, !observed.unapplied.isEmpty else { return }
         let tables = Set(judged.map(\.desired.name))
         for node in judgement.members.sorted() where node != origin {
             let counts = (observed.unapplied[node] ?? [:]).filter { tables.contains($0.key) }.sorted { $0.key < $1.key }

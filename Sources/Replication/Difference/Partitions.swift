@@ -7,11 +7,14 @@ struct PartitionFamilies {
     /// The triggers that each root should have.
     private let desired: [TableName: [DesiredTrigger]]
     private let serverVersion: Int
+    /// Whether there are none.
+    let isEmpty: Bool
 
     /// - Parameter desired: Every table of every set on this node.
     init(_ node: ObservedNode, _ desired: some Sequence<DesiredTable>) {
         serverVersion = node.identity.serverVersion
-        guard node.tables.values.contains(where: { $0.kind == .partitionedTable }) else {
+        isEmpty = !node.tables.values.contains { $0.kind == .partitionedTable }
+        guard !isEmpty else {
             self.desired = [:]
             return
         }

@@ -2,7 +2,7 @@
 struct SetAudit {
     private(set) var findings: [Finding] = []
     /// Tables that more than one member accepts row changes for.
-    private(set) var split: Set<TableName> = []
+    private let split: Set<TableName>
     /// Whether the engine is at work on the set, so that nothing may be touched.
     private(set) var holdsEverything = false
     let judgement: SetJudgement
@@ -24,10 +24,13 @@ struct SetAudit {
         case .node(let last) where last != judgement.set.origin: leaving = last
         case .node, .nowhere, .unknown: leaving = nil
         }
-        stillWritten = Set(
-            judged.filter { [leaving] in $0.desired.node == leaving && $0.doors?.rows.isClosed == false }
-                .map(\.desired.name))
-        findSplits(judged)
+        let written = judged.indices.lazy.filter { [leaving] in
+            leaving != nil && judged[$0].desired.node == leaving && judged[$0].doors?.rows.isClosed == false
+        }
+        stillWritten = Set(written.map { judged[$0].desired.name })
+        let splits = Splits(judgement.set, judged)
+        split = splits.tables
+        findings = splits.findings
         findEngineMove(judged)
         if let failover {
             refuseFailover(failover, judged, observed)
@@ -36,13 +39,19 @@ struct SetAudit {
         findLeftBehind(judged, observed)
         findSequences(judged, judgement.authority)
         findLags(judged, observed)
-        for table in judged {
-            if let seen = table.observed { auditTable(table, seen, observed) }
+        for index in judged.indices where !isPlain(judged[index]) {
+            if let seen = judged[index].observed { auditTable(judged[index], seen, observed) }
         }
         findOtherClusters(judged, observed)
     }
 
     mutating func add(_ finding: Finding) { findings.append(finding) }
+
+    /// Whether a table has nothing about it that is worth a look: most are so, and are not copied for one.
+    private func isPlain(_ table: TableJudgement) -> Bool {
+        table.isQuiet && !table.hasOtherTriggers && table.desired.role != .bystander
+            && table.observed?.isPlain ?? true && declared.engine.catalog != .slony
+    }
 
     /// Whether a finding says no more than a split of the same table does, or than that the origin moves.
     func explains(_ finding: Finding) -> Bool {
@@ -50,32 +59,6 @@ struct SetAudit {
         case .subscriberOpen: finding.table.map(split.contains) ?? false || finding.node == leaving
         case .originClosed: finding.table.map(stillWritten.contains) ?? false
         default: false
-        }
-    }
-
-    private mutating func findSplits(_ judged: [TableJudgement]) {
-        var firstOpen: [TableName: Int] = [:]
-        var open: [TableName: [Int]] = [:]
-        for (index, table) in judged.enumerated() {
-            guard let doors = table.doors, doors.hasEngineTriggers, doors.rows.canClose, !doors.rows.isClosed,
-                table.observed?.kind != .partitionedTable, table.desired.role != .bystander
-            else { continue }
-            if let first = firstOpen[table.desired.name] {
-                open[table.desired.name, default: [first]].append(index)
-            } else {
-                firstOpen[table.desired.name] = index
-            }
-        }
-        for (name, indices) in open {
-            split.insert(name)
-            let tables = indices.map { judged[$0] }
-            let nodes = tables.map(\.desired.node).sorted().map(\.text).joined(separator: " and ")
-            let unlogged = tables.filter { !($0.doors?.rows.isLogged ?? true) }.map(\.desired.node.text).sorted()
-            let lost = unlogged.isEmpty ? "" : "; writes on \(unlogged.joined(separator: " and ")) are not logged"
-            findings.append(
-                Finding(
-                    .splitBrain, set: set.name, table: name, "\(name) accepts writes on \(nodes)\(lost)",
-                    because: tables.first?.desired.because))
         }
     }
 
@@ -134,7 +117,9 @@ struct SetAudit {
     /// Looked at before anything is closed: a set that moves is shut until its drain is proven.
     private mutating func findLags(_ judged: [TableJudgement], _ observed: ObservedState) {
         guard declared.engine.catalog == .polarity, let origin = set.origin,
-            judged.contains(where: { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false })
+            judged.indices.contains(where: {
+                judged[$0].doors?.rows.isClosed ?? false && judged[$0].desired.node == origin
+            })
         else { return }
         for lag in drainLags(set.name, among: judgement.members, observed) where lag.source != origin {
             let what =
@@ -197,9 +182,7 @@ struct SetAudit {
     /// Triggers of one timing fire in the order of their names' bytes.
     private mutating func auditOrder(_ table: TableJudgement, _ seen: ObservedTable) {
         // In sync and without triggers of others, as most tables are, there is nothing to compare.
-        guard let engine = table.desired.triggers,
-            !table.changes.isEmpty || seen.triggers.count > engine.count(where: { $0.mode != nil })
-        else { return }
+        guard let engine = table.desired.triggers, !table.changes.isEmpty || table.hasOtherTriggers else { return }
         for trigger in engine {
             let type = TriggerType(bits: trigger.type)
             let matters: Bool
@@ -261,6 +244,8 @@ struct SetAudit {
     /// Tables that the schema `polarity` records as another cluster's: two clusters would open two nodes, each by itself
     /// right, for neither run is kept out by the other's lock.
     private mutating func findOtherClusters(_ judged: [TableJudgement], _ observed: ObservedState) {
+        guard declared.nodes.contains(where: { observed.node($0.name)?.builtin?.otherClusters.isEmpty == false })
+        else { return }
         for table in judged where table.desired.role != .bystander {
             let name = table.desired.name
             guard let other = observed.node(table.desired.node)?.builtin?.otherClusters[name] else { continue }
@@ -281,6 +266,13 @@ struct SetAudit {
             Finding(
                 code, blocking: blocking, set: set.name, node: table.desired.node, table: table.desired.name,
                 trigger: trigger, message, next: next, because: table.desired.because))
+    }
+}
+
+extension ObservedTable {
+    /// Whether it is a permanent table with a primary key that only triggers set apart from others.
+    fileprivate var isPlain: Bool {
+        persistence == .permanent && hasPrimaryKey && inheritanceChildren.isEmpty && rules.isEmpty && !isLogicalTarget
     }
 }
 

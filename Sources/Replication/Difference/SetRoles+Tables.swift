@@ -12,14 +12,16 @@ extension SetRole {
         }
         var counts: [ObservedRole: Int] = [:]
         var (all, accepts, logs, truncates) = (0, 0, 0, 0)
-        for table in judged where table.desired.node == node && table.observed?.kind != .partitionedTable {
-            let role = table.doors?.role ?? .missing
+        for index in judged.indices
+        where judged[index].desired.node == node && judged[index].observed?.kind != .partitionedTable {
+            let doors = judged[index].doors
+            let role = doors?.role ?? .missing
             counts[declared == .bystander && role == .missing ? .bystander : role, default: 0] += 1
-            guard table.observed != nil else { continue }
+            guard judged[index].observed != nil else { continue }
             all += 1
-            accepts += table.doors?.rows.isClosed ?? false ? 0 : 1
-            logs += table.doors?.rows.isLogged ?? false ? 1 : 0
-            truncates += table.doors?.truncate.isClosed ?? false ? 0 : 1
+            accepts += doors?.rows.isClosed ?? false ? 0 : 1
+            logs += doors?.rows.isLogged ?? false ? 1 : 0
+            truncates += doors?.truncate.isClosed ?? false ? 0 : 1
         }
         let observed: ObservedRole =
             counts.isEmpty

@@ -7,16 +7,21 @@ struct TableJudgement {
     let doors: Doors?
     private(set) var changes: [Change] = []
     private(set) var findings: [Finding] = []
+    /// Whether more triggers stand on the table than those the engine wants there.
+    private(set) var hasOtherTriggers = false
 
     /// Whether something stands against changing this table here.
     var isBlocked: Bool { findings.contains(where: \.blocking) }
+    /// Whether there is nothing to mend and nothing to say.
+    var isQuiet: Bool { changes.isEmpty && findings.isEmpty }
 
     /// - Parameters:
     ///   - families: The partitioned tables of the node.
     ///   - slonySet: Slony's number of the set, where the engine is Slony and it is known.
+    ///   - precedent: What the table judged before this one on the node was like; becomes what this one is like.
     init(
         _ desired: DesiredTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ families: PartitionFamilies,
-        slonySet: Int?
+        slonySet: Int?, _ precedent: inout Precedent?
     ) {
         self.desired = desired
         let table = node.tables[desired.name]
@@ -28,12 +33,18 @@ struct TableJudgement {
             }
             return
         }
-        doors = desired.triggers.map { Doors(table, $0) }
+        var alike = precedent.flatMap { $0.isLike(desired, table) ? $0 : nil } ?? Precedent(desired, table)
+        doors = alike.doors
+        hasOtherTriggers = alike.hasOtherTriggers
+        defer { precedent = alike }
         guard isUsable(table, declared), isRegistered(table, node, declared, slonySet) else { return }
-        let partitions = Partitions(of: table, in: families, desired)
-        let comparison = TableComparison(desired, table, partitions, declared.engine.catalog)
-        findings += comparison.findings + partitions.findings
-        changes = comparison.changes
+        if !alike.isInSync || !families.isEmpty || !desired.declared.hasNothingOfItsOwn {
+            let partitions = Partitions(of: table, in: families, desired)
+            let comparison = TableComparison(desired, table, partitions, declared.engine.catalog)
+            findings += comparison.findings + partitions.findings
+            changes = comparison.changes
+            alike.isInSync = isQuiet
+        }
         judgeDoors(table, declared.engine.catalog)
         judgeRights(table, node, declared)
     }
@@ -140,6 +151,37 @@ struct TableJudgement {
                 code, set: desired.set, node: desired.node, table: desired.name, trigger: trigger, message,
                 because: desired.because))
     }
+}
+
+/// What a table with certain triggers is like where others are desired. Most tables of a set are alike, and what was
+/// found out about one need not be found out again.
+struct Precedent {
+    private let observed: [ObservedTrigger]
+    private let desired: [DesiredTrigger]?
+    /// `nil` where the desired triggers are not known.
+    let doors: Doors?
+    /// Whether more triggers stand there than the engine wants.
+    let hasOtherTriggers: Bool
+    /// Whether the triggers are known to be as desired; partitions and what the file says of a table's own are another
+    /// matter.
+    var isInSync = false
+
+    init(_ desired: DesiredTable, _ table: ObservedTable) {
+        observed = table.triggers
+        self.desired = desired.triggers
+        doors = desired.triggers.map { Doors(table, $0) }
+        hasOtherTriggers = desired.triggers.map { $0.count { $0.mode != nil } < table.triggers.count } ?? false
+    }
+
+    /// Whether a table has the same triggers, and should have the same.
+    func isLike(_ desired: DesiredTable, _ table: ObservedTable) -> Bool {
+        observed == table.triggers && self.desired == desired.triggers
+    }
+}
+
+extension DeclaredTable {
+    /// Whether the file says nothing about the table's own triggers and rules.
+    fileprivate var hasNothingOfItsOwn: Bool { triggers.isEmpty && rules.isEmpty }
 }
 
 extension Change {

@@ -48,17 +48,20 @@ extension CanonicalBytes {
         add(set.subscribers) { $0.add($1.text) }
         add(set.tables) { bytes, table in
             bytes.add(table.name)
-            for objects in [table.triggers, table.rules] {
-                bytes.add(objects.sorted { $0.name < $1.name }) { bytes, object in
-                    bytes.add(object.name.text)
-                    for role in Role.allCases { bytes.add(object.modes[role]) { $0.add($1.rawValue) } }
-                }
-            }
+            bytes.add(table.triggers)
+            bytes.add(table.rules)
         }
         add(set.patterns) { bytes, pattern in
             bytes.add(pattern.schema.text)
             bytes.add(pattern.match)
             bytes.add(pattern.exclude) { $0.add($1) }
+        }
+    }
+
+    private mutating func add(_ objects: [OwnObject]) {
+        add(objects.sorted { $0.name < $1.name }) { bytes, object in
+            bytes.add(object.name.text)
+            for role in Role.allCases { bytes.add(object.modes[role]) { $0.add($1.rawValue) } }
         }
     }
 

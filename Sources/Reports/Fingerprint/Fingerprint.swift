@@ -17,9 +17,10 @@ public func fingerprint(declared: DeclaredCluster, observed: ObservedState, limi
     world.add("polarity fingerprint 1")
     world.add(digestOf { $0.add(declared) })
     world.add(limits) { $0.add($1) }
+    let named = declared.sets.flatMap { $0.tables.map(\.name) }.sorted()
     world.add(observed.nodes.sorted { $0.key < $1.key }) { bytes, node in
         bytes.add(node.key.text)
-        bytes.add(digestOf { $0.add(node.value) })
+        bytes.add(digestOf { $0.add(node.value, named: named) })
     }
     world.add(observed.journal)
     world.add(observed.sameDatabase.map { $0.sorted().map(\.text) }.sorted { $0.precedes($1) }) { bytes, group in

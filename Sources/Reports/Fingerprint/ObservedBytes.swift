@@ -3,18 +3,19 @@ import Replication
 // What a node said, as far as it decides what a plan says.
 
 extension CanonicalBytes {
-    mutating func add(_ answer: NodeAnswer) {
+    /// - Parameter named: The tables that the file names, sorted.
+    mutating func add(_ answer: NodeAnswer, named: [TableName]) {
         switch answer {
         case .failed(let failure):
             add("failed")
             add(failure.sort.rawValue)
         case .observed(let node):
             add("observed")
-            add(node)
+            add(node, named: named)
         }
     }
 
-    private mutating func add(_ node: ObservedNode) {
+    private mutating func add(_ node: ObservedNode, named: [TableName]) {
         let identity = node.identity
         add(identity.systemIdentifier)
         add(identity.timeline)
@@ -24,9 +25,10 @@ extension CanonicalBytes {
         for flag in [identity.inRecovery, identity.readOnly] { add(flag) }
         for right in [node.rights.mayBecomeRole, node.rights.mayCreateSchema] { add(right) }
         // Names are sorted, not tables: moving those about costs more than finding them again.
-        let names = node.tables.keys.sorted()
+        let names = node.tables.sortedKeys(probably: named)
         add(names.count)
-        for name in names { if let table = node.tables[name] { add(table) } }
+        var before = EncodedTriggers([])
+        for name in names { if let table = node.tables[name] { add(table, &before) } }
         add(node.stray.sorted { ($0.table, $0.trigger) < ($1.table, $1.trigger) }) { bytes, stray in
             bytes.add(stray.table)
             bytes.add(stray.trigger.text)
@@ -34,7 +36,7 @@ extension CanonicalBytes {
         }
         add(node.functions.sorted()) { $0.add($1) }
         add(node.slony) { $0.add($1) }
-        add(node.builtin) { $0.add($1, beside: node.tables) }
+        add(node.builtin) { $0.add($1, beside: node.tables, named: named) }
         add(node.eventTriggers.sorted()) { $0.add($1.text) }
         add(node.foreignKeys.sorted { ($0.child, $0.name) < ($1.child, $1.name) }) { bytes, key in
             bytes.add(key.name.text)
@@ -44,7 +46,8 @@ extension CanonicalBytes {
         }
     }
 
-    private mutating func add(_ table: ObservedTable) {
+    /// - Parameter before: The triggers of the table before, which most often are this one's.
+    private mutating func add(_ table: ObservedTable, _ before: inout EncodedTriggers) {
         add(table.oid)
         add(table.name)
         add(table.kind.rawValue)
@@ -57,7 +60,8 @@ extension CanonicalBytes {
             bytes.add(sequence.name)
             bytes.add(sequence.increment)
         }
-        add(table.triggers.sorted { $0.name < $1.name }) { $0.add($1) }
+        if before.triggers != table.triggers { before = EncodedTriggers(table.triggers) }
+        add(before.bytes)
         add(table.rules.sorted { $0.name < $1.name }) { bytes, rule in
             bytes.add(rule.name.text)
             bytes.add(rule.mode.rawValue)
@@ -65,7 +69,7 @@ extension CanonicalBytes {
         }
     }
 
-    private mutating func add(_ trigger: ObservedTrigger) {
+    fileprivate mutating func add(_ trigger: ObservedTrigger) {
         add(trigger.name.text)
         add(trigger.function)
         add(trigger.type)
@@ -102,13 +106,15 @@ extension CanonicalBytes {
         add(slony.moveInFlight)
     }
 
-    private mutating func add(_ builtin: BuiltinRegistrations, beside tables: [TableName: ObservedTable]) {
+    private mutating func add(
+        _ builtin: BuiltinRegistrations, beside tables: [TableName: ObservedTable], named: [TableName]
+    ) {
         add(builtin.version)
         add(builtin.functionsIntact)
         add(builtin.recorded)
-        add(builtin.tables.sorted { $0.key < $1.key }) { bytes, table in
-            bytes.add(table.key)
-            bytes.add(table.value.text)
+        add(builtin.tables.sortedKeys(probably: named)) { bytes, table in
+            bytes.add(table)
+            bytes.add(builtin.tables[table]?.text ?? "")
         }
         // What another cluster does with tables that are not declared here decides nothing.
         let others = builtin.otherClusters.filter { tables[$0.key] != nil }
@@ -125,5 +131,27 @@ extension CanonicalBytes {
             bytes.add(set.value.origin) { $0.add($1.text) }
             bytes.add(set.value.members.sorted()) { $0.add($1.text) }
         }
+    }
+}
+
+/// The triggers of a table, and the bytes that say them.
+private struct EncodedTriggers {
+    let triggers: [ObservedTrigger]
+    let bytes: CanonicalBytes
+
+    init(_ triggers: [ObservedTrigger]) {
+        self.triggers = triggers
+        bytes = CanonicalBytes(keeping: { bytes in
+            bytes.add(triggers.sorted { $0.name < $1.name }) { $0.add($1) }
+        })
+    }
+}
+
+extension Dictionary where Key == TableName {
+    /// The keys, sorted. Sorted names that turn out to be all of them need not be sorted anew.
+    fileprivate func sortedKeys(probably names: [TableName]) -> [TableName] {
+        let isUnique = zip(names, names.dropFirst()).allSatisfy { $0 < $1 }
+        let found = names.filter { index(forKey: $0) != nil }
+        return isUnique && found.count == count ? found : keys.sorted()
     }
 }
