@@ -49,7 +49,7 @@ test-thread: deps ## Run every test once more under the thread sanitizer.
 		$(call tested,.build-thread/test.log)
 
 # The files of the fault tests that do more where FAULTS=all asks for it.
-FAULT_TESTS := /(BusyTable|Death|JournalFault|LastMoments|Load|Pooler|SlonyAtOnce|StalePlan|StaleUnderLock|TwoAtOnce)Tests\.swift
+FAULT_TESTS := /(BusyTable|Death|JournalFault|LastMoments|Load|LostConnection|LostServer|Pooler|SlonyAtOnce|StalePlan|StaleUnderLock|TwoAtOnce)Tests\.swift
 
 .PHONY: test-death
 test-death: deps ## Run the fault tests in full: every fault and many rounds, instead of some.

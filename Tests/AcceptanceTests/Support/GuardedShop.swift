@@ -15,23 +15,44 @@ struct GuardedShop: Sendable {
     static func lend(
         _ name: String, isApplied: Bool = true, _ body: (GuardedShop) async throws -> Void
     ) async throws {
-        try await Shop.lend(name, isApplied: false) { shop in
-            let injector = Injector()
-            var proxies: [String: FaultProxy] = [:]
-            var sessions: [String: Session] = [:]
-            for (node, address) in shop.addresses {
-                try await shop.ask(node, own)
-                proxies[node] = try FaultProxy(to: address, as: node) { injector.decide($0) }
-                sessions[node] = try await Session.connect(
-                    to: address, timeout: .seconds(20), applicationName: "guard")
-            }
-            let guarded = GuardedShop(shop: shop, injector: injector, proxies: proxies, sessions: sessions)
-            try guarded.declare(origin: "berlin")
-            if isApplied { try await guarded.begin() }
-            try await body(guarded)
-            for session in sessions.values { await session.close() }
-            for proxy in proxies.values { proxy.stop() }
+        try await Shop.lend(name, isApplied: false) { shop in try await stand(before: shop, isApplied: isApplied, body)
         }
+    }
+
+    /// Stands proxies before a shop that has no triggers yet.
+    static func stand(
+        before shop: Shop, isApplied: Bool = true, _ body: (GuardedShop) async throws -> Void
+    ) async throws {
+        let injector = Injector()
+        var proxies: [String: FaultProxy] = [:]
+        for (node, address) in shop.addresses {
+            try await shop.ask(node, own)
+            proxies[node] = try FaultProxy(to: address, as: node) { injector.decide($0) }
+        }
+        let guarded = GuardedShop(
+            shop: shop, injector: injector, proxies: proxies, sessions: try await sessions(to: shop))
+        try guarded.declare(origin: "berlin")
+        if isApplied { try await guarded.begin() }
+        try await body(guarded)
+        for session in guarded.sessions.values { await session.close() }
+        for proxy in proxies.values { proxy.stop() }
+    }
+
+    private static func sessions(to shop: Shop) async throws -> [String: Session] {
+        var sessions: [String: Session] = [:]
+        for (node, address) in shop.addresses {
+            sessions[node] = try await Session.connect(to: address, timeout: .seconds(20), applicationName: "guard")
+        }
+        return sessions
+    }
+
+    /// The same with new sessions, after a server went and came, or gave its place to another.
+    func reconnected(_ moved: [String: ConnectionString] = [:]) async throws -> GuardedShop {
+        for session in sessions.values { await session.close() }
+        for (node, address) in moved { try proxies[node]?.lead(to: address) }
+        let shop = Shop(directory: shop.directory, addresses: shop.addresses.merging(moved) { $1 })
+        return GuardedShop(
+            shop: shop, injector: injector, proxies: proxies, sessions: try await Self.sessions(to: shop))
     }
 
     /// What nobody declared.
@@ -108,6 +129,16 @@ struct GuardedShop: Sendable {
         let answer = await child.wait()
         let (seen, hasStruck) = injector.rest()
         return (answer, seen, hasStruck)
+    }
+
+    /// Runs polarity to its end, and asks what is to happen at every boundary.
+    func run(
+        _ arguments: [String], everywhere decide: @escaping @Sendable (Boundary) -> Fault
+    ) async throws -> CommandResult {
+        injector.watch(everywhere: decide)
+        let answer = try await shop.start(arguments).wait()
+        _ = injector.rest()
+        return answer
     }
 
     /// Waits until no server process works for polarity any more.

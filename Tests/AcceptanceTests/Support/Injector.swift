@@ -36,6 +36,7 @@ final class Injector: Sendable {
         var process: Int32?
         var hasStruck = false
         var blow: @Sendable (Int32) -> Fault = { _ in .forward }
+        var everywhere: (@Sendable (Boundary) -> Fault)?
     }
 
     /// Begins to watch; at the first point that is a target the blow is struck, on the process that ``aim(at:)`` names.
@@ -53,6 +54,11 @@ final class Injector: Sendable {
         state.withLock { ($0.target, $0.blow, $0.hasStruck) = (target, blow, false) }
     }
 
+    /// Begins to watch, and asks at every boundary.
+    func watch(everywhere decide: @escaping @Sendable (Boundary) -> Fault) {
+        state.withLock { $0 = State(isWatching: true, everywhere: decide) }
+    }
+
     func aim(at process: Int32) { state.withLock { $0.process = process } }
 
     /// - Returns: Every point that was passed, in order, and whether the blow was struck.
@@ -65,6 +71,7 @@ final class Injector: Sendable {
 
     /// The closure of every proxy.
     func decide(_ boundary: Boundary) -> Fault {
+        if let everywhere = state.withLock({ $0.isWatching ? $0.everywhere : nil }) { return everywhere(boundary) }
         guard let strike = state.withLock({ pass(boundary, &$0) }) else { return .forward }
         // The process is known a moment after it was started.
         while true {

@@ -1,0 +1,167 @@
+import FaultProxy
+import Foundation
+import SafetyTally
+import Sandbox
+import Synchronization
+import Testing
+
+/// How many boundaries are passed over between two that are tried; 1, all of them, where everything is tried.
+private let stride = Faults.areAll ? 1 : 41
+/// How many shops are disturbed side by side.
+private let shards = stride == 1 ? 4 : 1
+
+/// What becomes of a connection.
+enum Wire: String, CaseIterable, Sendable {
+    case cut = "the connection is cut"
+    case blackhole = "the connection is black-holed"
+
+    var fault: Fault {
+        switch self {
+        case .cut: .cut
+        case .blackhole: .blackhole
+        }
+    }
+}
+
+@Suite struct `a connection is lost` {
+    @Test(arguments: Wire.allCases)
+    func `at every boundary of a switchover, and a second apply goes on from there`(wire: Wire) async throws {
+        var all = Losses()
+        try await withThrowingTaskGroup(of: Losses.self) { group in
+            for shard in 0..<shards {
+                group.addTask { try await Losses(by: wire, part: shard) }
+            }
+            for try await losses in group { all.add(losses) }
+        }
+        #expect(all.struck > 0)
+        let codes = all.codes.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
+        tally(
+            .otherSide, "\(wire.rawValue), before or after a request of a switchover", times: all.struck,
+            seen: "\(all.left) states left behind, no law broken; exit codes \(codes); from each state the next "
+                + "apply converged; the longest run took \(Int(all.longest / .seconds(1)) + 1) s under --apply-timeout 2s"
+        )
+    }
+
+    @Test func `is slow at every statement of a switchover, which takes longer and does the same`() async throws {
+        try await GuardedShop.lend("slow") { shop in
+            try await Story.switchover.set(shop)
+            let slowed = Atomic(0)
+            let answer = try await shop.run(
+                Story.switchover.arguments,
+                everywhere: { _ in
+                    slowed.add(1, ordering: .relaxed)
+                    return .delay(.milliseconds(10))
+                })
+            #expect(answer.status == 0, "\(answer.output)\(answer.errorOutput)")
+            #expect(try await shop.look().open("orders") == ["paris"])
+            tally(
+                .otherSide, "every request and every answer of a switchover comes 10 ms late",
+                times: slowed.load(ordering: .relaxed),
+                seen: "done and verified, exit 0")
+        }
+    }
+}
+
+/// What was counted.
+private struct Losses: Sendable {
+    var struck = 0
+    /// How many different states were left behind; from each a second apply was seen to converge.
+    var left = 0
+    var codes: [Int32: Int] = [:]
+    var longest = Duration.zero
+
+    init() {}
+
+    /// Disturbs a shop of its own at its part of the boundaries.
+    init(by wire: Wire, part: Int) async throws {
+        var losses = Losses()
+        try await GuardedShop.lend("lost") { shop in
+            var loss = Loss(shop: shop, wire: wire)
+            let points = try await loss.points()
+            for (index, point) in points.enumerated() where index % (stride * shards) == part * stride {
+                try await loss.strike(at: point)
+            }
+            losses = loss.losses
+        }
+        self = losses
+    }
+
+    mutating func add(_ other: Losses) {
+        struck += other.struck
+        left = max(left, other.left)
+        codes.merge(other.codes, uniquingKeysWith: +)
+        longest = max(longest, other.longest)
+    }
+}
+
+/// A switchover whose connections are lost, again and again.
+private struct Loss {
+    let shop: GuardedShop
+    let wire: Wire
+    var losses = Losses()
+    private var left: Set<GuardedShop.Doors> = []
+    private var found = GuardedShop.Doors()
+    private var goal = GuardedShop.Doors()
+    private var isSet = false
+    private let story = Story.switchover
+
+    init(shop: GuardedShop, wire: Wire) {
+        self.shop = shop
+        self.wire = wire
+    }
+
+    /// Moves the origin undisturbed, once, and notes every boundary. What is answered is lost like what comes next.
+    mutating func points() async throws -> [Point] {
+        try await set()
+        let (answer, seen, _) = try await shop.run(story.arguments)
+        #expect(answer.status == 0, "\(answer.output)\(answer.errorOutput)")
+        goal = try await shop.look()
+        isSet = false
+        return seen.filter { $0.moment != .answered && !$0.hangsOnTime }
+    }
+
+    private mutating func set() async throws {
+        if isSet { return }
+        try await story.set(shop)
+        found = try await shop.look()
+        isSet = true
+    }
+
+    mutating func strike(at point: Point) async throws {
+        try await set()
+        let fault = wire.fault
+        let start = ContinuousClock.now
+        let (answer, _, hasStruck) = try await shop.run(
+            story.arguments + ["--apply-timeout", "2s", "--connect-timeout", "2s"], for: { $0 == point }
+        ) { _ in fault }
+        let took = ContinuousClock.now - start
+        losses.longest = max(losses.longest, took)
+        // Every wait is bounded: the work by 2 s, what shows how it was left by a little more.
+        #expect(took < .seconds(60), "\(point)")
+        if hasStruck { losses.struck += 1 }
+        losses.codes[answer.status, default: 0] += 1
+        #expect(try await shop.look().breaches(since: found) == [], "at once, \(point)")
+        for proxy in shop.proxies.values { proxy.letGo() }
+        try await shop.settled()
+        let doors = try await shop.look()
+        #expect(doors.breaches(since: found) == [], "\(point)")
+        judge(answer, doors, at: point)
+        isSet = doors == found
+        guard left.insert(doors).inserted else { return }
+        losses.left += 1
+        isSet = false
+        let second = try await shop.run(story.arguments).answer
+        #expect(second.status == 0, "after \(point): \(second.output)\(second.errorOutput)")
+        #expect(try await shop.look() == goal, "second apply after \(point)")
+        let third = try await shop.shop.polarity("apply", "--dry-run", "--detailed-exitcode")
+        #expect(third.status == 0, "after \(point): \(third.output)")
+    }
+
+    /// The exit code says what the servers show.
+    private func judge(_ answer: CommandResult, _ doors: GuardedShop.Doors, at point: Point) {
+        let words = answer.output + answer.errorOutput
+        let allowed: Set<Int32> = doors == goal ? [0, 3] : doors == found ? [3, 69, 75] : [3]
+        #expect(allowed.contains(answer.status), "\(point): exit \(answer.status)\n\(words)")
+        if answer.status != 0 { #expect(words.contains(/✗ [A-Z_]+/), "\(point): exit \(answer.status)\n\(words)") }
+    }
+}
