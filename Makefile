@@ -6,7 +6,7 @@ ENGINE ?= builtin
 CHECKED := --explicit-target-dependency-import-check error
 # Live tests wait for servers most of the time; more at once only starve each other.
 WIDTH := --experimental-maximum-parallelization-width 4
-PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin pgbouncer python3-jsonschema python3-yaml
+PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin pgbouncer python3-jsonschema python3-yaml spin
 
 # Runs tests, keeps what they print, and ends with those that failed.
 tested = 2>&1 | tee $(1) || { printf '\nWhat failed:\n'; grep -a '^✘' $(1); exit 1; }
@@ -41,6 +41,10 @@ test: deps ## Run every test, on real servers that the tests start themselves.
 lint: ## Check the format and build with warnings as errors and checked imports.
 	$(SWIFT) format lint --recursive --strict Sources Tests Package.swift
 	$(SWIFT) build --build-tests $(CHECKED)
+
+.PHONY: model
+model: deps ## Verify the model of the protocol, and that it fails without any one of its precautions.
+	Tests/Model/check.sh
 
 .PHONY: test-thread
 test-thread: deps ## Run every test once more under the thread sanitizer.

@@ -83,6 +83,25 @@ struct ExecuteLocksTests {
         }
     }
 
+    @Test func `what an earlier run left behind is on the disk before anything opens upon it`() async throws {
+        try await ExecuteNodes.with(2, tables: 1) { nodes in
+            _ = try await nodes.sessions[1].run(
+                "SET synchronous_commit = off; ALTER TABLE t0 ENABLE TRIGGER deny; RESET synchronous_commit")
+            let end = try await nodes.sessions[1].query("SELECT pg_current_wal_insert_lsn()")[0, 0] ?? ""
+            let flushed = Recorded()
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0, on: 0, stage: .open)]),
+                events: { event in
+                    guard case .sending("berlin", _) = event else { return }
+                    let rows = try? await nodes.sessions[1].query(
+                        "SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn", [end])
+                    await flushed.note(rows?[0, 0] ?? "")
+                })
+            #expect(outcomes.words == ["done"])
+            #expect(await flushed.answers == ["t"])
+        }
+    }
+
     /// The server takes a moment to notice that a session has ended.
     private func eventually<Answer>(_ body: () async -> Answer?) async throws -> Answer? {
         for _ in 0..<200 {
@@ -92,4 +111,10 @@ struct ExecuteLocksTests {
         Issue.record("never")
         return nil
     }
+}
+
+/// What was read while a run was under way.
+private actor Recorded {
+    private(set) var answers: [String] = []
+    func note(_ answer: String) { answers.append(answer) }
 }

@@ -42,6 +42,7 @@ struct Doors {
         let found = await Result { () async throws(PostgresError) -> [UInt32: ReadBack.Table] in
             let time = await run.control.patience(.seconds(30))
             let session = try await run.session(on: node)
+            try await run.flush(node, through: session)
             let tables = try await ReadBack(session: session).tables(oids, within: time)
             await session.close()
             return tables

@@ -80,12 +80,37 @@ private struct Executor {
                 if let reason = await drain() { return reason }
                 reached.drains = []
             }
+            if name == .open {
+                await flush(besides: Set(reached.steps.map(\.step.node)), for: steps)
+                if let reason = await run.control.reason { return reason }
+            }
             let ends = await stage(name, steps)
             reached.steps += ends
             if let reason = await run.control.reason { return reason }
             if !ends.allSatisfy(\.isDone) { return .stageFailed(name) }
         }
         return nil
+    }
+
+    /// Makes durable what was found on the other nodes that have the tables: a run before this one may have committed it and
+    /// died before its flush.
+    private func flush(besides flushed: Set<NodeName>, for steps: [Step]) async {
+        let names = Set(steps.compactMap(\.table))
+        let found = run.nodes.filter { name, _ in
+            guard !flushed.contains(name), let node = world.node(name), !node.identity.inRecovery else { return false }
+            return names.contains { node.tables[$0] != nil }
+        }
+        let run = run
+        let failures = await atOnce(found) { node -> PostgresError? in
+            await Result { () async throws(PostgresError) in
+                let session = try await run.session(on: node.name)
+                try await run.flush(node.name, through: session)
+                await session.close()
+            }.failure
+        }
+        for (node, error) in failures.compactMapValues({ $0 }).sorted(by: { $0.key < $1.key }) {
+            await run.lose(node, error)
+        }
     }
 
     /// All nodes side by side.

@@ -28,11 +28,22 @@ struct Run: Sendable {
         through session: Session, on node: NodeName
     ) async throws(PostgresError) -> StepTransactions {
         let backend = try await session.query("SELECT pg_catalog.pg_backend_pid()", timeout: connectTimeout)[0, 0]
-        let transactions = StepTransactions(
-            label: label, ownKey: locks.held[node]?.ownKey ?? 0, stepsKey: locks.stepsKey,
-            engineLock: engineLock, serverVersion: session.serverVersion, isDirect: backend == "\(session.processID)")
+        let isDirect = backend == "\(session.processID)"
+        let transactions = transactions(on: node, serverVersion: session.serverVersion, isDirect: isDirect)
         if transactions.isDirect { _ = try await session.run(transactions.preparation, timeout: connectTimeout) }
         return transactions
+    }
+
+    private func transactions(on node: NodeName, serverVersion: Int32, isDirect: Bool) -> StepTransactions {
+        StepTransactions(
+            label: label, ownKey: locks.held[node]?.ownKey ?? 0, stepsKey: locks.stepsKey, engineLock: engineLock,
+            serverVersion: serverVersion, isDirect: isDirect)
+    }
+
+    /// Makes durable what the node has committed, whoever did, in a session where the run holds its lock.
+    func flush(_ node: NodeName, through session: Session) async throws(PostgresError) {
+        let flush = transactions(on: node, serverVersion: session.serverVersion, isDirect: false).flush
+        _ = try await session.run(flush, timeout: control.patience(.seconds(60), atLeast: .seconds(10)))
     }
 
     /// The node is lost to this run, which ends here.

@@ -93,15 +93,21 @@ struct StepTransactions {
         return """
             DECLARE found text;
             BEGIN
-            PERFORM pg_advisory_xact_lock_shared(\(stepsKey));
-            IF pg_try_advisory_xact_lock_shared(\(ownKey)) THEN
-              RAISE EXCEPTION 'this run has lost its lock on the node' USING ERRCODE = '\(CheckState.lockLost)';
-            END IF;
+            \(checkLock)
             \(engineLock.map { "LOCK TABLE ONLY \($0.quoted) IN ACCESS EXCLUSIVE MODE;" } ?? "")
             \(become)
             \(step.lock == .none ? "" : step.table.map { lockAndLook(at: $0, of: step) } ?? "")
             END
             """
+    }
+
+    private var checkLock: String {
+        """
+        PERFORM pg_catalog.pg_advisory_xact_lock_shared(\(stepsKey));
+        IF pg_catalog.pg_try_advisory_xact_lock_shared(\(ownKey)) THEN
+          RAISE EXCEPTION 'this run has lost its lock on the node' USING ERRCODE = '\(CheckState.lockLost)';
+        END IF;
+        """
     }
 
     private func lockAndLook(at table: TableName, of step: Step) -> String {
@@ -124,12 +130,14 @@ struct StepTransactions {
     ///
     /// A commit is flushed only when its transaction wrote something: an empty one, even with a transaction id, is not.
     /// A logical message is the least that can be written; no table holds it and no replication applies it. The log is
-    /// sequential: what is flushed, or has reached a synchronous standby, up to this commit holds all earlier ones.
+    /// sequential: what is flushed, or has reached a synchronous standby, up to this commit holds all earlier ones. And
+    /// it is this run that flushes: where the lock was lost with a restart, what is flushed is not what was committed.
     var flush: String {
         """
         \(label.comment)
         BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
         SET LOCAL statement_timeout = 0;
+        DO \(Postgres.literal("BEGIN \(checkLock) END"));
         SELECT pg_catalog.set_config('synchronous_commit', 'local', true)
          WHERE pg_catalog.current_setting('synchronous_commit') = 'off';
         SELECT pg_catalog.pg_logical_emit_message(true, 'polarity', 'flush');
