@@ -44,7 +44,8 @@ lint: ## Check the format and build with warnings as errors and checked imports.
 
 .PHONY: model
 model: deps ## Verify the model of the protocol, and that it fails without any one of its precautions.
-	Tests/Model/check.sh
+	mkdir -p .build
+	Tests/Model/check.sh | tee .build/model.log
 
 .PHONY: test-thread
 test-thread: deps ## Run every test once more under the thread sanitizer.
@@ -63,7 +64,11 @@ test-death: deps ## Run the fault tests in full: every fault and many rounds, in
 .PHONY: test-majors
 test-majors: deps ## Run the live tests on every major of PostgreSQL that can be had; MAJORS="13 13+15+18" for some.
 	$(SWIFT) build --build-tests $(CHECKED)
-	Tests/Majors/run.sh $(MAJORS)
+	Tests/Majors/run.sh $(MAJORS) 2>&1 | tee .build/test-majors.log
+
+.PHONY: safety
+safety: ## Check the page Safety against what the last tests printed; WRITE=1 writes its tables anew.
+	Tests/safety.py $(if $(WRITE),write,check) $(wildcard $(addprefix .build/,test.log test-death.log test-majors.log model.log))
 
 .PHONY: coverage
 coverage: deps ## Print line coverage; the pure room stays above 95 %.

@@ -36,7 +36,8 @@ for nodes in "$@"; do
         grep -aE -A 30 '^✘' "$log" | head -n 300 || true
     fi
     rows+=("| $versions | $scenarios | $tests | $status | $((SECONDS - start)) s |")
-    echo "safety | Majors of PostgreSQL | scenarios on PostgreSQL $versions | $scenarios | $status: plan, end state and an empty second plan"
+    echo "safety | Majors of PostgreSQL | scenarios on ${nodes//+/, } | $scenarios |" \
+        "$status on $versions: plan, end state, an empty second plan"
 done
 echo
 echo "| PostgreSQL | scenarios | tests | result | time |"
