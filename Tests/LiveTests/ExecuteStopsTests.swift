@@ -40,6 +40,22 @@ struct ExecuteStopsTests {
         }
     }
 
+    @Test func `a second interruption while a stage is read back is no failure of the stage`() async throws {
+        try await ExecuteNodes.with(tables: 1) { nodes in
+            let asked = Flag()
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0, stage: .open)]), interruption: { asked.isSet ? .drop : .none },
+                events: { event in
+                    guard case .flushed = event else { return }
+                    asked.set()
+                    // Until the connections are dropped.
+                    while (try? await Task.sleep(for: .milliseconds(10))) != nil {}
+                })
+            #expect(outcomes.stopped == .interrupted)
+            #expect(try await nodes.closed() == [0])
+        }
+    }
+
     @Test func `the time for the whole run is up`() async throws {
         try await ExecuteNodes.with(tables: 2) { nodes in
             let outcomes = try await nodes.run(

@@ -87,7 +87,7 @@ private struct Executor {
             let ends = await stage(name, steps)
             reached.steps += ends
             if let reason = await run.control.reason { return reason }
-            if !ends.allSatisfy(\.isDone) { return .stageFailed(name) }
+            if !ends.allSatisfy(\.isDone) { return run.control.drops ? .interrupted : .stageFailed(name) }
         }
         return nil
     }
