@@ -144,10 +144,11 @@ extension Duration {
                 try load.declare(origin: "paris")
             }
             tally(
-                .locks, "The origin of \(tables) tables moved under pgbench, once beside a writer idle in transaction",
+                .locks, "The origin of many tables moved under pgbench, once beside a writer idle in transaction",
                 times: 2,
-                seen: "completed; \(acknowledged) acknowledged writes and as many rows in the log, all others refused; "
-                    + "the longest wait of a writer was \(stalls[0]), beside the idle writer \(stalls[1])")
+                seen: "\(tables) tables, completed; \(acknowledged) acknowledged writes and as many rows in the log, "
+                    + "all others refused; the longest wait of a writer was \(stalls[0]), "
+                    + "beside the idle writer \(stalls[1])")
         }
     }
 

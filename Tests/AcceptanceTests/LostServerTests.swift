@@ -25,9 +25,9 @@ enum Fate: String, CaseIterable, Sendable {
                 #expect(loss.struck == points.count)
                 let codes = loss.codes.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }
                 tally(
-                    .otherSide, "\(fate.rawValue) in the middle of \(loss.stages.sorted().joined(separator: ", "))",
-                    times: loss.struck,
-                    seen: "no law broken; exit codes \(codes.joined(separator: ", ")); the next apply converged")
+                    .otherSide, "\(fate.rawValue) in the middle of a stage", times: loss.struck,
+                    seen: "in \(loss.stages.sorted().joined(separator: ", ")); no law broken; exit codes "
+                        + "\(codes.joined(separator: ", ")); the next apply converged")
                 try await loss.end()
             }
         }
