@@ -1,6 +1,5 @@
 import Foundation
 import Postgres
-import Synchronization
 
 // A proxy that speaks just enough of the frontend protocol to know where one request ends and the next begins. It asks
 // its owner at every such boundary what is to happen there. To call back, kill or stop something at a boundary, do so in
@@ -79,7 +78,7 @@ final class Listener: Sendable {
     private let node: String
     private let decide: @Sendable (Boundary) -> Fault
     private let descriptor: Int32
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     private struct State {
         var place: Place
@@ -94,7 +93,7 @@ final class Listener: Sendable {
     init(
         to place: Place, as node: String, deciding decide: @escaping @Sendable (Boundary) -> Fault
     ) throws(FaultProxyError) {
-        state = Mutex(State(place: place))
+        state = Guarded(State(place: place))
         self.node = node
         self.decide = decide
         guard let directory = Socket.temporaryDirectory() else {

@@ -1,7 +1,6 @@
 import FaultProxy
 import Postgres
 import Sandbox
-import Synchronization
 import Testing
 
 @Suite struct `a proxy that produces faults` {
@@ -84,7 +83,7 @@ import Testing
 }
 
 private final class Boundaries: Sendable {
-    private let seen = Mutex<[Boundary]>([])
+    private let seen = Guarded<[Boundary]>([])
     func note(_ boundary: Boundary) { seen.withLock { $0.append(boundary) } }
     var words: [String] {
         seen.withLock { all in

@@ -1,6 +1,5 @@
 import FaultProxy
 import Foundation
-import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -26,7 +25,7 @@ struct Point: Hashable, Sendable, CustomStringConvertible {
 
 /// Watches everything that a process asks of several nodes, and strikes it at one point.
 final class Injector: Sendable {
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     private struct State {
         var isWatching = false
