@@ -47,11 +47,14 @@ model: deps ## Verify the model of the protocol, and that it fails without any o
 	mkdir -p .build
 	Tests/Model/check.sh | tee .build/model.log
 
+# The sanitizer's own runtime maps a file, which the limit on files in this one test takes away from under it.
+UNTHREADED := 'on a disk that fills up on the way'
+
 .PHONY: test-thread
 test-thread: deps ## Run every test once more under the thread sanitizer.
 	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build-thread
 	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread $(WIDTH) \
-		$(call tested,.build-thread/test.log)
+		--skip $(UNTHREADED) $(call tested,.build-thread/test.log)
 
 # The files of the fault tests that do more where FAULTS=all asks for it.
 FAULT_TESTS := /(BusyTable|Death|JournalFault|LastMoments|Load|LostConnection|LostServer|Pooler|SlonyAtOnce|StalePlan|StaleUnderLock|TwoAtOnce)Tests\.swift
