@@ -52,7 +52,9 @@ private let path = "state/polarity/shop.jsonl"
                     #expect(text.contains("nothing") && text.contains("changed"), "\(text)")
                 case 1, 3: #expect(answer.output.contains("JOURNAL_FAILED"), "\(answer.output)")
                 case 0: isFull = false
-                default: Issue.record("exit \(answer.status): \(answer.output)\(answer.errorOutput)")
+                default:
+                    Issue.record("exit \(answer.status): \(answer.output)\(answer.errorOutput)")
+                    isFull = false
                 }
                 let next = try await shop.run(move).answer
                 #expect(next.status == 0, "\(next.output)\(next.errorOutput)")
