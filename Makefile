@@ -71,7 +71,7 @@ test-majors: deps ## Run the live tests on every major of PostgreSQL that can be
 
 .PHONY: safety
 safety: ## Check the page Safety against what the last tests printed; WRITE=1 writes its tables anew.
-	Tests/safety.py $(if $(WRITE),write,check) $(wildcard $(addprefix .build/,test.log test-death.log test-majors.log model.log))
+	Tests/safety.py $(if $(WRITE),write,check) $(wildcard $(addprefix .build/,test.log test-death.log test-majors.log model.log fuzz.log))
 
 .PHONY: coverage
 coverage: deps ## Print line coverage; the pure room stays above 95 %.

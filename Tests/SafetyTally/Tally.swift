@@ -12,7 +12,7 @@ public func tally(_ law: SafetyLaw, _ tried: String, times: Int, seen: String) {
     print("safety | \(law.rawValue) | \(tried) | \(times) | \(seen)")
 }
 
-/// The headings of the page "Safety" under which tests report; scripts report under two more.
+/// The headings of the page "Safety" under which tests report; scripts report under two more and under `input`.
 public enum SafetyLaw: String, Sendable {
     case death = "Polarity dies"
     case otherSide = "A node dies, or is not what it was"
@@ -21,4 +21,7 @@ public enum SafetyLaw: String, Sendable {
     case twoAtOnce = "Two at once"
     case stalePlan = "The world moved"
     case journal = "The journal"
+    case input = "Input is hostile"
+    case secrets = "Secrets"
+    case privileges = "Least privilege"
 }
