@@ -63,6 +63,14 @@ private struct BarePlan {
           FROM pg_catalog.pg_trigger WHERE NOT tgisinternal AND tgrelid =
         """
 
+    /// Prepared, which costs less than a DO block that is compiled for every table; a cast that must fail raises.
+    private static let checks = """
+        PREPARE lock AS SELECT CASE
+          WHEN pg_try_advisory_xact_lock_shared(\(key)) THEN concat('lock lost ', pg_backend_pid())::int END;
+        PREPARE look (oid, text) AS SELECT CASE
+          WHEN (\(look) $1) <> $2 THEN concat('other rows ', pg_backend_pid())::int END
+        """
+
     init(_ plan: Plan, on cluster: BenchCluster, _ opening: Opening) async throws {
         holders = cluster.servers.indices.map { index in
             let holder = BareSession(cluster.conninfo(index))
@@ -88,7 +96,7 @@ private struct BarePlan {
 
     func run() {
         for part in parts {
-            part.session.run("SET plan_cache_mode = force_generic_plan; PREPARE look (oid) AS \(Self.look) $1")
+            part.session.run("SET plan_cache_mode = force_generic_plan; \(Self.checks)")
             for message in part.messages { part.session.run(message) }
             part.session.run("BEGIN; SELECT pg_logical_emit_message(true, 'bench', 'flush'); COMMIT")
         }
@@ -105,22 +113,15 @@ private struct BarePlan {
         let lockAndLook = step.table.map { table in
             """
             LOCK TABLE ONLY \(table.quoted) IN \(step.lock.rawValue) MODE;
-            EXECUTE 'EXECUTE look(\(step.tableOID))' INTO found;
-            IF found <> \(Postgres.literal(expected)) THEN RAISE 'stale'; END IF;
+            EXECUTE look(\(step.tableOID), \(Postgres.literal(expected)));
             """
         }
-        let checks = """
-            DECLARE found text;
-            BEGIN
-            IF pg_try_advisory_xact_lock_shared(\(key)) THEN RAISE 'the lock is lost'; END IF;
-            \(lockAndLook ?? "")
-            END
-            """
         return """
             BEGIN;
             SET LOCAL lock_timeout = 50;
             SET LOCAL synchronous_commit = off;
-            DO \(Postgres.literal(checks));
+            EXECUTE lock;
+            \(lockAndLook ?? "")
             \(step.statements.map { $0 + ";\n" }.joined())COMMIT;
 
             """

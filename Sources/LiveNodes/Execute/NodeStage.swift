@@ -9,6 +9,7 @@ struct NodeStage {
     /// How many transactions travel in one message.
     private let limit: Int
     private var queue: StepQueue
+    private let underway = Underway()
     /// As it was when the stage began.
     private let world: ObservedState
 
@@ -32,11 +33,20 @@ struct NodeStage {
         do throws(PostgresError) {
             async let sampling = Result { () async throws(PostgresError) in try await run.session(on: node) }
             let worker = try await run.session(on: node)
-            let sampler = (try? await sampling.get()).map {
-                Sampler(session: $0, worker: worker.processID, label: run.label)
-            }
             let transactions = try await run.transactions(through: worker, on: node)
-            let reached = await work(through: worker, transactions, sampler)
+            let sampler = (try? await sampling.get()).map {
+                Sampler(
+                    session: $0, worker: worker.processID, label: run.label, isDirect: transactions.isDirect)
+            }
+            let (underway, tell) = (underway, run.tell)
+            let reached = await withTaskGroup { group in
+                group.addTask {
+                    await sampler?.watch(underway) { await tell(.waiting($0, blockers: $1)) }
+                }
+                let reached = await work(through: worker, transactions)
+                group.cancelAll()
+                return reached
+            }
             if !run.control.drops, reached { await settle(worker, by: transactions.flush) }
             await worker.close()
             await sampler?.session.close()
@@ -47,9 +57,7 @@ struct NodeStage {
     }
 
     /// - Returns: Whether the session still stands.
-    private mutating func work(
-        through worker: Session, _ transactions: StepTransactions, _ sampler: Sampler?
-    ) async -> Bool {
+    private mutating func work(through worker: Session, _ transactions: StepTransactions) async -> Bool {
         while await run.control.stopped() == nil {
             switch queue.next(limit: limit, at: .now) {
             case .finished: return true
@@ -57,7 +65,7 @@ struct NodeStage {
                 // Short, so that an interruption is heard.
                 try? await Task.sleep(until: min(until, .now + .milliseconds(50)), clock: .continuous)
             case .send(let batch):
-                guard await send(batch, through: worker, transactions, sampler) else { return false }
+                guard await send(batch, through: worker, transactions) else { return false }
             }
         }
         return true
@@ -66,19 +74,22 @@ struct NodeStage {
     // MARK: - Sending
 
     private mutating func send(
-        _ batch: [Int], through worker: Session, _ transactions: StepTransactions, _ sampler: Sampler?
+        _ batch: [Int], through worker: Session, _ transactions: StepTransactions
     ) async -> Bool {
-        await run.tell(.sending(node, batch.map { queue.nextTry(of: $0) }))
+        let tries = batch.map { queue.nextTry(of: $0) }
+        await run.tell(.sending(node, tries))
         let steps = batch.map { (step: queue[$0], lockTimeout: queue.lockTimeout(of: $0)) }
         let text = transactions.message(of: steps)
         let waits = steps.reduce(Duration.zero) { $0 + $1.lockTimeout }
         let time = await run.control.patience(.seconds(60) + waits)
-        let (answer, sample) = await ask(worker, text, within: time, watching: batch, sampler)
+        underway.begin(tries)
+        let answer = await Result { () async throws(PostgresError) in try await worker.message(text, timeout: time) }
+        let sample = underway.end()
         do throws(PostgresError) {
             let answer = try answer.get()
             let committed = answer.results.count { $0.commandTag == "COMMIT" }
             for index in batch.prefix(committed) { queue.commit(index, at: .now) }
-            if let error = answer.error, committed < batch.count {
+            if committed < batch.count, let error = answer.error?.asRaised(at: queue[batch[committed]].table) {
                 let time = await run.control.patience(.seconds(30))
                 _ = try await worker.message(transactions.undo, timeout: time)
                 await judge(batch[committed], error, sample)
@@ -90,25 +101,6 @@ struct NodeStage {
         }
         await run.tell(.ended(node, queue.outcomes(of: batch)))
         return true
-    }
-
-    private func ask(
-        _ worker: Session, _ text: String, within time: Duration, watching batch: [Int], _ sampler: Sampler?
-    ) async -> (Result<MessageAnswer, PostgresError>, Sampler.Sample?) {
-        let tries = Dictionary(batch.map { (queue[$0].tableOID, queue.nextTry(of: $0)) }) { first, _ in first }
-        let tell = run.tell
-        return await withTaskGroup(of: Sampler.Sample?.self) { group in
-            group.addTask {
-                await sampler?.watch { sample in
-                    if let step = tries[sample.relation] { await tell(.waiting(step, blockers: sample.blockers)) }
-                }
-            }
-            let answer = await Result { () async throws(PostgresError) in
-                try await worker.message(text, timeout: time)
-            }
-            group.cancelAll()
-            return (answer, await group.next() ?? nil)
-        }
     }
 
     /// What an error means for the step that met it.

@@ -50,7 +50,7 @@ struct Run: Sendable {
     func lose(_ node: NodeName, _ error: PostgresError) async {
         // The end of the time may be why there was no answer.
         _ = await control.stopped()
-        let isElsewhere = error.sqlState == CheckState.lockLost
+        let isElsewhere = error.asRaised(at: nil).sqlState == CheckState.lockLost
         await control.stop(isElsewhere ? .lockLost(node) : .nodeLost(node, message: error.description))
     }
 }

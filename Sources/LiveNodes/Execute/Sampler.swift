@@ -1,5 +1,6 @@
 import Postgres
 import Replication
+import Synchronization
 
 /// Looks, through a session of its own, at whom a worker waits for. What a lock timeout leaves behind names nobody.
 struct Sampler: Sendable {
@@ -13,26 +14,26 @@ struct Sampler: Sendable {
     /// The worker's backend; behind a pooler, where that number means nothing, its query's first words tell.
     let worker: Int32
     let label: RunLabel
+    /// Whether both sessions are their backends' own: then the question is prepared once.
+    let isDirect: Bool
 
-    /// Looks again and again until the task is cancelled, and tells each relation that is waited for once.
-    ///
-    /// - Returns: The last sample that named anyone.
-    func watch(_ tell: (Sample) async -> Void) async -> Sample? {
-        var last: Sample?
-        var told: Set<UInt32> = []
-        while (try? await Task.sleep(for: .milliseconds(15))) != nil {
-            guard let sample = await sample() else { continue }
-            last = sample
-            if told.insert(sample.relation).inserted { await tell(sample) }
+    /// How long a message is on its way before it is looked at: most have their answer long before.
+    private static let pause = Duration.milliseconds(10)
+
+    /// Looks again and again at the message that is on its way, until the task is cancelled, and tells each relation that
+    /// it waits for once.
+    func watch(_ message: Underway, _ tell: @Sendable (StepTry, [Blocker]) async -> Void) async {
+        if isDirect { _ = try? await session.run("PREPARE look AS \(PackageResources.blockers_sql.text)") }
+        var seen: Int?
+        while (try? await Task.sleep(for: Self.pause)) != nil {
+            defer { seen = message.number }
+            guard let number = seen, number == message.number, let sample = await sample() else { continue }
+            if let attempt = message.note(sample, during: number) { await tell(attempt, sample.blockers) }
         }
-        return last
     }
 
     private func sample() async -> Sample? {
-        guard
-            let rows = try? await session.query(
-                PackageResources.blockers_sql.text, ["\(worker)", label.comment], timeout: .seconds(5)), !rows.isEmpty
-        else { return nil }
+        guard let rows = try? await rows(), !rows.isEmpty else { return nil }
         let blockers = rows.values.map { row in
             Blocker(
                 pid: row[1].flatMap { Int32($0) } ?? 0, user: row[2] ?? "", application: row[3] ?? "",
@@ -40,5 +41,60 @@ struct Sampler: Sendable {
                 age: .microseconds(row[5].flatMap { Int64($0) } ?? 0), isAutovacuum: row[4] == "autovacuum worker")
         }
         return Sample(relation: rows[0, "relation"].flatMap { UInt32($0) } ?? 0, blockers: blockers)
+    }
+
+    private func rows() async throws(PostgresError) -> Rows? {
+        let time = Duration.seconds(5)
+        if isDirect {
+            return try await session.run("EXECUTE look('\(worker)', \(literal(label.comment)))", timeout: time).last
+        }
+        return try await session.query(
+            PackageResources.blockers_sql.text, ["\(worker)", label.comment], timeout: time)
+    }
+}
+
+/// The message that a worker has on its way, for who looks whom it waits for.
+final class Underway: Sendable {
+    private struct State {
+        /// Counts the messages; nil between them.
+        var number: Int?
+        var last = 0
+        /// The tries in the message, by the table's OID.
+        var tries: [UInt32: StepTry] = [:]
+        var told: Set<UInt32> = []
+        var sample: Sampler.Sample?
+    }
+
+    private let state = Mutex(State())
+
+    var number: Int? { state.withLock { $0.number } }
+
+    /// A message leaves.
+    func begin(_ tries: [StepTry]) {
+        let tries = Dictionary(tries.map { ($0.step.tableOID, $0) }) { first, _ in first }
+        state.withLock { state in
+            state = State(number: state.last + 1, last: state.last + 1, tries: tries)
+        }
+    }
+
+    /// Its answer has come.
+    ///
+    /// - Returns: The last sample that named anyone.
+    func end() -> Sampler.Sample? {
+        state.withLock { state in
+            state.number = nil
+            return state.sample
+        }
+    }
+
+    /// Keeps a sample, unless the answer has come meanwhile.
+    ///
+    /// - Returns: What waits for the relation, the first time that this is asked.
+    func note(_ sample: Sampler.Sample, during number: Int) -> StepTry? {
+        state.withLock { state in
+            guard state.number == number else { return nil }
+            state.sample = sample
+            return state.told.insert(sample.relation).inserted ? state.tries[sample.relation] : nil
+        }
     }
 }
