@@ -49,25 +49,22 @@ private struct SQLNameScanner {
     private mutating func part() throws(Complaint) -> String {
         if next == UInt8(ascii: "\"") { return try quotedPart() }
         var isFolded = true
-        var length = 0
-        let rest = text[place...]
-        let bytes = rest.span
-        scan: while length < bytes.count {
-            switch bytes[length] {
+        let start = place
+        scan: while let byte = next {
+            switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"), 0x80...: break
             case UInt8(ascii: "A")...UInt8(ascii: "Z"): isFolded = false
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "$"):
-                if length == 0 { throw needsQuotes }
+                if place == start { throw needsQuotes }
             case UInt8(ascii: "{"), UInt8(ascii: "}"):
                 if !placeholders { throw needsQuotes }
             case UInt8(ascii: "."): break scan
             default: throw needsQuotes
             }
-            length += 1
+            place += 1
         }
-        if length == 0 { throw Complaint("\(shown) has an empty part") }
-        let part = text[place..<place + length]
-        place += length
+        if place == start { throw Complaint("\(shown) has an empty part") }
+        let part = text[start..<place]
         return isFolded ? String(decoding: part, as: UTF8.self) : part.foldedAsSQL
     }
 

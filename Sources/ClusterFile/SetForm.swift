@@ -36,7 +36,9 @@ struct TableList: Sendable {
     mutating func sort() {
         let places = tables.indices.dropFirst()
         if places.allSatisfy({ tables[$0 - 1].name < tables[$0].name }) { return }
-        tables.sort { $0.name < $1.name }
+        // Places are sorted, not tables, which would be copied again and again.
+        let order = tables.indices.sorted { [tables] in tables[$0].name < tables[$1].name }
+        tables = order.map { tables[$0] }
         repeated = places.filter { tables[$0 - 1].name == tables[$0].name }
     }
 }

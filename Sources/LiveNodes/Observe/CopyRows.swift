@@ -7,7 +7,7 @@ import Replication
 struct CopyRows {
     private let bytes: [UInt8]
     /// Where the next field begins.
-    private(set) var at = 0
+    private var at = 0
     private var names: [UInt64: String] = [:]
     private var byteStrings: [UInt64: [UInt8]] = [:]
 
@@ -16,8 +16,11 @@ struct CopyRows {
     /// Whether every row was read.
     var isAtEnd: Bool { at >= bytes.count }
 
-    /// What was read since a place.
-    func bytes(since start: Int) -> [UInt8] { Array(bytes[start..<at]) }
+    /// What is left of the row that is being read, with the newline that ends it.
+    var line: [UInt8] {
+        let end = bytes[at...].firstIndex(of: Byte.newline) ?? bytes.endIndex - 1
+        return Array(bytes[at...end])
+    }
 
     /// Passes over what comes next where it is a text, byte for byte.
     mutating func skip(_ text: [UInt8]) -> Bool {

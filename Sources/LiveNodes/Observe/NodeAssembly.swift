@@ -11,7 +11,8 @@ struct NodeAssembly {
     private var otherNames: [UInt32: TableName] = [:]
     private var relations: RelationsInScope
     private var triggers = TriggersByTable()
-    private var engineTriggers = TriggersByTable()
+    /// Which triggers each table shares with others.
+    private var shared: [Int] = []
     private var strays: [UInt32: [(trigger: TriggerName, function: FunctionName)]] = [:]
     /// Every function that a trigger can call.
     private let functions: [UInt32: FunctionName]
@@ -39,6 +40,7 @@ struct NodeAssembly {
         self.functions = functions
         engineFunctions = Set(scope.functions)
         tables.reserveCapacity(scope.tables.count)
+        shared.reserveCapacity(scope.tables.count)
         owners.reserveCapacity(scope.tables.count)
         place.reserveCapacity(scope.tables.count)
     }
@@ -78,8 +80,11 @@ struct NodeAssembly {
     /// Takes what only the end of the lists tells.
     mutating func endLists() {
         settlePartitions()
-        if let last = triggers.last() { add(last) }
-        if let last = engineTriggers.last() { addEngine(last) }
+        for index in tables.indices {
+            let own = tables[index].triggers
+            tables[index].triggers = triggers.triggers(of: shared[index])
+            if !own.isEmpty { tables[index].triggers = (tables[index].triggers + own).sorted { $0.name < $1.name } }
+        }
     }
 
     /// Takes what was found out about ``tablesToMeasure``; any other table may hold rows.
@@ -134,36 +139,45 @@ extension NodeAssembly {
         }
         place[relation.table.oid] = tables.count
         tables.append(relation.table)
+        shared.append(0)
         owners.append(relation.owner)
     }
 
     private mutating func readTriggers(_ rows: CopyRows) {
-        for found in triggers.read(rows, functions) { add(found) }
-    }
-
-    private mutating func add(_ found: TriggersByTable.Found) {
-        guard let index = place[found.table] else { return addStray(found) }
-        if tables[index].triggers.isEmpty {
-            tables[index].triggers = found.triggers
-        } else {
-            tables[index].triggers += found.triggers
-            tables[index].triggers.sort { $0.name < $1.name }
+        var rows = rows
+        while !rows.isAtEnd {
+            let table: UInt32 = rows.number()
+            let found = triggers.read(&rows, functions)
+            guard let index = place[table] else {
+                addStray(found, on: table)
+                continue
+            }
+            switch found {
+            case .shared(let row): shared[index] = triggers.adding(row, to: shared[index])
+            case .own(let trigger?): tables[index].triggers.append(trigger)
+            case .own(nil): break
+            }
         }
     }
 
     /// The engine's triggers wherever they are; those of the scope's tables come with all their triggers.
     private mutating func readEngineTriggers(_ rows: CopyRows) {
-        for found in engineTriggers.read(rows, functions) { addEngine(found) }
-    }
-
-    private mutating func addEngine(_ found: TriggersByTable.Found) {
-        if place[found.table] == nil { addStray(found) }
-    }
-
-    private mutating func addStray(_ found: TriggersByTable.Found) {
-        for trigger in found.triggers where engineFunctions.contains(trigger.function) {
-            strays[found.table, default: []].append((trigger.name, trigger.function))
+        var rows = rows
+        while !rows.isAtEnd {
+            let table: UInt32 = rows.number()
+            let found = triggers.read(&rows, functions)
+            if place[table] == nil { addStray(found, on: table) }
         }
+    }
+
+    private mutating func addStray(_ found: TriggersByTable.Found, on table: UInt32) {
+        let trigger =
+            switch found {
+            case .shared(let row): triggers.trigger(row)
+            case .own(let trigger): trigger
+            }
+        guard let trigger, engineFunctions.contains(trigger.function) else { return }
+        strays[table, default: []].append((trigger.name, trigger.function))
     }
 
     private mutating func readRules(_ rows: CopyRows) {

@@ -2,59 +2,86 @@ import Replication
 
 /// Puts a node's triggers together table by table, each table's sorted by name.
 ///
-/// A table's rows mostly come one after the other, and most tables of a set have the same triggers: a row that says the
-/// same as the one in its place at the table before is not read again, and tables that are alike in all rows share one
-/// array.
+/// Most tables of a set have the same triggers: a row that says the same as an earlier one is not read again, and tables
+/// that are alike in all rows share one array. The rows come as they lie in the catalog, which after some changes is in
+/// pieces and in any order. So a table has a number that stands for the rows that it has had so far, and every row
+/// leads from one number to the next; which one it is likely to be, the row before it tells.
 struct TriggersByTable {
-    /// The rows of one table behind its OID, and what they mean.
-    private struct Pattern {
-        var rows: [(text: [UInt8], trigger: ObservedTrigger?)] = []
-        /// What the rows mean, sorted.
+    /// A row behind its table's OID, and what it means.
+    private struct Row {
+        let text: [UInt8]
+        let trigger: ObservedTrigger?
+        /// The row that last came behind this one.
+        var next: Int
+    }
+
+    /// A number of rows that are the same for several tables.
+    private struct Collection {
+        /// Which rows, sorted.
+        let rows: [Int]
         var triggers: [ObservedTrigger] = []
+        /// The collection with one row more.
+        var larger: [Int: Int] = [:]
     }
 
-    /// A table, and its triggers as far as their rows stood together.
-    typealias Found = (table: UInt32, triggers: [ObservedTrigger])
+    /// Rows beyond that many are taken to be of one table alone, as those of Slony are, whose arguments name the table.
+    private static let limit = 1000
 
-    private var table: UInt32 = 0
-    private var pattern = Pattern()
-    /// How many rows of the table came.
-    private var count = 0
-    /// Whether one of them was unlike the table's before.
-    private var isNew = false
+    private var rows: [Row] = []
+    private var places: [[UInt8]: Int] = [:]
+    private var collections = [Collection(rows: [])]
+    private var numbers: [[Int]: Int] = [[]: 0]
+    private var last = 0
 
-    /// Takes rows, and gives every table behind whose rows another one's began; ``last()`` gives the last.
-    mutating func read(_ rows: CopyRows, _ functions: [UInt32: FunctionName]) -> [Found] {
-        var rows = rows
-        var found: [Found] = []
-        while !rows.isAtEnd {
-            let next: UInt32 = rows.number()
-            if next != table {
-                if let last = last() { found.append(last) }
-                table = next
-            }
-            if count >= pattern.rows.count || !rows.skip(pattern.rows[count].text) {
-                isNew = true
-                let start = rows.at
-                let trigger = ObservedTrigger(&rows, functions)
-                let row = (text: rows.bytes(since: start), trigger: trigger)
-                if count < pattern.rows.count { pattern.rows[count] = row } else { pattern.rows.append(row) }
-            }
-            count += 1
+    /// A row of a table: one that others may share, or one of its own.
+    enum Found {
+        case shared(Int)
+        case own(ObservedTrigger?)
+    }
+
+    /// Reads what stands behind the table's OID.
+    mutating func read(_ text: inout CopyRows, _ functions: [UInt32: FunctionName]) -> Found {
+        if !rows.isEmpty, text.skip(rows[rows[last].next].text) {
+            last = rows[last].next
+            return .shared(last)
         }
-        return found
+        let line = text.line
+        if let row = places[line], text.skip(line) {
+            follow(row)
+            return .shared(row)
+        }
+        let trigger = ObservedTrigger(&text, functions)
+        guard rows.count < Self.limit else { return .own(trigger) }
+        places[line] = rows.count
+        rows.append(Row(text: line, trigger: trigger, next: 0))
+        follow(rows.count - 1)
+        return .shared(last)
     }
 
-    /// The table whose rows came last; nil where none came since this was asked.
-    mutating func last() -> Found? {
-        guard count > 0 else { return nil }
-        if isNew || count < pattern.rows.count {
-            pattern.rows.removeLast(pattern.rows.count - count)
-            pattern.triggers = pattern.rows.compactMap(\.trigger).sorted { $0.name < $1.name }
-        }
-        (count, isNew) = (0, false)
-        return (table, pattern.triggers)
+    private mutating func follow(_ row: Int) {
+        rows[last].next = row
+        last = row
     }
+
+    /// What a row means.
+    func trigger(_ row: Int) -> ObservedTrigger? { rows[row].trigger }
+
+    /// The number of a collection with one row more.
+    mutating func adding(_ row: Int, to collection: Int) -> Int {
+        if let larger = collections[collection].larger[row] { return larger }
+        let all = (collections[collection].rows + [row]).sorted()
+        let number = numbers[all] ?? collections.count
+        if number == collections.count {
+            let triggers = all.compactMap { rows[$0].trigger }.sorted { $0.name < $1.name }
+            collections.append(Collection(rows: all, triggers: triggers))
+            numbers[all] = number
+        }
+        collections[collection].larger[row] = number
+        return number
+    }
+
+    /// The triggers of a collection, sorted.
+    func triggers(of collection: Int) -> [ObservedTrigger] { collections[collection].triggers }
 }
 
 extension [UInt32: FunctionName] {

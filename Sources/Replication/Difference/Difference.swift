@@ -78,15 +78,18 @@ private func judge(
     _ tables: ArraySlice<DesiredTable>, on nodes: [NodeName: ObservedNode], _ families: [NodeName: PartitionFamilies],
     _ declared: DeclaredCluster, _ slonySet: Int?
 ) -> [TableJudgement] {
-    let benches = nodes.compactMap { name, node in families[name].map { (name: name, node: node, families: $0) } }
-    var precedents: [Precedent?] = benches.map { _ in nil }
+    // Side by side rather than in tuples, which would be copied whole for each table.
+    let names = nodes.keys.filter { families[$0] != nil }
+    let seen = names.compactMap { nodes[$0] }
+    let families = names.compactMap { families[$0] }
+    var precedents: [Precedent?] = names.map { _ in nil }
     var judged: [TableJudgement] = []
     judged.reserveCapacity(tables.count)
-    for table in tables {
-        guard let bench = benches.firstIndex(where: { $0.name == table.node }) else { continue }
+    for index in tables.indices {
+        guard let node = names.firstIndex(of: tables[index].node) else { continue }
         judged.append(
             TableJudgement(
-                table, benches[bench].node, declared, benches[bench].families, slonySet: slonySet, &precedents[bench]))
+                tables[index], seen[node], declared, families[node], slonySet: slonySet, &precedents[node]))
     }
     return judged
 }
