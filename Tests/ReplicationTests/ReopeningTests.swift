@@ -6,12 +6,12 @@ import Testing
 private let builtin = Engine.builtin(cluster: "shop")
 
 @Suite struct `a move that never opened` {
-    /// The move of `world` from berlin to paris, after protect alone.
-    private func reopened(_ world: World) -> [Step] {
+    /// The move of `world` from berlin to paris, after protect alone, which got stuck on some nodes.
+    private func reopened(_ world: World, stuckOn stuck: Set<NodeName> = []) -> [Step] {
         let plan = world.plan
         let outcomes = plan.steps.map { step in
-            StepOutcome(
-                step: step, outcome: step.stage == .protect ? .done(tries: 1, took: .zero) : .notBegun)
+            let isDone = step.stage == .protect && !stuck.contains(step.node)
+            return StepOutcome(step: step, outcome: isDone ? .done(tries: 1, took: .zero) : .notBegun)
         }
         return plan.reopening(after: Outcomes(steps: outcomes), from: world.observed)
     }
@@ -38,6 +38,20 @@ private let builtin = Engine.builtin(cluster: "shop")
         world.declare(origin: "paris")
         world.set(.deny, .disabled, on: "tokyo")
         expectNoDifference(reopened(world).map(\.node), ["berlin"])
+    }
+
+    @Test func `is not led back beside another node that was found open and could not be closed`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        world.set(.deny, .disabled, on: "tokyo")
+        expectNoDifference(reopened(world, stuckOn: ["tokyo"]).map(\.node), [])
+    }
+
+    @Test func `is led back though a new subscriber could not be given its triggers`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        for purpose in Purpose.allCases { world.remove(purpose, on: "tokyo") }
+        expectNoDifference(reopened(world, stuckOn: ["tokyo"]).map(\.node), ["berlin"])
     }
 
     @Test func `of a trigger that was made disables it again`() {

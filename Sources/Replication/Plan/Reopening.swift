@@ -3,17 +3,21 @@ extension Plan {
     /// The steps that open again what this run closed in sets that it meant to open elsewhere.
     ///
     /// Each puts the modes back that its step changed; a deny trigger that the step made stays, disabled. Only for the
-    /// node that wrote last, never for another that this run closed because it should not have been open. The executor
-    /// reads first that the new origin refuses writes.
+    /// node that wrote last, never for another that this run closed because it should not have been open, and never beside
+    /// another that was found open and could not be closed. The executor reads first that the new origin refuses writes.
     public func reopening(after outcomes: Outcomes, from observed: ObservedState) -> [Step] {
         let moving = Set(steps.filter { $0.stage == .open }.map(\.set))
         let opened = Set(steps.filter { $0.stage == .open }.map { Place($0.node, $0.table ?? TableName("", "")) })
         let done = outcomes.steps.filter { $0.outcome.changedSomething }.map(\.step)
+        let undone = outcomes.steps.filter { !$0.outcome.changedSomething }.map(\.step)
+        let stuck = Dictionary(grouping: undone.filter(\.closesWhatWasOpen), by: \.table)
         var world = done.reduce(into: observed) { $0.apply($1) }
         return done.reversed().compactMap { step in
             guard step.stage == .protect, moving.contains(step.set), let name = step.table,
                 lastWriters.contains(Place(step.node, name)),
-                !opened.contains(Place(step.node, name)), let table = world.node(step.node)?.tables[name],
+                !opened.contains(Place(step.node, name)),
+                stuck[name]?.allSatisfy({ $0.node == step.node }) ?? true,
+                let table = world.node(step.node)?.tables[name],
                 let version = observed.node(step.node)?.identity.serverVersion
             else { return nil }
             let back = step.changes.compactMap(\.undone)
@@ -24,6 +28,16 @@ extension Plan {
                 statements: statements.texts, lock: statements.lock, expectedRows: table.rowsUnderLock, role: step.role)
             world.apply(reverse)
             return reverse
+        }
+    }
+}
+
+extension Step {
+    /// Whether it turns a deny trigger on that was there and let writes pass.
+    fileprivate var closesWhatWasOpen: Bool {
+        changes.contains { change in
+            guard case .setMode(_, let from, let to) = change.action, let purpose = change.purpose else { return false }
+            return purpose.refuses && to.firesForApplications && !from.firesForApplications
         }
     }
 }
