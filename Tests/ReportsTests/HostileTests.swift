@@ -168,6 +168,8 @@ func `columns count what is seen`(text: String, width: Int) { #expect(displayWid
     ("SELECT 'a\nb'", "SELECT 'a\nb'"), ("SELECT \"\u{e0041}\"", #"SELECT U&"\+0e0041""#),
     ("DO $x$a\nb$x$", "DO $x$a\nb$x$"), ("DO $x$a'\u{7}$x$", #"DO U&'a''\0007'"#),
     ("SELECT a$1$\u{9}b", "SELECT a$1$ b"), ("SELECT $1\u{9}", "SELECT $1 "),
+    ("DO E'a\\\\''\u{1b}\u{202e}\\\\'\u{9}", #"DO E'a\\''\U0000001b\U0000202e\\' "#),
+    ("SELECT E'\n\\\u{7}', type'\u{7}'", "SELECT E'\n\\U00000007', typeU&'\\0007'"),
 ])
 func `SQL is rewritten only where it hides something`(statement: String, shown: String) {
     #expect(visibleSQL(statement) == shown)

@@ -59,11 +59,15 @@ private struct Script {
                 "-- Give its connection string with psql --set node_\(index + 1)=…", "\\connect :node_\(index + 1)",
             ]
         }
-        return ["\\connect -reuse-previous=off " + psqlQuoted(conninfo)]
+        // psql takes double quotes for those of an identifier, also inside of single quotes.
+        return ["\\connect -reuse-previous=off " + psqlQuoted(conninfo, doubleQuote: "\"\"\"\"")]
     }
 
     private func transaction(_ step: Step) -> [String] {
-        var lines = ["", "BEGIN;", "SET LOCAL lock_timeout = '\(report.cluster.policy.lockTimeout.milliseconds)ms';"]
+        var lines = [
+            "", "BEGIN;", "SET LOCAL search_path = pg_catalog, pg_temp;",
+            "SET LOCAL lock_timeout = '\(report.cluster.policy.lockTimeout.milliseconds)ms';",
+        ]
         if let role = step.role { lines.append("SET LOCAL ROLE \(role.quoted);") }
         if let table = step.table, step.lock != .none {
             lines.append("LOCK TABLE ONLY \(table.quoted) IN \(step.lock.rawValue) MODE;")
@@ -88,12 +92,13 @@ private struct Script {
 }
 
 /// A word as psql's own commands read it back.
-private func psqlQuoted(_ word: String) -> String {
+private func psqlQuoted(_ word: String, doubleQuote: String = "\"") -> String {
     let pieces = word.unicodeScalars.map { scalar -> String in
         switch scalar {
         case "'": "''"
         case "\\": "\\\\"
         case "\n": "\\n"
+        case "\"": doubleQuote
         case _ where isHostile(scalar): String(scalar).utf8.map { "\\x" + String($0, radix: 16) }.joined()
         default: String(scalar)
         }

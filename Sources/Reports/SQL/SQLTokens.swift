@@ -18,6 +18,7 @@ private struct SQLReader {
         while at < text.count {
             switch text[at] {
             case "\"": copyQuoted("\"")
+            case "'" where isAfterE: copyEscapeString()
             case "'": copyQuoted("'")
             case "$" where !isInsideName: copyDollarQuoted()
             default: copyPlain()
@@ -27,10 +28,15 @@ private struct SQLReader {
     }
 
     /// A dollar sign within a name does not begin a literal.
-    private var isInsideName: Bool {
-        guard at > 0 else { return false }
-        let before = text[at - 1]
-        return before == "_" || before == "$" || before.properties.isAlphabetic || before.properties.numericType != nil
+    private var isInsideName: Bool { isName(at - 1) }
+
+    /// Whether the `E` of an escape string stands before.
+    private var isAfterE: Bool { at > 0 && (text[at - 1] == "E" || text[at - 1] == "e") && !isName(at - 2) }
+
+    private func isName(_ place: Int) -> Bool {
+        guard text.indices.contains(place) else { return false }
+        let scalar = text[place]
+        return scalar == "_" || scalar == "$" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
     }
 
     /// What stands outside of quotes: blanks for whatever is hidden there, since SQL knows no other use of it.
@@ -58,6 +64,26 @@ private struct SQLReader {
             append(content, quote)
         } else {
             result.append(contentsOf: text[start..<at])
+        }
+    }
+
+    /// `E'…'`, which has an escape of its own for what is hidden.
+    private mutating func copyEscapeString() {
+        result.append(text[at])
+        at += 1
+        while at < text.count {
+            let isEscape = text[at] == "\\" && at + 1 < text.count
+            let isPair = isEscape || (text[at] == "'" && at + 1 < text.count && text[at + 1] == "'")
+            let scalar = text[isPair ? at + 1 : at]
+            if scalar != "\n" && isHostile(scalar) {
+                let digits = String(scalar.value, radix: 16)
+                result.append(
+                    contentsOf: "\\U\(String(repeating: "0", count: 8 - digits.count))\(digits)".unicodeScalars)
+            } else {
+                result.append(contentsOf: text[at...(isPair ? at + 1 : at)])
+            }
+            at += isPair ? 2 : 1
+            if scalar == "'" && !isPair { return }
         }
     }
 

@@ -10,6 +10,7 @@
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
 LOCK TABLE ONLY "public"."orders" IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "_shopcl_denyaccess", ENABLE TRIGGER "_shopcl_truncatedeny";
