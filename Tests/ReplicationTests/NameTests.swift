@@ -36,3 +36,11 @@ func `a name is cut at 63 bytes on a character boundary`(name: String, stored: S
 func `a glob matches a whole name`(glob: String, name: String, expected: Bool) {
     #expect(globMatches(glob, name) == expected)
 }
+
+@Test func `an accent behind a brace belongs to the text around the placeholder`() {
+    let pattern = Pattern(parsing: "{table}\u{301}_{schema}\u{301}")
+    #expect(
+        pattern?.pieces == [
+            .placeholder(.table), .literal("\u{301}_"), .placeholder(.schema), .literal("\u{301}"),
+        ])
+}

@@ -29,13 +29,15 @@ public struct Pattern: Hashable, Sendable, ExpressibleByStringLiteral {
     public init?(parsing text: String) {
         var pieces: [Piece] = []
         var rest = Substring(text)
-        while let open = rest.firstIndex(of: "{") {
-            let after = rest[rest.index(after: open)...]
-            guard let close = after.firstIndex(of: "}"), let word = Placeholder(rawValue: String(after[..<close]))
+        // By scalars: an accent may follow a brace.
+        while let open = rest.unicodeScalars.firstIndex(of: "{") {
+            let after = rest[rest.unicodeScalars.index(after: open)...]
+            guard let close = after.unicodeScalars.firstIndex(of: "}"),
+                let word = Placeholder(rawValue: String(after[..<close]))
             else { return nil }
             if open > rest.startIndex { pieces.append(.literal(String(rest[..<open]))) }
             pieces.append(.placeholder(word))
-            rest = after[after.index(after: close)...]
+            rest = after[after.unicodeScalars.index(after: close)...]
         }
         if !rest.isEmpty { pieces.append(.literal(String(rest))) }
         self.pieces = pieces
