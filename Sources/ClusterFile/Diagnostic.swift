@@ -31,7 +31,8 @@ public struct Diagnostic: Hashable, Sendable {
 extension Diagnostic: CustomStringConvertible {
     /// `file:line:column: error: message`, and one line for each note.
     public var description: String {
-        (["\(position): \(severity.rawValue): \(message)"] + notes.map(\.description)).joined(separator: "\n")
+        (["\(position.description.escaped): \(severity.rawValue): \(message)"] + notes.map(\.description)).joined(
+            separator: "\n")
     }
 }
 

@@ -47,14 +47,15 @@ private func encoded(_ document: JSONDocument) -> String {
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-        return escapingHostile(String(decoding: try encoder.encode(document), as: UTF8.self)) + "\n"
+        return visibleJSON(String(decoding: try encoder.encode(document), as: UTF8.self)) + "\n"
     } catch {
         preconditionFailure("a document of texts and numbers cannot be encoded: \(error)")
     }
 }
 
-/// JSON's own escapes for what the encoder leaves as it is: DEL, C1, marks of direction, invisible characters.
-private func escapingHostile(_ text: String) -> String {
+/// A document of JSON with its own escapes for what an encoder leaves as it is: DEL, C1, marks of direction, invisible
+/// characters.
+public func visibleJSON(_ text: String) -> String {
     guard text.utf8.contains(where: { $0 > 0x7e }) else { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

@@ -62,27 +62,47 @@ struct Explain: AsyncParsableCommand {
                 Terminal.out(explanation(of: known))
                 return .done
             }
-            guard let slash = topic.firstIndex(of: "/") else {
+            guard topic.utf8.contains(UInt8(ascii: "/")) else {
                 throw Stop(.usage, "'\(visible(topic))' is no topic; one of: " + Topic.words.joined(separator: ", "))
             }
-            return try await explain(String(topic[topic.index(after: slash)...]), on: NodeName(String(topic[..<slash])))
+            return try await explainTable()
         }
     }
 
-    private func explain(_ table: String, on name: NodeName) async throws(Stop) -> Reports.ExitCode {
+    /// A node's name may hold slashes, too, and names are what their bytes are.
+    private func explainTable() async throws(Stop) -> Reports.ExitCode {
         let declared = try declare(ClusterSource(reading: file.file), environment: Terminal.environment)
-        guard declared.node(name) != nil else {
-            throw Stop(.usage, "'\(visible(name.text))' is no node of cluster '\(visible(declared.name))'")
+        let meant = declared.nodes.map(\.name).filter { topic.utf8.starts(with: "\($0.text)/".utf8) }
+        guard let first = meant.first else {
+            let name = String(decoding: topic.utf8.prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)
+            throw Stop(.usage, "'\(visible(name))' is no node of cluster '\(visible(declared.name))'")
         }
         let walk = await look(at: declared, Choices(node))
-        let known = walk.difference.desired.tables.first { desired in
-            desired.name.description == table || desired.name.schema.text + "." + desired.name.name.text == table
+        for name in meant {
+            let written = TableWords(after: name, in: topic)
+            guard let table = walk.difference.desired.tables.first(where: { written.name($0.name) })?.name else {
+                continue
+            }
+            Terminal.out(Reports.explainTable(table, on: name, declared: declared, observed: walk.observed))
+            return walk.observed.node(name) == nil ? .unavailable : .done
         }
-        guard let known else {
-            throw Stop(.usage, "'\(visible(table))' is no table of cluster '\(visible(declared.name))'")
-        }
-        Terminal.out(explainTable(known.name, on: name, declared: declared, observed: walk.observed))
-        return walk.observed.node(name) == nil ? .unavailable : .done
+        let table = TableWords(after: first, in: topic).text
+        throw Stop(.usage, "'\(visible(table))' is no table of cluster '\(visible(declared.name))'")
+    }
+}
+
+/// What stands behind a node's name and a slash.
+private struct TableWords {
+    let text: String
+
+    init(after node: NodeName, in topic: String) {
+        text = String(decoding: topic.utf8.dropFirst(node.text.utf8.count + 1), as: UTF8.self)
+    }
+
+    /// Whether it names the table: as a person would write it in SQL, always quoted, or without any quotes.
+    func name(_ table: TableName) -> Bool {
+        [table.description, table.quoted, table.schema.text + "." + table.name.text]
+            .contains { $0.utf8.elementsEqual(text.utf8) }
     }
 }
 

@@ -95,7 +95,7 @@ actor JournalFile {
 
     private func write(_ entries: [JournalEntry]) {
         guard failure == nil, !entries.isEmpty else { return }
-        let lines = entries.compactMap { try? String(decoding: encoder.encode($0), as: UTF8.self) + "\n" }
+        let lines = entries.compactMap { try? visibleJSON(String(decoding: encoder.encode($0), as: UTF8.self)) + "\n" }
         do throws(Files.Failure) {
             try Files.append(lines.joined(), to: descriptor, path)
         } catch {
