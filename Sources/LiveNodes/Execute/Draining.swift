@@ -148,7 +148,10 @@ struct Draining {
         }
         let time = await run.control.patience(.seconds(30))
         _ = try await session.run(
-            "\(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY", timeout: time)
+            """
+            \(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
+            SET LOCAL search_path = pg_catalog, pg_temp
+            """, timeout: time)
         let answer = await Result { () async throws(PostgresError) in
             try await session.query(sql, parameters, timeout: time)
         }

@@ -23,7 +23,7 @@ struct Sampler: Sendable {
     /// Looks again and again at the message that is on its way, until the task is cancelled, and tells each relation that
     /// it waits for once.
     func watch(_ message: Underway, _ tell: @Sendable (StepTry, [Blocker]) async -> Void) async {
-        if isDirect { _ = try? await session.run("PREPARE look AS \(PackageResources.blockers_sql.text)") }
+        if isDirect { _ = try? await session.run("SET \(path); PREPARE look AS \(PackageResources.blockers_sql.text)") }
         var seen: Int?
         while (try? await Task.sleep(for: Self.pause)) != nil {
             defer { seen = message.number }
@@ -48,9 +48,14 @@ struct Sampler: Sendable {
         if isDirect {
             return try await session.run("EXECUTE look('\(worker)', \(literal(label.comment)))", timeout: time).last
         }
-        return try await session.query(
-            PackageResources.blockers_sql.text, ["\(worker)", label.comment], timeout: time)
+        // One message, hence one transaction: a pooler may send the next to another backend.
+        let question = PackageResources.blockers_sql.text.replacing("$1", with: "\(worker)")
+            .replacing("$2", with: literal(label.comment))
+        return try await session.run("SET LOCAL \(path); \(question)", timeout: time).last
     }
+
+    /// Whatever the login role would search is out of sight.
+    private var path: String { "search_path = pg_catalog, pg_temp" }
 }
 
 /// The message that a worker has on its way, for who looks whom it waits for.
