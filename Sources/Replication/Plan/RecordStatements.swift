@@ -15,6 +15,7 @@ extension SetRecord {
         let members = recorded.members.sorted().map { "(\(key), \(literal($0.text)))" }
         let tables = tables.map { "(\(literal($0.schema.text)), \(literal($0.name.text)), \(key))" }
         var result = [
+            "DO \(literal(Self.ownersCheck))",
             "INSERT INTO polarity.node (cluster, node) VALUES (\(cluster), \(literal(node.text))) "
                 + "ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node",
             "INSERT INTO polarity.origin (cluster, set_name, origin) VALUES (\(key), \(origin)) "
@@ -36,6 +37,19 @@ extension SetRecord {
         }
         return result
     }
+
+    /// Raises where an ordinary role that is not at work here owns something in the schema: its triggers on these tables
+    /// would run with the rights of whoever writes.
+    private static let ownersCheck = """
+        BEGIN
+        IF EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_roles AS owner ON owner.oid = c.relowner
+                    WHERE c.relnamespace = 'polarity'::pg_catalog.regnamespace
+                      AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+          RAISE EXCEPTION 'schema polarity holds objects of other owners than %', current_user
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Connect or SET ROLE as its owner.';
+        END IF;
+        END
+        """
 
     /// Raises where another cluster has recorded one of the tables since it was looked.
     private func check(_ key: String) -> String {

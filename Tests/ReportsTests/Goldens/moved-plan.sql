@@ -11,7 +11,16 @@
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
+DO 'BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_roles AS owner ON owner.oid = c.relowner
+            WHERE c.relnamespace = ''polarity''::pg_catalog.regnamespace
+              AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+  RAISE EXCEPTION ''schema polarity holds objects of other owners than %'', current_user
+    USING ERRCODE = ''insufficient_privilege'', HINT = ''Connect or SET ROLE as its owner.'';
+END IF;
+END';
 INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'berlin') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'billing', 'paris') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'billing');
@@ -32,7 +41,16 @@ COMMIT;
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
+DO 'BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_roles AS owner ON owner.oid = c.relowner
+            WHERE c.relnamespace = ''polarity''::pg_catalog.regnamespace
+              AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+  RAISE EXCEPTION ''schema polarity holds objects of other owners than %'', current_user
+    USING ERRCODE = ''insufficient_privilege'', HINT = ''Connect or SET ROLE as its owner.'';
+END IF;
+END';
 INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'paris') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'billing', 'paris') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'billing');
@@ -53,7 +71,16 @@ COMMIT;
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
+DO 'BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_roles AS owner ON owner.oid = c.relowner
+            WHERE c.relnamespace = ''polarity''::pg_catalog.regnamespace
+              AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+  RAISE EXCEPTION ''schema polarity holds objects of other owners than %'', current_user
+    USING ERRCODE = ''insufficient_privilege'', HINT = ''Connect or SET ROLE as its owner.'';
+END IF;
+END';
 INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'tokyo') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'billing', 'paris') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'billing');
@@ -66,7 +93,16 @@ COMMIT;
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
+DO 'BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_roles AS owner ON owner.oid = c.relowner
+            WHERE c.relnamespace = ''polarity''::pg_catalog.regnamespace
+              AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+  RAISE EXCEPTION ''schema polarity holds objects of other owners than %'', current_user
+    USING ERRCODE = ''insufficient_privilege'', HINT = ''Connect or SET ROLE as its owner.'';
+END IF;
+END';
 INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'berlin') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'berlin') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
@@ -87,7 +123,16 @@ COMMIT;
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
+DO 'BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_roles AS owner ON owner.oid = c.relowner
+            WHERE c.relnamespace = ''polarity''::pg_catalog.regnamespace
+              AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+  RAISE EXCEPTION ''schema polarity holds objects of other owners than %'', current_user
+    USING ERRCODE = ''insufficient_privilege'', HINT = ''Connect or SET ROLE as its owner.'';
+END IF;
+END';
 INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'paris') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'berlin') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
@@ -108,7 +153,16 @@ COMMIT;
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
+DO 'BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_roles AS owner ON owner.oid = c.relowner
+            WHERE c.relnamespace = ''polarity''::pg_catalog.regnamespace
+              AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+  RAISE EXCEPTION ''schema polarity holds objects of other owners than %'', current_user
+    USING ERRCODE = ''insufficient_privilege'', HINT = ''Connect or SET ROLE as its owner.'';
+END IF;
+END';
 INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'tokyo') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'berlin') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
@@ -129,24 +183,28 @@ COMMIT;
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
 LOCK TABLE ONLY "public"."carts" IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE ONLY "public"."carts" DISABLE TRIGGER "00_polarity_log", ENABLE TRIGGER "00_polarity_deny", DISABLE TRIGGER "00_polarity_truncate_log", ENABLE TRIGGER "00_polarity_truncate_deny";
 COMMIT;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
 LOCK TABLE ONLY "public"."customers" IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE ONLY "public"."customers" DISABLE TRIGGER "00_polarity_log", ENABLE TRIGGER "00_polarity_deny", DISABLE TRIGGER "00_polarity_truncate_log", ENABLE TRIGGER "00_polarity_truncate_deny";
 COMMIT;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
 LOCK TABLE ONLY "public"."order_items" IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE ONLY "public"."order_items" DISABLE TRIGGER "00_polarity_log", ENABLE TRIGGER "00_polarity_deny", DISABLE TRIGGER "00_polarity_truncate_log", ENABLE TRIGGER "00_polarity_truncate_deny";
 COMMIT;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
 LOCK TABLE ONLY "public"."orders" IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "00_polarity_log", ENABLE TRIGGER "00_polarity_deny", DISABLE TRIGGER "00_polarity_truncate_log", ENABLE TRIGGER "00_polarity_truncate_deny";
@@ -164,7 +222,16 @@ COMMIT;
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
+DO 'BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_roles AS owner ON owner.oid = c.relowner
+            WHERE c.relnamespace = ''polarity''::pg_catalog.regnamespace
+              AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+  RAISE EXCEPTION ''schema polarity holds objects of other owners than %'', current_user
+    USING ERRCODE = ''insufficient_privilege'', HINT = ''Connect or SET ROLE as its owner.'';
+END IF;
+END';
 INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'berlin') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'tokyo') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
@@ -183,7 +250,16 @@ COMMIT;
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
+DO 'BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_roles AS owner ON owner.oid = c.relowner
+            WHERE c.relnamespace = ''polarity''::pg_catalog.regnamespace
+              AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+  RAISE EXCEPTION ''schema polarity holds objects of other owners than %'', current_user
+    USING ERRCODE = ''insufficient_privilege'', HINT = ''Connect or SET ROLE as its owner.'';
+END IF;
+END';
 INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'paris') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'tokyo') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
@@ -202,7 +278,16 @@ COMMIT;
 SET standard_conforming_strings = on;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
+DO 'BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_roles AS owner ON owner.oid = c.relowner
+            WHERE c.relnamespace = ''polarity''::pg_catalog.regnamespace
+              AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+  RAISE EXCEPTION ''schema polarity holds objects of other owners than %'', current_user
+    USING ERRCODE = ''insufficient_privilege'', HINT = ''Connect or SET ROLE as its owner.'';
+END IF;
+END';
 INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'tokyo') ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node;
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'tokyo') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
@@ -217,24 +302,28 @@ END';
 COMMIT;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
 LOCK TABLE ONLY "public"."carts" IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE ONLY "public"."carts" ENABLE TRIGGER "00_polarity_log", DISABLE TRIGGER "00_polarity_deny", ENABLE TRIGGER "00_polarity_truncate_log", DISABLE TRIGGER "00_polarity_truncate_deny";
 COMMIT;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
 LOCK TABLE ONLY "public"."customers" IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE ONLY "public"."customers" ENABLE TRIGGER "00_polarity_log", DISABLE TRIGGER "00_polarity_deny", ENABLE TRIGGER "00_polarity_truncate_log", DISABLE TRIGGER "00_polarity_truncate_deny";
 COMMIT;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
 LOCK TABLE ONLY "public"."order_items" IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE ONLY "public"."order_items" ENABLE TRIGGER "00_polarity_log", DISABLE TRIGGER "00_polarity_deny", ENABLE TRIGGER "00_polarity_truncate_log", DISABLE TRIGGER "00_polarity_truncate_deny";
 COMMIT;
 
 BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL lock_timeout = '2000ms';
 LOCK TABLE ONLY "public"."orders" IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "00_polarity_log", DISABLE TRIGGER "00_polarity_deny", ENABLE TRIGGER "00_polarity_truncate_log", DISABLE TRIGGER "00_polarity_truncate_deny";

@@ -46,7 +46,10 @@ BEGIN
     SELECT string_agg(o.name, ', ' ORDER BY o.name) INTO intruder
       FROM (SELECT c.relname::text, c.relowner FROM pg_class AS c WHERE c.relnamespace = 'polarity'::regnamespace
             UNION ALL
-            SELECT p.proname::text, p.proowner FROM pg_proc AS p WHERE p.pronamespace = 'polarity'::regnamespace)
+            SELECT p.proname::text, p.proowner FROM pg_proc AS p WHERE p.pronamespace = 'polarity'::regnamespace
+            UNION ALL
+            SELECT t.typname::text, t.typowner FROM pg_type AS t
+             WHERE t.typnamespace = 'polarity'::regnamespace AND t.typrelid = 0 AND t.typelem = 0)
            AS o (name, owner)
      WHERE pg_get_userbyid(o.owner) <> current_user;
     IF intruder IS NOT NULL THEN
