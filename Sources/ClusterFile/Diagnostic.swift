@@ -38,12 +38,13 @@ extension Diagnostic: CustomStringConvertible {
 
 /// Why a cluster file is not valid: everything that is wrong with it, not only the first thing.
 public struct InvalidClusterFile: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The errors, sorted by position, each once; never empty.
+    /// The errors, sorted by position and then by what they say, each once; never empty.
     public let diagnostics: [Diagnostic]
 
     init(_ diagnostics: [Diagnostic]) {
-        self.diagnostics = Set(diagnostics).sorted {
-            $0.position == $1.position ? $0.message < $1.message : $0.position < $1.position
+        self.diagnostics = Set(diagnostics).sorted { left, right in
+            if left.position != right.position { return left.position < right.position }
+            return left.message == right.message ? left.description < right.description : left.message < right.message
         }
     }
 

@@ -1,7 +1,8 @@
 /// The entries of one mapping, each key once by its bytes; a dictionary stands by only where they are many.
 struct EntryList {
     private(set) var all: [Node.Entry] = []
-    private var places: [ArraySlice<UInt8>: Int] = [:]
+    /// Copies of the keys: a slice would share the text, which is still growing and would be copied at every value.
+    private var places: [[UInt8]: Int] = [:]
     private static let few = 16
 
     /// Adds an entry, or answers the entry that already has its key.
@@ -11,6 +12,7 @@ struct EntryList {
             if let first = all.first(where: { text[$0.key.range] == key }) { return first }
         } else {
             if places.isEmpty { places = Dictionary(uniqueKeysWithValues: keys(text).enumerated().map { ($1, $0) }) }
+            let key = Array(key)
             if let first = places[key] { return all[first] }
             places[key] = all.count
         }
@@ -23,5 +25,5 @@ struct EntryList {
         places = [:]
     }
 
-    private func keys(_ text: [UInt8]) -> [ArraySlice<UInt8>] { all.map { text[$0.key.range] } }
+    private func keys(_ text: [UInt8]) -> [[UInt8]] { all.map { Array(text[$0.key.range]) } }
 }

@@ -6,6 +6,9 @@ struct Reader {
     private let environment: [String: String]
     private let text: [UInt8]
     private(set) var diagnostics: [Diagnostic] = []
+    var guesses = Guesses()
+    /// How many bytes variables may still fill in.
+    private var fillable = Bounds.bytes
 
     init(_ document: YAMLDocument, file: String, environment: [String: String]) {
         text = document.text
@@ -45,7 +48,7 @@ extension Reader {
         case .scalar(let scalar):
             guard scalar.holdsVariable else { return text[scalar.range] }
             do throws(Complaint) {
-                return Array(try string(scalar).filled(from: environment).utf8)[...]
+                return try text[scalar.range].filled(from: environment, left: &fillable)[...]
             } catch {
                 return complain(error, at: node)
             }

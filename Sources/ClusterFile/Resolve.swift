@@ -8,11 +8,20 @@ extension Reader {
         checkSlonyName(written)
         checkOnce(written.sets)
         checkTables(written.sets)
-        let sets = written.sets.compactMap { resolved($0, written.nodes) }
+        let sets = checkImplied(written) ? written.sets.compactMap { resolved($0, written.nodes) } : []
         guard let name = written.name?.value, let engine = written.engine, let nodes = written.nodes else { return nil }
         return DeclaredCluster(
             name: name, engine: engine.engine(cluster: engine.cluster?.value ?? name), nodes: nodes.nodes, sets: sets,
             policy: written.policy, because: written.because)
+    }
+
+    /// Sets that leave `subscribers` out name every other node, which is more than what is written.
+    private mutating func checkImplied(_ written: WrittenCluster) -> Bool {
+        let implying = written.sets.filter { $0.subscribers == nil }
+        guard let first = implying.first, implying.count * (written.nodes?.nodes.count ?? 0) > Bounds.nodes
+        else { return true }
+        report("more than 1,000,000 subscribers where every other node is one", at: first.because)
+        return false
     }
 
     private mutating func resolved(_ written: WrittenSet, _ nodes: WrittenNodes?) -> ReplicationSet? {
@@ -49,7 +58,7 @@ extension Reader {
 
     private mutating func checkNode(_ name: Located<String>, _ nodes: WrittenNodes?, _ statement: String) {
         guard let nodes, nodes.names[NodeName(name.value)] == nil else { return }
-        let near = nearest(to: name.value, among: nodes.names.keys.map(\.text).sorted())
+        let near = guesses.nearest(to: name.value, among: nodes.names.keys.lazy.map(\.text))
         let place = near.flatMap { nodes.names[NodeName($0)] }
         let notes: [Diagnostic]
         if let near, let place {
@@ -97,13 +106,21 @@ extension Reader {
         checkPatterns(sets)
     }
 
+    /// A table that patterns of other sets take in is reported once, beside the first of them.
     private mutating func checkPatterns(_ sets: [WrittenSet]) {
+        var patterns: [Identifier: [(pattern: TablePattern, set: Int)]] = [:]
         for (index, set) in sets.enumerated() {
-            for pattern in set.tables.patterns {
-                for (other, owner) in sets.enumerated() where other != index {
-                    for table in owner.tables.tables where pattern.matches(table.name) {
-                        reportTwice(table, in: [set, owner], pattern.because)
-                    }
+            for pattern in set.tables.patterns { patterns[pattern.schema, default: []].append((pattern, index)) }
+        }
+        var left = Bounds.matches
+        for (index, set) in sets.enumerated() where !patterns.isEmpty {
+            for table in set.tables.tables {
+                for (pattern, owner) in patterns[table.name.schema] ?? [] where owner != index {
+                    left -= pattern.weight
+                    guard left >= 0 else { return report("too many tables for so many patterns", at: pattern.because) }
+                    guard pattern.matches(table.name) else { continue }
+                    reportTwice(table, in: [sets[owner], set], pattern.because)
+                    break
                 }
             }
         }
@@ -126,6 +143,11 @@ extension Reader {
             : "the table \(title) is in set \(names[0]) and in set \(names[1])"
         report(message, at: table.because, notes: [Diagnostic(.note, at: first, "first given here")])
     }
+}
+
+extension TablePattern {
+    /// What it costs to hold the pattern against one table.
+    fileprivate var weight: Int { exclude.reduce(1 + match.utf8.count / 64) { $0 + 1 + $1.utf8.count / 64 } }
 }
 
 // MARK: - Slony-I's own rule

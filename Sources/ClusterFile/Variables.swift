@@ -22,21 +22,28 @@ extension ArraySlice<UInt8> {
         }
         return false
     }
-}
 
-extension String {
-    /// The text with every variable replaced by what the environment says.
-    func filled(from environment: [String: String]) throws(Complaint) -> String {
-        var result = ""
-        var rest = self[...]
-        while let open = rest.utf8.firstRange(of: "${".utf8) {
-            result += rest[..<open.lowerBound]
-            rest = rest[open.upperBound...]
-            guard let close = rest.utf8.firstIndex(of: UInt8(ascii: "}")) else {
+    /// The text with every variable replaced by what the environment says; `left` is how many bytes that may still be.
+    func filled(from environment: [String: String], left: inout Int) throws(Complaint) -> [UInt8] {
+        var result: [UInt8] = []
+        var rest = self
+        while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
+            let after = dollar + 1
+            guard after < rest.endIndex, rest[after] == UInt8(ascii: "{") else {
+                result += rest[..<after]
+                rest = rest[after...]
+                continue
+            }
+            result += rest[..<dollar]
+            rest = rest[(after + 1)...]
+            guard let close = rest.firstIndex(of: UInt8(ascii: "}")) else {
                 throw Complaint("'${' without its '}'", note: "write ${DOLLAR:-$}{ for a literal ${")
             }
-            result += try value(of: rest[..<close], environment)
-            rest = rest[rest.utf8.index(after: close)...]
+            let value = try value(of: String(decoding: rest[..<close], as: UTF8.self)[...], environment).utf8
+            left -= value.count
+            guard left >= 0 else { throw Complaint("more than 64 MiB of text once variables are filled in") }
+            result += value
+            rest = rest[(close + 1)...]
         }
         return result + rest
     }

@@ -11,6 +11,10 @@ enum Bounds {
     static let bytes = 64 * 1024 * 1024
     static let nodes = 1_000_000
     static let nesting = 64
+    /// libyaml compares each with all before it.
+    static let tagDirectives = 100
+    /// Tables times the weight of patterns of other sets.
+    static let matches = 5_000_000
 }
 
 extension YAMLDocument {
@@ -46,10 +50,24 @@ private struct Refusal: Error {
 
 /// Owns one libyaml parser and the event it is at.
 private struct Composer: ~Copyable {
+    /// How much a value is once its aliases are expanded.
+    private struct Extent {
+        var nodes = 0
+        var bytes = 0
+
+        static func + (left: Extent, right: Extent) -> Extent {
+            Extent(nodes: left.nodes + right.nodes, bytes: left.bytes + right.bytes)
+        }
+
+        static func - (left: Extent, right: Extent) -> Extent {
+            Extent(nodes: left.nodes - right.nodes, bytes: left.bytes - right.bytes)
+        }
+    }
+
     private struct Anchor {
         /// nil while the value is still being read.
         var node: Node?
-        var count = 0
+        var extent = Extent()
     }
 
     private let input: UnsafeBufferPointer<UInt8>
@@ -58,7 +76,8 @@ private struct Composer: ~Copyable {
     private let event: UnsafeMutablePointer<yaml_event_t>
     private var anchors: [String: Anchor] = [:]
     private var text: [UInt8] = []
-    private var count = 0
+    private var extent = Extent()
+    private var guesses = Guesses()
     private(set) var diagnostics: [Diagnostic] = []
 
     init(_ input: UnsafeBufferPointer<UInt8>, file: String) {
@@ -84,6 +103,7 @@ private struct Composer: ~Copyable {
     mutating func document() -> YAMLDocument? {
         guard !input.isEmpty else { return empty() }
         do {
+            try checkDirectives()
             try advance()  // the stream begins
             try advance()
             guard event.pointee.type == YAML_DOCUMENT_START_EVENT else { return empty() }
@@ -125,7 +145,7 @@ private struct Composer: ~Copyable {
 extension Composer {
     /// The value that begins with the event at hand; afterwards the event at hand is its last one.
     private mutating func node(depth: Int) throws(Refusal) -> Node {
-        try add(1)
+        try add(Extent(nodes: 1))
         let place = place
         switch event.pointee.type {
         case YAML_SCALAR_EVENT:
@@ -133,7 +153,9 @@ extension Composer {
             refuse(tag: source.tag, at: place)
             let scalar = keep(source.value, source.length, isPlain: source.style == YAML_PLAIN_SCALAR_STYLE)
             let node = Node(content: .scalar(scalar), place: place, height: 0)
-            if let anchor = source.anchor { anchors[String(cString: anchor)] = Anchor(node: node, count: 1) }
+            if let anchor = source.anchor {
+                anchors[String(cString: anchor)] = Anchor(node: node, extent: Extent(nodes: 1, bytes: source.length))
+            }
             return node
         case YAML_ALIAS_EVENT:
             return try aliased(String(cString: event.pointee.data.alias.anchor), at: place, depth: depth)
@@ -141,7 +163,7 @@ extension Composer {
             let source = event.pointee.data.sequence_start
             refuse(tag: source.tag, at: place)
             let name = open(source.anchor)
-            let before = count
+            let before = extent - Extent(nodes: 1)
             let node = try sequence(at: place, depth: try deeper(depth))
             close(name, node, before)
             return node
@@ -149,7 +171,7 @@ extension Composer {
             let source = event.pointee.data.mapping_start
             refuse(tag: source.tag, at: place)
             let name = open(source.anchor)
-            let before = count
+            let before = extent - Extent(nodes: 1)
             let node = try mapping(at: place, depth: try deeper(depth))
             close(name, node, before)
             return node
@@ -212,7 +234,7 @@ extension Composer {
 
     private mutating func aliased(_ name: String, at place: Place, depth: Int) throws(Refusal) -> Node {
         guard let anchor = anchors[name] else {
-            let note = nearest(to: name, among: anchors.keys.sorted()).map {
+            let note = guesses.nearest(to: name, among: anchors.keys).map {
                 Diagnostic(.note, at: Position(file, place), "did you mean '*\($0)'?")
             }
             report("alias '*\(name)' refers to nothing", at: place, notes: note.map { [$0] } ?? [])
@@ -223,7 +245,8 @@ extension Composer {
             return Node(content: .broken, place: place, height: 0)
         }
         guard depth + Int(node.height) <= Bounds.nesting else { throw tooDeep(at: place) }
-        try add(anchor.count - 1)
+        try add(anchor.extent - Extent(nodes: 1))
+        guard extent.bytes <= Bounds.bytes else { throw tooMuch("64 MiB of text") }
         return node.standing(at: place)
     }
 }
@@ -231,12 +254,19 @@ extension Composer {
 // MARK: - Bounds, anchors, scalars
 
 extension Composer {
-    private mutating func add(_ nodes: Int) throws(Refusal) {
-        count += nodes
-        guard count <= Bounds.nodes else {
-            let message = "more than 1,000,000 values once aliases are expanded"
-            throw Refusal(diagnostic: Diagnostic(at: Position(file, place), message))
-        }
+    private mutating func add(_ more: Extent) throws(Refusal) {
+        extent = extent + more
+        guard extent.nodes <= Bounds.nodes else { throw tooMuch("1,000,000 values") }
+    }
+
+    private func tooMuch(_ what: String) -> Refusal {
+        Refusal(diagnostic: Diagnostic(at: Position(file, place), "more than \(what) once aliases are expanded"))
+    }
+
+    private func checkDirectives() throws(Refusal) {
+        guard let excess = input.tagDirective(after: Bounds.tagDirectives) else { return }
+        let message = "more than \(Bounds.tagDirectives) %TAG directives"
+        throw Refusal(diagnostic: Diagnostic(at: position(ofByte: excess), message))
     }
 
     private func deeper(_ depth: Int) throws(Refusal) -> Int {
@@ -255,8 +285,8 @@ extension Composer {
         return name
     }
 
-    private mutating func close(_ anchor: String?, _ node: Node, _ before: Int) {
-        if let anchor { anchors[anchor] = Anchor(node: node, count: count - before + 1) }
+    private mutating func close(_ anchor: String?, _ node: Node, _ before: Extent) {
+        if let anchor { anchors[anchor] = Anchor(node: node, extent: extent - before) }
     }
 
     /// `!include`, `!vault` and their like would silently be read as text.
@@ -270,6 +300,7 @@ extension Composer {
 
     private mutating func keep(_ value: UnsafeMutablePointer<UInt8>, _ length: Int, isPlain: Bool) -> Node.Scalar {
         let start = text.count
+        extent.bytes += length
         text.append(contentsOf: UnsafeBufferPointer(start: value, count: length))
         let hasDollar = memchr(value, Int32(UInt8(ascii: "$")), length) != nil
         return Node.Scalar(
@@ -305,14 +336,16 @@ extension Composer {
         }
     }
 
-    private func position(_ mark: yaml_mark_t) -> Position { Position(file, Place(mark)) }
+    /// libyaml ends a text without a last line break as if it had one; there is no such line.
+    private func position(_ mark: yaml_mark_t) -> Position {
+        min(Position(file, Place(mark)), position(ofByte: input.count))
+    }
+
+    private func position(ofByte offset: Int) -> Position { Position(file, Place(ofByte: offset, in: input)) }
 
     /// libyaml's reader knows the byte but not the place, and calls bytes that are no UTF-8 many things.
     private func byteError(_ problem: String, at offset: Int) -> Diagnostic {
-        let before = input.prefix(offset)
-        let line = before.count { $0 == 10 } + 1
-        let column = String(decoding: before.suffix(while: { $0 != 10 }), as: UTF8.self).unicodeScalars.count + 1
-        let position = Position(file: file, line: line, column: column)
+        let position = position(ofByte: offset)
         guard problem.hasPrefix("control characters"), offset < input.count else {
             return Diagnostic(at: position, "not valid UTF-8")
         }
@@ -334,11 +367,5 @@ extension Node {
         case .mapping, .broken: true
         case .scalar, .sequence: false
         }
-    }
-}
-
-extension UnsafeBufferPointer<UInt8>.SubSequence {
-    fileprivate func suffix(while matches: (UInt8) -> Bool) -> SubSequence {
-        self[(lastIndex { !matches($0) }.map { $0 + 1 } ?? startIndex)...]
     }
 }

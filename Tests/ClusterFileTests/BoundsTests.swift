@@ -25,6 +25,10 @@ private func complaints(_ bytes: [UInt8]) -> String {
         #expect(complaints(Array(nested(63).utf8)).contains("unknown key 'x'"))
         #expect(complaints(Array(nested(64).utf8)) == "f:1:67: error: nested deeper than 64 levels")
         #expect(complaints(Array(nested(100_000).utf8)) == "f:1:67: error: nested deeper than 64 levels")
+        for (opening, column) in [("[", 65), ("{", 65), ("- ", 129), ("? ", 129)] {
+            let bomb = Array(String(repeating: opening, count: 100_000).utf8)
+            #expect(complaints(bomb) == "f:1:\(column): error: nested deeper than 64 levels")
+        }
     }
 
     @Test func `nesting through aliases counts`() {
@@ -66,6 +70,18 @@ private func complaints(_ bytes: [UInt8]) -> String {
         #expect(complaints(head + [0xC3]) == "f:2:14: error: not valid UTF-8")
         #expect(complaints(head + [0xED, 0xA0, 0x80]) == "f:2:14: error: not valid UTF-8")
         #expect(complaints([0xFF, 0xFE, 0x61, 0x00]) == "f:1:1: error: not valid UTF-8")
+    }
+
+    @Test(arguments: ["\n", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{2029}"])
+    func `a byte stands on the line that an unknown key there would stand on`(end: String) {
+        let head = Array("version: 1\(end)cluster: shop\(end)".utf8)
+        #expect(complaints(head + Array("grün: [\(end)".utf8)).hasPrefix("f:4:1: error: did not find expected"))
+        #expect(complaints(head + Array("grün: ".utf8) + [0xFF]) == "f:3:7: error: not valid UTF-8")
+    }
+
+    @Test func `what ends too early ends in the last line, with a line break and without`() {
+        #expect(complaints(Array("version: {a: b\n".utf8)).hasPrefix("f:2:1: error: did not find expected ',' or '}'"))
+        #expect(complaints(Array("version: {a: b".utf8)).hasPrefix("f:1:15: error: did not find expected ',' or '}'"))
     }
 
     @Test func `a NUL and other control characters are refused where they stand`() {
