@@ -3,6 +3,7 @@
 SHELL := /bin/bash -o pipefail
 SWIFT ?= swift
 ENGINE ?= builtin
+RUNS ?= 1000000
 CHECKED := --explicit-target-dependency-import-check error
 # Live tests wait for servers most of the time; more at once only starve each other.
 WIDTH := --experimental-maximum-parallelization-width 4
@@ -46,6 +47,11 @@ lint: ## Check the format and build with warnings as errors and checked imports.
 model: deps ## Verify the model of the protocol, and that it fails without any one of its precautions.
 	mkdir -p .build
 	Tests/Model/check.sh | tee .build/model.log
+
+.PHONY: fuzz
+fuzz: deps ## Read a million cluster files that a fuzzer made, or RUNS; fails on a crash, a hang, a leak, a broken promise.
+	mkdir -p .build
+	Tests/Fuzz/run.sh $(RUNS) | tee .build/fuzz.log
 
 # The sanitizer's own runtime maps a file, which the limit on files in this one test takes away from under it.
 UNTHREADED := 'on a disk that fills up on the way'
