@@ -1,7 +1,7 @@
 /// Answers "did you mean", as long as that is cheap: a file with many mistakes among many names has the first ones helped.
 struct Guesses {
     /// How many candidates may still be looked at.
-    private var left = 100_000
+    private var left = 20_000
 
     /// See ``nearest(to:among:)``; the candidates may come in any order.
     mutating func nearest(to text: String, among candidates: some Collection<String>) -> String? {

@@ -1,25 +1,30 @@
 import ClusterFile
+import Foundation
 import Replication
 import Testing
 
 // Files within every bound on bytes and values that once took minutes or all memory, each because something was done again
 // for every value. A file four times as long may take four times as long; what grows with the square fails here.
 
-/// What is wrong with a text, and how long it took to say so; nil where the text is valid.
+/// What is wrong with a text, nil where it is valid, and how long the processor took to say so, whoever else was waiting.
 private func answer(_ text: String, environment: [String: String] = [:]) -> (invalid: InvalidClusterFile?, Duration) {
     let bytes = Array(text.utf8)
-    var invalid: InvalidClusterFile?
-    let time = ContinuousClock().measure {
-        do throws(InvalidClusterFile) {
-            _ = try readCluster(bytes, file: "f", environment: environment)
-        } catch {
-            invalid = error
-        }
+    let start = timeOfThread()
+    do throws(InvalidClusterFile) {
+        _ = try readCluster(bytes, file: "f", environment: environment)
+        return (nil, timeOfThread() - start)
+    } catch {
+        return (error, timeOfThread() - start)
     }
-    return (invalid, time)
 }
 
-/// A debug build on a machine with other work to do; the mistakes took minutes.
+private func timeOfThread() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+}
+
+/// In a debug build; the mistakes took minutes.
 private let soon = Duration.seconds(20)
 
 private func lines(_ count: Int, _ line: (Int) -> String) -> String {
@@ -53,7 +58,7 @@ private func lines(_ count: Int, _ line: (Int) -> String) -> String {
             head + "nodes:\n\(nodes)sets:\n- name: s\n  origin: none\n  tables: [public.orders]\n"
                 + "  subscribers:\n\(strangers)")
         #expect(invalid?.diagnostics.count == 2_000)
-        #expect(invalid?.diagnostics.count { !$0.notes.isEmpty } == 100)
+        #expect(invalid?.diagnostics.count { !$0.notes.isEmpty } == 20)
         #expect(time < soon)
     }
 
@@ -88,13 +93,14 @@ private func lines(_ count: Int, _ line: (Int) -> String) -> String {
     }
 
     @Test func `more patterns than can be held against so many tables are refused`() {
-        let tables = lines(5_000) { "  - public.t\($0)" }
-        let patterns = lines(2_000) { "  - {schema: public, match: x\($0)}" }
+        let tables = lines(200) { "  - public.t\($0)" }
+        let globs = Array(repeating: "'*'", count: 1_000).joined(separator: ",")
+        let patterns = lines(50) { "  - {schema: public, match: x\($0), exclude: [\(globs)]}" }
         let (invalid, time) = answer(
             head + "nodes: {a: service=a}\nsets:\n- name: s\n  origin: a\n  tables:\n\(tables)"
                 + "- name: t\n  origin: a\n  tables:\n\(patterns)")
         #expect(invalid?.diagnostics.map(\.message) == ["too many tables for so many patterns"])
-        #expect(time < .seconds(60))
+        #expect(time < soon)
     }
 
     @Test func `a table that many patterns of another set take in is reported once`() {
@@ -124,7 +130,7 @@ private func lines(_ count: Int, _ line: (Int) -> String) -> String {
         let (invalid, time) = answer("version: \(long)\n")
         let cut = String(repeating: "x", count: 80)
         #expect(invalid?.diagnostics.contains { $0.message == "version '\(cut)…' is not known" } == true)
-        #expect(time < .seconds(60))
+        #expect(time < soon)
     }
 
     @Test func `the same mistake made twice through an alias is reported in the same order every time`() {
