@@ -1,3 +1,4 @@
+import Postgres
 import Replication
 
 /// One thing to say about a place in a cluster file, with what helps to mend it.
@@ -28,6 +29,16 @@ public struct Diagnostic: Hashable, Sendable {
     }
 }
 
+extension Diagnostic {
+    /// The same without some texts, which a message may quote.
+    func hiding(_ secrets: [String]) -> Diagnostic {
+        let shown = secrets.reduce(message) {
+            $0.replacing($1.inQuotes, with: "'***'").replacing($1.escaped, with: "***")
+        }
+        return Diagnostic(severity, at: position, shown, notes: notes.map { $0.hiding(secrets) })
+    }
+}
+
 extension Diagnostic: CustomStringConvertible {
     /// `file:line:column: error: message`, and one line for each note.
     public var description: String {
@@ -53,10 +64,11 @@ public struct InvalidClusterFile: Error, Hashable, Sendable, CustomStringConvert
 }
 
 extension String {
-    /// The text in single quotes, fit for a message; long texts are cut.
+    /// The text in single quotes, fit for a message; long texts are cut, and what looks like a password is taken out first.
     var inQuotes: String {
-        let isCut = !unicodeScalars.dropFirst(80).isEmpty
-        return "'" + (isCut ? String(unicodeScalars.prefix(80)).escaped + "…" : escaped) + "'"
+        let text = withoutPasswords
+        let isCut = !text.unicodeScalars.dropFirst(80).isEmpty
+        return "'" + (isCut ? String(text.unicodeScalars.prefix(80)).escaped + "…" : text.escaped) + "'"
     }
 
     /// The text fit for a terminal: control and direction characters are escaped.

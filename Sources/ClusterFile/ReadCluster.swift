@@ -22,7 +22,17 @@ public func readCluster(
     }
     var reader = Reader(document, file: file, environment: environment)
     let declared = ClusterKeys.form.read(document.root, &reader).flatMap { reader.resolved($0) }
-    diagnostics += reader.diagnostics
+    let secrets = secrets(in: environment)
+    diagnostics += secrets.isEmpty ? reader.diagnostics : reader.diagnostics.map { $0.hiding(secrets) }
     guard let declared, diagnostics.isEmpty else { throw InvalidClusterFile(diagnostics) }
     return declared
+}
+
+/// What the variables hold that are named like a secret: a message that quotes a value shows where it came from, and no
+/// more. Longest first, since one may hold another; words too short to be found again in a message are left.
+private func secrets(in environment: [String: String]) -> [String] {
+    environment.filter { name, value in
+        let name = name.uppercased()
+        return value.utf8.count >= 4 && ["PASSW", "PASSPHRASE", "SECRET", "TOKEN"].contains { name.contains($0) }
+    }.map(\.value).sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
 }

@@ -231,7 +231,8 @@ struct Connection: ~Copyable, @unchecked Sendable {
 
     // MARK: - Errors
 
-    private var complaint: String { trimmed(PQerrorMessage(pointer)) }
+    /// libpq's or the server's words. A whole connection string in `PGDATABASE` or in a service file comes back in them.
+    private var complaint: String { trimmed(PQerrorMessage(pointer)).withoutPasswords }
 
     /// The server's last words where it had any, under a SQLSTATE that says the session is over.
     private func lost(_ lastWords: PostgresError?) -> PostgresError {

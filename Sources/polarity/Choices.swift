@@ -1,3 +1,4 @@
+import Postgres
 import Replication
 import Reports
 
@@ -19,6 +20,16 @@ struct ClusterSource {
     init(path: String, text: String) {
         self.path = path
         bytes = Array(text.utf8)
+    }
+
+    /// The text for a saved plan: without the passwords that someone left in comments, as long as it says the same.
+    func textToKeep(_ environment: [String: String]) -> String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let kept = text.withoutPasswords
+        guard kept != text, let before = try? declare(self, environment: environment),
+            let after = try? declare(ClusterSource(path: path, text: kept), environment: environment)
+        else { return text }
+        return before == after ? kept : text
     }
 }
 

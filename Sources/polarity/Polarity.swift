@@ -1,4 +1,5 @@
 import ArgumentParser
+import Postgres
 
 /// The command line.
 @main
@@ -14,8 +15,23 @@ struct Polarity: AsyncParsableCommand {
 
 extension Polarity {
     /// Answers `--version` alone without the parser, which first looks at every command's options.
+    ///
+    /// A command line that is wrong is quoted back without what looks like a password in it.
     static func main() async {
-        guard CommandLine.arguments.dropFirst().elementsEqual(["--version"]) else { return await main(nil) }
-        print(configuration.version)
+        guard !CommandLine.arguments.dropFirst().elementsEqual(["--version"]) else {
+            return print(configuration.version)
+        }
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Terminal.err(fullMessage(for: error).withoutPasswords + "\n")
+            exit(withError: exitCode(for: error))
+        }
     }
 }

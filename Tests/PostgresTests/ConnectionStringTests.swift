@@ -76,6 +76,25 @@ import Testing
     }
 }
 
+@Suite struct `what looks like a password` {
+    @Test(arguments: [
+        ("no file postgresql://u:s3cret@h/shop", "no file postgresql://***@h/shop"),
+        ("POSTGRES://u:s3@cr/et@h", "POSTGRES://***@h"), ("a postgres://u:s3 cret@h here", "a postgres://***@h here"),
+        ("'host=h password=s3cret'", "'host=h password=***'"), ("sslpassword = s3\\ cret x", "sslpassword = *** x"),
+        ("password='s3 c\\'r et' user=u", "password=*** user=u"), ("PassWord=s3cret&x=y", "PassWord=***&x=y"),
+        ("?pass%77ord=s3cret&user=u", "?pass%77ord=***&user=u"), ("password='s3cret", "password=***"),
+    ]) func `is taken out of any text`(text: String, shown: String) {
+        #expect(text.withoutPasswords == shown)
+    }
+
+    @Test(arguments: [
+        "", "polarity.yaml: No such file or directory", "postgresql://u@h:5432/shop?application_name=a", "a = b",
+        "password authentication failed for user \"clerk\"", "the password: 12", "https://h/a:b@c",
+    ]) func `is not seen where there is none`(text: String) {
+        #expect(text.withoutPasswords == text)
+    }
+}
+
 @Suite struct quoting {
     @Test(arguments: [
         ("orders", #""orders""#), ("Order \"Line\"", #""Order ""Line""""#), ("", #""""#), ("a.b;--", #""a.b;--""#),

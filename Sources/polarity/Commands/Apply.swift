@@ -69,8 +69,7 @@ struct Apply: AsyncParsableCommand {
             let text = Reports.savedPlan(
                 report,
                 source: SavedPlan.Source(
-                    path: source.path, text: String(decoding: source.bytes, as: UTF8.self), arguments: choices.arguments
-                ))
+                    path: source.path, text: source.textToKeep(Terminal.environment), arguments: choices.arguments))
             do throws(Files.Failure) {
                 try Files.write(text, to: out)
             } catch {

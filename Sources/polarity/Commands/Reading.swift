@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClusterFile
+import Postgres
 import Replication
 import Reports
 
@@ -126,7 +127,7 @@ func conclude(_ body: () async throws(Stop) -> Reports.ExitCode) async throws {
     do throws(Stop) {
         code = try await body()
     } catch {
-        Terminal.err(error.message + "\n")
+        Terminal.err(error.message.withoutPasswords + "\n")
         throw error.status.exit
     }
     if code != .done { throw code.exit }

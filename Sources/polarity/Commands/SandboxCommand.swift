@@ -86,7 +86,8 @@ struct SandboxCommand: AsyncParsableCommand {
                 if !names.isEmpty { Files.remove(directory + "/polarity.yaml", andIfEmpty: directory) }
                 Terminal.out(
                     names.isEmpty
-                        ? "there is no sandbox in \(directory)\n" : "\(names.joined(separator: ", ")) are gone\n")
+                        ? "there is no sandbox in \(directory.withoutPasswords)\n"
+                        : "\(names.joined(separator: ", ")) are gone\n")
                 return .done
             }
         }
