@@ -42,6 +42,12 @@ struct ApplyRun {
                 "the world has moved since the review: its fingerprint is \(walk.fingerprint.prefix(12)), not "
                     + "\(expect.prefix(12)); read a new --dry-run")
         }
+        if let first = walk.difference.missingRights.first {
+            return try refuse(
+                walk, .noPermission, "NO_PERMISSION",
+                "a right is missing, so nothing was changed; --node, --set and --table leave out what needs it. "
+                    + "\(first.message); \(first.next)")
+        }
         if walk.plan.isEmpty { return try nothingToDo(walk) }
         let missing = walk.plan.required.filter { !allowed.contains($0) }
         if !missing.isEmpty {

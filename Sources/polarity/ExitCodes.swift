@@ -18,6 +18,7 @@ extension Reports.ExitCode {
         let codes =
             outcomes.steps.compactMap { Self(ending: $0.outcome) }
             + [outcomes.stopped.flatMap { Self($0) }].compactMap { $0 }
+            + outcomes.drains.compactMap { if case .forbidden = $0.verdict { Self.noPermission } else { nil } }
         self = Self.precedence.first(where: codes.contains) ?? .unexpected
     }
 
@@ -47,7 +48,7 @@ extension FindingCode {
     /// How an apply ends that a blocking finding of this code alone kept from changing anything.
     fileprivate var exitCode: Reports.ExitCode {
         switch self {
-        case .notOwner: .noPermission
+        case .notOwner, .privilegeMissing: .noPermission
         case .nodeUnreachable, .wrongNode, .sameDatabase, .standby, .readOnly, .engineMissing: .unavailable
         case .setBusy: .busy
         default: .refused

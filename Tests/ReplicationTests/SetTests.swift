@@ -133,7 +133,7 @@ private let builtin = Engine.builtin(cluster: "shop")
             critical: ORIGIN_UNLOGGED [berlin public.orders] public.orders on its origin 'berlin' accepts writes \
             that are not logged: changes are lost now
             error, blocking: NOT_OWNER [berlin public.orders] public.orders on 'berlin' belongs to "Shop Owner", \
-            which the acting role is not
+            whose rights postgres does not have
             held back berlin public.items 00_polarity_log disabled to enabled
             held back berlin public.orders 00_polarity_log disabled to enabled
             """)
@@ -153,7 +153,7 @@ private let builtin = Engine.builtin(cluster: "shop")
             """
             critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris; writes on paris \
             are not logged
-            error, blocking: NOT_OWNER [paris public.orders] polarity on 'paris' may not become shop_owner
+            error, blocking: NOT_OWNER [paris] polarity on 'paris' may not become shop_owner
             held back paris public.orders 00_polarity_deny disabled to enabled
             """)
     }

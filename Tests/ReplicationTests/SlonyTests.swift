@@ -224,7 +224,7 @@ private let slony = Engine.slony(cluster: "shopcl")
             world.story,
             """
             critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris
-            error, blocking: ENGINE_MISSING [tokyo] node 'tokyo' has no readable Slony schema _shopcl
+            error, blocking: ENGINE_MISSING [tokyo] node 'tokyo' has no Slony schema _shopcl
             protect paris public.orders SHARE ROW EXCLUSIVE
               ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "_shopcl_logtrigger", ENABLE TRIGGER \
             "_shopcl_denyaccess"

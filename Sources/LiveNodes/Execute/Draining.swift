@@ -57,7 +57,7 @@ struct Draining {
                 open += members.filter { $0 != source }.map { (cut, $0) }
             } catch {
                 if error.isConnectionLost { await run.lose(source, error) }
-                return .unknowable("\(source) did not say what its log holds: \(error.description)")
+                return error.verdict("\(source) did not say what its log holds")
             }
         }
         let deadline = ContinuousClock.now + patience
@@ -73,7 +73,7 @@ struct Draining {
                     }
                 } catch {
                     if error.isConnectionLost { await run.lose(pair.node, error) }
-                    return .unknowable("\(pair.node) did not say how far it is: \(error.description)")
+                    return error.verdict("\(pair.node) did not say how far it is")
                 }
             }
             guard let first = lacking.first else { return .proven }
@@ -160,12 +160,19 @@ struct Draining {
     }
 }
 
+extension PostgresError {
+    /// What it means that a node did not answer.
+    fileprivate func verdict(_ what: String) -> DrainOutcome.Verdict {
+        sqlState == "42501" ? .forbidden("\(what): \(description)") : .unknowable("\(what): \(description)")
+    }
+}
+
 extension DrainOutcome.Verdict {
     /// Whether the new origin may be opened.
     var isGood: Bool {
         switch self {
         case .proven, .allowedUnproven: true
-        case .pending, .unknowable: false
+        case .pending, .unknowable, .forbidden: false
         }
     }
 }

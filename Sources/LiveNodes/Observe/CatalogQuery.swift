@@ -49,7 +49,11 @@ struct CatalogQuery: Hashable {
         """
 
     static let identity = CatalogQuery(PackageResources.identity_sql)
-    static let readableEngine = CatalogQuery(PackageResources.readable_engine_sql)
+    static let rights = CatalogQuery(PackageResources.rights_sql)
+    static let engineSchema = CatalogQuery(PackageResources.engine_schema_sql)
+    static let closedFunctions = CatalogQuery(PackageResources.closed_functions_sql)
+    static let closedEvidence = CatalogQuery(PackageResources.closed_evidence_sql)
+    static let closedTables = CatalogQuery(PackageResources.closed_tables_sql, narrowing: narrowed("oid"))
     static let relationsByName = CatalogQuery(PackageResources.relations_by_name_sql)
     static let relationsBySchema = CatalogQuery(PackageResources.relations_by_schema_sql)
     static let filledTables = CatalogQuery(PackageResources.filled_tables_sql, narrowing: narrowed("oid"))
@@ -81,11 +85,6 @@ struct CatalogQuery: Hashable {
     static let builtinTables = CatalogQuery(PackageResources.builtin_tables_sql)
     static let builtinLogged = CatalogQuery(PackageResources.builtin_logged_sql)
     static let builtinApplied = CatalogQuery(PackageResources.builtin_applied_sql)
-
-    static func rights(serverVersion: Int32) -> CatalogQuery {
-        CatalogQuery(
-            serverVersion < 160_000 ? PackageResources.rights_sql : PackageResources.rights_since_16_sql)
-    }
 
     static func triggers(serverVersion: Int32) -> CatalogQuery {
         CatalogQuery(

@@ -57,5 +57,38 @@ extension NodeRights {
         self.init(
             loginRole: Identifier(rows.text()), mayBecomeRole: rows.flag(), mayCreateSchema: rows.flag(),
             isSuperuser: rows.flag(), deadlockTimeout: .milliseconds(rows.number() as Int64), roundTrip: roundTrip)
+        (roleExists, inherits, mayUseLanguage) = (rows.flag(), rows.flag(), rows.flag())
+        closedServerFunctions = rows.list()
     }
+}
+
+extension EngineSchemaRights {
+    /// Reads the one row of the engine's schema; `nil` where it is not there.
+    init?(_ rows: CopyRows) {
+        var rows = rows
+        guard rows.flag() else { return nil }
+        self.init(
+            owner: Identifier(rows.text()), ownerIsSuperuser: rows.flag(), mayBecomeOwner: rows.flag(),
+            mayUse: rows.flag(), isComplete: rows.flag(), unreadable: rows.list().map { Identifier($0) },
+            mayLock: rows.flag(), foreign: rows.list(), ownerMayUseLanguage: rows.flag(),
+            isTrusted: rows.flag())
+    }
+}
+
+extension [ClosedObject] {
+    /// Reads what may not be used, and why.
+    init(_ rows: CopyRows) {
+        self.init()
+        var rows = rows
+        while !rows.isAtEnd {
+            let name = QualifiedName(Identifier(rows.text()), Identifier(rows.text()))
+            append(ClosedObject(name: name, isHidden: rows.flag(), isClosed: rows.flag()))
+        }
+        sort { $0.name < $1.name }
+    }
+}
+
+extension CopyRows {
+    /// Texts with a separator that no name holds between them.
+    fileprivate mutating func list() -> [String] { text().split(separator: "\u{1f}").map { String($0) } }
 }

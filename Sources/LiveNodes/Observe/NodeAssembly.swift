@@ -64,6 +64,7 @@ struct NodeAssembly {
         .engineTriggers(serverVersion: 130_000): { $0.readEngineTriggers($1) },
         .rules: { $0.readRules($1) },
         .owners: { $0.readOwners($1) },
+        .closedTables: { $0.readClosedTables($1) },
         .primaryKeys: { $0.readPrimaryKeys($1) },
         .subscribedTables: { $0.readSubscribedTables($1) },
         .inheritanceChildren: { $0.readChildren($1) },
@@ -194,15 +195,28 @@ extension NodeAssembly {
 
     private mutating func readOwners(_ rows: CopyRows) {
         var rows = rows
-        var roles: [UInt32: (name: Identifier, isOurs: Bool)] = [:]
+        var roles: [UInt32: (name: Identifier, isOurs: Bool, tie: OwnerTie)] = [:]
         while !rows.isAtEnd {
             let oid: UInt32 = rows.number()
-            roles[oid] = (Identifier(rows.text()), rows.flag())
+            roles[oid] = (
+                Identifier(rows.text()), rows.flag(), OwnerTie(isMember: rows.flag(), isSuperuser: rows.flag())
+            )
         }
         for index in tables.indices {
             guard let role = roles[owners[index]] else { continue }
             tables[index].owner = role.name
             tables[index].mayAlter = role.isOurs
+            tables[index].ownerTie = role.tie
+        }
+    }
+
+    private mutating func readClosedTables(_ rows: CopyRows) {
+        var rows = rows
+        while !rows.isAtEnd {
+            let index = place[rows.number()]
+            let flags = [rows.flag(), rows.flag(), rows.flag()]
+            guard let index else { continue }
+            tables[index].lacks = zip(TableRight.allCases, flags).filter(\.1).map(\.0)
         }
     }
 
@@ -236,7 +250,9 @@ extension NodeAssembly {
             let index = place[rows.number()]
             let name = QualifiedName(Identifier(rows.sharedText()), Identifier(rows.text()))
             let increment: Int64 = rows.number()
-            let sequence = ObservedSequence(name: name, lastValue: rows.optionalNumber(), increment: increment)
+            let sequence = ObservedSequence(
+                name: name, lastValue: rows.optionalNumber(), increment: increment, mayRead: rows.flag(),
+                mayAdvance: rows.flag())
             if let index { tables[index].sequences.append(sequence) }
         }
     }

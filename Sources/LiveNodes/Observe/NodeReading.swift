@@ -58,18 +58,22 @@ struct NodeReading {
         let version = session.serverVersion
         let first = try await session.lists(
             [
-                .all(.identity), .all(.rights(serverVersion: version)), .all(.readableEngine), .all(.functions),
+                .all(.identity), .all(.rights), .all(.engineSchema), .all(.closedFunctions),
+                .all(.closedEvidence), .all(.functions),
             ] + (readsWholeSchemas ? [] : [.all(.relationsByName)]), timeout)
-        var rights = NodeRights(first[.rights(serverVersion: version)], roundTrip: roundTrip)
+        var rights = NodeRights(first[.rights], roundTrip: roundTrip)
         if node.role == nil { rights.mayBecomeRole = true }
-        var readable = first[.readableEngine]
-        let more = More(engineReadable: readable.flag(), role: rights.mayBecomeRole ? node.role : nil)
+        rights.engineSchema = EngineSchemaRights(first[.engineSchema])
+        rights.closedFunctions = .init(first[.closedFunctions])
+        rights.closedEvidence = .init(first[.closedEvidence])
+        let readable = rights.engineSchema.map { $0.isComplete && $0.isReadable } ?? false
+        let more = More(engineReadable: readable, role: rights.mayBecomeRole ? node.role : nil)
 
         var joined = Joined(assembly: NodeAssembly(scope: scope, functions: .init(first[.functions])))
         let asked =
             readsWholeSchemas
             ? [.all(.relationsBySchema), .all(.triggers(serverVersion: version))] + listing(more, narrowed: false)
-                + [.all(.owners)]
+                + [.all(.owners), .all(.closedTables)]
             : asking(about: first[.relationsByName], more, version, into: &joined.assembly)
         joined = try await session.lists(asked, into: consume joined, timeout) { $0.take($2, of: $1) }
         joined.assembly.endLists()
@@ -114,7 +118,8 @@ struct NodeReading {
                 .oids(assembly.oids), .narrowed(.triggers(serverVersion: version)),
                 .narrowed(.engineTriggers(serverVersion: version)),
             ] : [.all(.triggers(serverVersion: version))]
-        return triggers + listing(more, narrowed: few) + [.oids(assembly.ownerOIDs), .narrowed(.owners)]
+        return triggers + listing(more, narrowed: few)
+            + [few ? .narrowed(.closedTables) : .all(.closedTables), .oids(assembly.ownerOIDs), .narrowed(.owners)]
     }
 
     /// What only a look at the triggers shows to be missing. Where presence is the state, whether a table holds rows
@@ -160,6 +165,7 @@ extension NodeReading {
             array(scope.patterns.map(\.schema.text)), array(scope.patterns.map { likePattern(of: $0.match) }),
             array(scope.functions.map(\.schema.text)), array(scope.functions.map(\.name.text)), scope.cluster,
             scope.engineSchema?.text ?? "", array(scope.catalog.tables), node.role?.text,
+            array(scope.evidence.map(\.schema.text)), array(scope.evidence.map(\.name.text)),
         ]
     }
 

@@ -19,12 +19,25 @@ public func observe(
     let byName = Dictionary(nodes.map { ($0.name, $0) }) { first, _ in first }
     return await atOnce(byName) { node in
         let lock = locks?.held[node.name]
-        if let locks, lock == nil {
-            let failure = locks.missing[node.name]
-            return .failed(failure ?? NodeFailure(sort: .unreachable, sqlState: "", message: "it is not locked"))
+        var answer = NodeAnswer.failed(
+            locks?.missing[node.name] ?? NodeFailure(sort: .unreachable, sqlState: "", message: "it is not locked"))
+        if locks == nil || lock != nil {
+            let reading = NodeReading(node: node, scope: scope, timeout: statementTimeout, lock: lock)
+            answer = await reading.answer(connectTimeout: connectTimeout)
         }
-        return await NodeReading(node: node, scope: scope, timeout: statementTimeout, lock: lock)
-            .answer(connectTimeout: connectTimeout)
+        guard locks != nil, case .failed(let failure) = answer, failure.sqlState == "42501" else { return answer }
+        let reading = NodeReading(node: node, scope: scope, timeout: statementTimeout, lock: nil)
+        return await reading.lackingLock(connectTimeout) ?? answer
+    }
+}
+
+extension NodeReading {
+    /// The answer of a node on which the lock may not even be tried: it says which right is missing, so that nothing is
+    /// changed. `nil` where it does not.
+    fileprivate func lackingLock(_ connectTimeout: Duration) async -> NodeAnswer? {
+        let answer = await answer(connectTimeout: connectTimeout)
+        guard case .observed(let node) = answer, !node.rights.closedServerFunctions.isEmpty else { return nil }
+        return answer
     }
 }
 

@@ -1,6 +1,5 @@
--- Roles, and whether the acting role has what they own.
-SELECT r.oid, r.rolname,
-       coalesce(pg_catalog.pg_has_role((SELECT a.oid FROM pg_catalog.pg_roles AS a
-                                         WHERE a.rolname = current_setting('polarity.role')::name), r.oid, 'USAGE'),
-                false)
-  FROM pg_catalog.pg_roles AS r;
+-- Roles, whether the acting role has what they own, whether it is at least their member, and whether they are superusers.
+SELECT r.oid, r.rolname, coalesce(pg_catalog.pg_has_role(a.oid, r.oid, 'USAGE'), false),
+       coalesce(pg_catalog.pg_has_role(a.oid, r.oid, 'MEMBER'), false), r.rolsuper
+  FROM pg_catalog.pg_roles AS r
+  LEFT JOIN pg_catalog.pg_roles AS a ON a.rolname = current_setting('polarity.role')::name;

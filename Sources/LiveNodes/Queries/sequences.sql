@@ -4,7 +4,8 @@ SELECT d.refobjid, n.nspname, s.relname, q.seqincrement,
        CASE WHEN pg_catalog.has_sequence_privilege(s.oid, 'SELECT, USAGE')
                  AND (s.relpersistence = 'p' OR NOT pg_catalog.pg_is_in_recovery())
             THEN pg_catalog.pg_sequence_last_value(s.oid)
-       END
+       END,
+       pg_catalog.has_sequence_privilege(s.oid, 'SELECT, USAGE'), pg_catalog.has_sequence_privilege(s.oid, 'UPDATE')
   FROM pg_catalog.pg_sequence AS q
   JOIN pg_catalog.pg_class AS s ON s.oid = q.seqrelid AND s.relpersistence <> 't'
   JOIN pg_catalog.pg_namespace AS n ON n.oid = s.relnamespace

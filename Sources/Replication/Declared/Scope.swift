@@ -10,6 +10,8 @@ public struct Scope: Hashable, Sendable {
     public let patterns: [TablePattern]
     /// The functions that the engine's templates call, sorted, each once.
     public let functions: [FunctionName]
+    /// The relations that a custom engine's evidence names with their schemas, sorted, each once.
+    public let evidence: [QualifiedName]
     /// Which catalog to read.
     public let catalog: EngineCatalog
     /// The engine's own schema: `_<cluster>` for Slony, `polarity` for builtin; `nil` without a catalog.
@@ -42,7 +44,7 @@ extension DeclaredCluster {
         let named = Set(tables)
         return Scope(
             cluster: name, tables: isSorted ? tables : named.sorted(), named: named,
-            patterns: sets.flatMap(\.patterns), functions: Set(functions).sorted(), catalog: engine.catalog,
-            engineSchema: schema)
+            patterns: sets.flatMap(\.patterns), functions: Set(functions).sorted(),
+            evidence: engine.drained?.mentioned ?? [], catalog: engine.catalog, engineSchema: schema)
     }
 }

@@ -56,9 +56,15 @@ public struct Difference: Hashable, Sendable {
             let audits = SetAudit(judgement, judged, declared, observed, failover: failover)
             let found = judged.gathered(\.findings).filter { !audits.explains($0) } + audits.findings
             judgement.holdBack(for: found + desired.findings, everything: audits.holdsEverything)
-            findings += judgement.findings + found
-            changes += Installations(judgement, judged, desired.declared, nodes).changes
-            changes += judged.gathered(\.changes)
+            var installs = Installations(judgement, judged, declared, nodes).changes
+            let touching = judged.gathered(\.changes)
+            let missing = MissingRights(judgement, judged, installs + touching, declared, nodes)
+            if !missing.findings.isEmpty {
+                judgement.holdBack(for: missing)
+                installs = Installations(judgement, judged, declared, nodes).changes
+            }
+            findings += judgement.findings + found + missing.findings
+            changes += installs + touching
             roles += declared.nodes.map { SetRole(set, $0.name, judged, isUnread: audit.unread.contains($0.name)) }
             judgements[set.name] = judgement
         }

@@ -133,6 +133,12 @@ extension FindingCode {
                 .error, blocks: true,
                 "ENABLE, DISABLE and DROP TRIGGER need the table's owner.",
                 "Declare role: with the owner, or log in as a member of the owner.")
+        case .privilegeMissing:
+            .init(
+                .error, blocks: true,
+                "A right is missing that apply needs, or without which the engine's own records cannot be read. "
+                    + "It is found before anything is touched.",
+                "Run the statement that is shown, as the object's owner or a superuser.")
         case .nameCollision:
             .init(
                 .error, blocks: true,

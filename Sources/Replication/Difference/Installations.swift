@@ -24,7 +24,7 @@ struct Installations {
             tables[judged[index].desired.node, default: []].append(judged[index].desired.name)
         }
         for node in declared.nodes {
-            guard let seen = nodes[node.name] else { continue }
+            guard let seen = nodes[node.name], seen.rights.engineSchema?.isReadable ?? true else { continue }
             let isFirst = declared.sets.first { $0.members.contains(node.name) }?.name == judgement.set.name
             install(judgement, on: node.name, seen.builtin, (tables[node.name] ?? []).sorted(), declared, isFirst)
         }

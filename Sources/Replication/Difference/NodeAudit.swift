@@ -70,9 +70,23 @@ struct NodeAudit {
             unchangeable.insert(node.name)
             add(.readOnly, node, "node '\(node.name)' has default_transaction_read_only on")
         }
-        if declared.engine.catalog == .slony, seen.slony?.localNode == nil {
+        if let schema = seen.rights.engineSchema, let name = declared.scope.engineSchema, !schema.isReadable {
+            let grants = Grants(node, seen)
+            let login = seen.rights.loginRole.shown
             unchangeable.insert(node.name)
-            add(.engineMissing, node, "node '\(node.name)' has no readable Slony schema _\(declared.engine.cluster)")
+            add(
+                .privilegeMissing, node,
+                schema.isTrusted
+                    ? "\(login) may not read the engine's schema \(name.shown) on '\(node.name)'"
+                    : "\(login) on '\(node.name)' is a superuser, and would run the code of whoever owns what is in the schema "
+                        + name.shown,
+                next: schema.isTrusted
+                    ? grants.next(grants.reading(name, schema))
+                    : "log in as \(schema.owner.shown), or declare role: with it; hand the schema over only after reading it"
+            )
+        } else if declared.engine.catalog == .slony, seen.slony?.localNode == nil {
+            unchangeable.insert(node.name)
+            add(.engineMissing, node, "node '\(node.name)' has no Slony schema _\(declared.engine.cluster)")
         }
         if declared.policy.lockTimeout < seen.rights.deadlockTimeout {
             add(.lockTimeoutShort, node, "lock_timeout is shorter than deadlock_timeout on node '\(node.name)'")
@@ -84,7 +98,7 @@ struct NodeAudit {
         add(.wrongNode, node, "node '\(node.name)' is not what was declared: \(why)")
     }
 
-    private mutating func add(_ code: FindingCode, _ node: DeclaredNode, _ message: String) {
-        findings.append(Finding(code, node: node.name, message, because: node.because))
+    private mutating func add(_ code: FindingCode, _ node: DeclaredNode, _ message: String, next: String? = nil) {
+        findings.append(Finding(code, node: node.name, message, next: next, because: node.because))
     }
 }

@@ -16,7 +16,7 @@ func sequenceLags(_ set: ReplicationSet, _ judged: [TableJudgement]) -> [Sequenc
     let others = Dictionary(
         grouping: judged.lazy.filter { $0.desired.node != origin && $0.desired.role != .bystander }, by: \.desired.name)
     return opening.flatMap { table -> [SequenceLag] in
-        (table.observed?.sequences ?? []).compactMap { sequence in
+        (table.observed?.sequences ?? []).filter(\.mayRead).compactMap { sequence in
             let values = (others[table.desired.name] ?? []).flatMap { other in
                 (other.observed?.sequences ?? []).filter { $0.name == sequence.name }.compactMap(\.lastValue)
             }

@@ -17,7 +17,7 @@ struct SetJudgement: Hashable {
     /// Declared and recorded members; the node named by `--failover` is left out while it cannot be read.
     let members: Set<NodeName>
     /// Nodes that no change of this set may touch.
-    let untouchable: Set<NodeName>
+    private(set) var untouchable: Set<NodeName>
     /// Nodes whose doors are not known: nothing opens beside them.
     let unread: Set<NodeName>
     private(set) var hold: Hold = .nothing
@@ -66,5 +66,11 @@ struct SetJudgement: Hashable {
     mutating func holdBack(for others: [Finding], everything: Bool = false) {
         if everything { hold = .everything }
         if hold == .nothing, others.contains(where: { $0.blocking && ($0.set == set.name) }) { hold = .allButClosing }
+    }
+
+    /// Takes in which rights are missing.
+    mutating func holdBack(for missing: MissingRights) {
+        untouchable.formUnion(missing.nodes)
+        holdBack(for: missing.findings)
     }
 }

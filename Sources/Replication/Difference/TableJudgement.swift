@@ -14,6 +14,8 @@ struct TableJudgement {
     var isBlocked: Bool { findings.contains(where: \.blocking) }
     /// Whether there is nothing to mend and nothing to say.
     var isQuiet: Bool { changes.isEmpty && findings.isEmpty }
+    /// Whether something is to be changed here.
+    var isTouched: Bool { !changes.isEmpty }
 
     /// - Parameters:
     ///   - families: The partitioned tables of the node.
@@ -46,7 +48,7 @@ struct TableJudgement {
             alike.isInSync = isQuiet
         }
         judgeDoors(table, declared.engine.catalog)
-        judgeRights(table, node, declared)
+        judgeFunctions(node, declared)
     }
 
     private mutating func isUsable(_ table: ObservedTable, _ declared: DeclaredCluster) -> Bool {
@@ -121,16 +123,8 @@ struct TableJudgement {
         }
     }
 
-    private mutating func judgeRights(_ table: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster) {
-        guard !changes.isEmpty else { return }
-        if !table.mayAlter {
-            find(
-                .notOwner,
-                "\(desired.name) on '\(desired.node)' belongs to \(table.owner.shown), which the acting role is not")
-        } else if !node.rights.mayBecomeRole, let role = declared.node(desired.node)?.role {
-            find(.notOwner, "\(node.rights.loginRole.shown) on '\(desired.node)' may not become \(role.shown)")
-        }
-        guard declared.engine.catalog != .polarity else { return }
+    private mutating func judgeFunctions(_ node: ObservedNode, _ declared: DeclaredCluster) {
+        guard !changes.isEmpty, declared.engine.catalog != .polarity else { return }
         if declared.engine.catalog == .slony {
             for case .create(let trigger) in changes.map(\.action) {
                 find(

@@ -11,4 +11,17 @@ public enum BuiltinSchema {
     /// an object in it belongs to another role than the one that runs it, `0A000` where a newer version is installed.
     /// PostgreSQL 10 to 18.
     public static let sql = String(decoding: PackageResources.builtin_sql, as: UTF8.self)
+
+    /// The columns of `polarity.log` that say where a change happened and not what the row held: all that is read of it.
+    static let placeInLog = "seq, schema_name, table_name, root_schema, root_table"
+
+    /// Everything that ``sql`` creates, as ALTER names it: what changes hands when the schema gets another owner.
+    static let objects =
+        ["SCHEMA polarity"]
+        + ["log", "applied", "node", "origin", "member", "replicated"].map { "TABLE polarity." + $0 }
+        + ["TYPE polarity.fields"]
+        + [
+            "version()", "lineage(oid)", "texts(text, integer)", "log_change()", "log_truncate()",
+            "refuse(oid, text, text)", "deny_change()", "deny_truncate()",
+        ].map { "FUNCTION polarity." + $0 }
 }

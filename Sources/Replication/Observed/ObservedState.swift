@@ -131,35 +131,6 @@ public struct NodeIdentity: Hashable, Sendable {
     }
 }
 
-/// What the acting role (the declared `role:`, else the login role) may do, and what the executor has to know of the server.
-public struct NodeRights: Hashable, Sendable {
-    /// The role that logged in.
-    public var loginRole: Identifier
-    /// Whether the login role may `SET ROLE` to the declared role; true where none is declared.
-    public var mayBecomeRole: Bool
-    /// Whether the login role may create a schema in the database (installing the schema `polarity` needs it).
-    public var mayCreateSchema: Bool
-    /// Whether the login role is a superuser.
-    public var isSuperuser: Bool
-    /// `deadlock_timeout`: an autovacuum worker gives way after it, never before.
-    public var deadlockTimeout: Duration
-    /// How long the first answer took, for display.
-    public var roundTrip: Duration
-
-    /// Describes rights; a superuser's unless given.
-    public init(
-        loginRole: Identifier = "postgres", mayBecomeRole: Bool = true, mayCreateSchema: Bool = true,
-        isSuperuser: Bool = true, deadlockTimeout: Duration = .seconds(1), roundTrip: Duration = .zero
-    ) {
-        self.loginRole = loginRole
-        self.mayBecomeRole = mayBecomeRole
-        self.mayCreateSchema = mayCreateSchema
-        self.isSuperuser = isSuperuser
-        self.deadlockTimeout = deadlockTimeout
-        self.roundTrip = roundTrip
-    }
-}
-
 /// A trigger of the engine on a table that the file does not declare.
 public struct StrayTrigger: Hashable, Sendable {
     /// The table.

@@ -12,6 +12,10 @@ public struct ObservedTable: Hashable, Sendable {
     public var owner: Identifier
     /// Whether the acting role may ALTER it: owns it, is a member of its owner, or is a superuser.
     public var mayAlter: Bool
+    /// What the owner is to the acting role.
+    public var ownerTie = OwnerTie()
+    /// What the acting role may not do although the table is its own, in the order of ``TableRight``.
+    public var lacks: [TableRight] = []
     /// The partitioned table that this is a partition of; `nil` otherwise.
     public var partitionOf: TableName?
     /// Tables that inherit from this one in the classic way.
@@ -93,12 +97,20 @@ public struct ObservedSequence: Hashable, Sendable {
     public var lastValue: Int64?
     /// The step; negative for a descending sequence.
     public var increment: Int64
+    /// Whether the acting role may read where it stands.
+    public var mayRead: Bool
+    /// Whether the acting role may set it.
+    public var mayAdvance: Bool
 
     /// Describes a sequence.
-    public init(name: QualifiedName, lastValue: Int64?, increment: Int64 = 1) {
+    public init(
+        name: QualifiedName, lastValue: Int64?, increment: Int64 = 1, mayRead: Bool = true, mayAdvance: Bool = true
+    ) {
         self.name = name
         self.lastValue = lastValue
         self.increment = increment
+        self.mayRead = mayRead
+        self.mayAdvance = mayAdvance
     }
 }
 

@@ -102,6 +102,8 @@ public struct DrainOutcome: Hashable, Sendable {
         case pending(String)
         /// Nothing could prove it: why.
         case unknowable(String)
+        /// A node did not let itself be asked: a right is missing. No word stands in for that.
+        case forbidden(String)
         /// Allowed by name without proof.
         case allowedUnproven
     }

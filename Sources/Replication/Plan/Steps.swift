@@ -28,7 +28,15 @@ extension Planning {
         if case .install(let installation) = change.action { statements = installation.statements }
         return Step(
             stage: stage, node: change.node, set: change.set, table: nil, tableOID: 0, changes: [change],
-            statements: statements + grants(for: change), lock: .none, expectedRows: "", role: nil)
+            statements: statements + grants(for: change), lock: .none, expectedRows: "", role: schemaOwner(change.node))
+    }
+
+    /// Whoever owns the schema `polarity` changes it; `nil` where that is who logs in, or it is yet to be made.
+    private func schemaOwner(_ node: NodeName) -> Identifier? {
+        guard let rights = difference.observed.node(node)?.rights, let schema = rights.engineSchema,
+            schema.owner != rights.loginRole, schema.isTrusted
+        else { return nil }
+        return schema.owner
     }
 
     /// The owners of the tables must be allowed to attach the engine's functions.

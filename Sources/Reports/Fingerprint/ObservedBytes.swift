@@ -24,6 +24,7 @@ extension CanonicalBytes {
         add(identity.serverVersion)
         for flag in [identity.inRecovery, identity.readOnly] { add(flag) }
         for right in [node.rights.mayBecomeRole, node.rights.mayCreateSchema] { add(right) }
+        addMissing(node.rights)
         // Names are sorted, not tables: moving those about costs more than finding them again.
         let names = node.tables.sortedKeys(probably: named)
         add(names.count)
@@ -46,6 +47,22 @@ extension CanonicalBytes {
         }
     }
 
+    /// What is missing holds changes back. Where nothing is, nothing is added.
+    private mutating func addMissing(_ rights: NodeRights) {
+        var missing = rights.closedServerFunctions
+        if !rights.mayUseLanguage { missing.append("plpgsql") }
+        if let schema = rights.engineSchema {
+            if !schema.isReadable { missing.append("reading") }
+            if !schema.mayBecomeOwner { missing.append("owner") }
+            if !schema.mayLock { missing.append("lock") }
+            if !schema.ownerMayUseLanguage { missing.append("owner's plpgsql") }
+            if !schema.isTrusted { missing.append("trust") }
+            missing += schema.foreign
+        }
+        missing += (rights.closedFunctions + rights.closedEvidence).map(\.name.description)
+        if !missing.isEmpty { add(missing) { $0.add($1) } }
+    }
+
     /// - Parameter before: The triggers of the table before, which most often are this one's.
     private mutating func add(_ table: ObservedTable, _ before: inout EncodedTriggers) {
         add(table.oid)
@@ -54,6 +71,7 @@ extension CanonicalBytes {
         add(table.persistence.rawValue)
         add(table.owner.text)
         for flag in [table.mayAlter, table.hasPrimaryKey, table.isLogicalTarget] { add(flag) }
+        if !table.lacks.isEmpty { add(table.lacks) { $0.add($1.rawValue) } }
         add(table.partitionOf) { $0.add($1) }
         add(table.inheritanceChildren.sorted()) { $0.add($1) }
         add(table.sequences.sorted { $0.name < $1.name }) { bytes, sequence in

@@ -58,7 +58,7 @@ extension Page {
             switch end.verdict {
             case .proven: ("✓ ", .good)
             case .allowedUnproven: ("! ", .warning)
-            case .pending, .unknowable: ("✗ ", .bad)
+            case .pending, .unknowable, .forbidden: ("✗ ", .bad)
             }
         return [
             Cell(mark + "set " + visible(end.drain.set.text), shade), Cell("→ " + visible(end.drain.newOrigin.text)),
@@ -122,6 +122,7 @@ extension DrainOutcome.Verdict {
         case .proven: "every reachable subscriber has everything"
         case .pending(let lack): "pending: " + visible(lack)
         case .unknowable(let why): "cannot be proven: " + visible(why)
+        case .forbidden(let why): "a right is missing: " + visible(why)
         case .allowedUnproven: "not proven, allowed by UNPROVEN_HANDOVER"
         }
     }

@@ -82,6 +82,7 @@ extension Outcomes {
             case .proven: "  drain \(drain.drain.set): proven"
             case .pending(let why): "  drain \(drain.drain.set): pending, \(why)"
             case .unknowable(let why): "  drain \(drain.drain.set): unknowable, \(why)"
+            case .forbidden(let why): "  drain \(drain.drain.set): forbidden, \(why)"
             case .allowedUnproven: "  drain \(drain.drain.set): allowed unproven"
             }
         }
