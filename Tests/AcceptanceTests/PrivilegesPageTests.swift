@@ -105,7 +105,8 @@ private let missing: Set = ["NOT_OWNER", "PRIVILEGE_MISSING", "NODE_UNREACHABLE"
             count += try await shop.needs(looking, ["status"], failing: missing)
 
             try shop.declare(as: "page_second", more: policy)
-            for node in ["berlin", "paris", "tokyo"] {
+            for node in Shop.nodes {
+                try await shop.ask(node, "GRANT CONNECT ON DATABASE \(quoted(database)) TO page_second")
                 try await shop.ask(node, "DELETE FROM polarity.member WHERE node = 'tokyo'")
             }
             let other = try page.statements("applying, builtin, as another role", database: database)

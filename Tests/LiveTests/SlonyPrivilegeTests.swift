@@ -29,7 +29,8 @@ private func page(_ block: String, for role: String) throws -> String {
         .appending(path: "../../../Sources/Replication/Replication.docc/Privileges.md").standardized
     let text = try String(contentsOf: path, encoding: .utf8)
     let parts = text.split(separator: "-- \(block)\n")
-    return try #require(parts.last?.split(separator: "```").first).replacing(/watcher|deployer/, with: role)
+    let block = try #require(parts.last?.split(separator: "```").first)
+    return String(block).replacing(/watcher|deployer/, with: role)
 }
 
 @Test func `under Slony a role learns which rights it lacks, and needs no others`() async throws {

@@ -2,6 +2,8 @@ import CustomDump
 import Replication
 import Testing
 
+private let builtin = Engine.builtin(cluster: "shop")
+
 @Suite struct `a right that is missing` {
     /// What a world says to run, less the words around it.
     private func grants(_ change: (inout World) -> Void) -> [String] {

@@ -245,13 +245,17 @@ extension Difference {
     /// The rights that are missing for changes that are selected. Nothing is changed anywhere while there are any.
     public var missingRights: [Finding] {
         let places = Set(changes.compactMap { change in change.table.map { Place(change.node, $0) } })
+        let unselected = Set(leftOut.compactMap { change in change.table.map { Place(change.node, $0) } })
+        let tables = Set(places.map(\.table))
         let sets = Set(changes.map(\.set))
         let members = Set(desired.declared.sets.filter { sets.contains($0.name) }.flatMap(\.members))
         return findings.filter { finding in
             guard finding.code.isMissingRight, finding.blocking, let node = finding.node else { return false }
             guard let set = finding.set else { return members.contains(node) }
             guard let table = finding.table else { return sets.contains(set) }
-            return places.contains(Place(node, table)) || !changes.contains { $0.set == set && $0.table == table }
+            // Sequences are read on members on which nothing changes, too.
+            let place = Place(node, table)
+            return places.contains(place) || !unselected.contains(place) && tables.contains(table)
         }
     }
 }
