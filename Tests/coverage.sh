@@ -4,8 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=.build-coverage
 rooms='ReplicationTests|ClusterFileTests|ReportsTests'
-swift build --build-tests --enable-code-coverage --scratch-path $scratch
-swift test --skip-build --disable-xctest --enable-code-coverage --scratch-path $scratch --filter "$rooms"
+swift build --build-tests --enable-code-coverage --scratch-path $scratch -Xswiftc -gnone
+swift test --skip-build --disable-xctest --enable-code-coverage --scratch-path $scratch -Xswiftc -gnone --filter "$rooms"
 data=$(find $scratch -name default.profdata | head -n 1)
 binary=$(find $scratch -name '*PackageTests.xctest' -type f | head -n 1)
 tools=$(dirname "$(readlink -f "$(command -v swift)")")

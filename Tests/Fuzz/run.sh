@@ -63,7 +63,7 @@ started=()
 for seed in 1 2; do
 	rm -rf "$work/found-$seed"
 	mkdir "$work/found-$seed"
-	timeout --kill-after=10 $((120 + runs / 1000)) "$fuzzer" "${limits[@]}" -max_len=1024 -seed="$seed" -runs=$(((runs + 1) / 2)) \
+	timeout --kill-after=10 $((120 + runs / 1000)) "$fuzzer" "${limits[@]}" -max_len=512 -seed="$seed" -runs=$(((runs + 1) / 2)) \
 		-dict=Tests/Fuzz/cluster.dict -print_final_stats=1 "$work/found-$seed" "$corpus" >"$work/run-$seed.log" 2>&1 &
 	started+=($!)
 done
