@@ -102,7 +102,7 @@ import Testing
                 let refused = try await shop.polarity("apply", "--yes")
                 #expect(refused.status == 77, "\(refused.output)")
                 #expect(
-                    refused.output.contains("schema polarity holds objects of other owners than postgres"),
+                    refused.output.contains("✗ PRIVILEGE_MISSING  postgres on 'berlin' is a superuser"),
                     "\(refused.output)")
                 #expect(try await shop.modes() == before)
                 let springs = try await Traps.sprung(in: shop.database)
