@@ -149,8 +149,9 @@ private let thefts = [
         open + "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(boolean,text,text) FROM PUBLIC",
         says: "pg_logical_emit_message", grants: "GRANT EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message("),
     Theft(
-        "USAGE on the language", open + "REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC", says: "language plpgsql",
-        grants: "GRANT USAGE ON LANGUAGE plpgsql TO"),
+        "USAGE on the language",
+        "DELETE FROM polarity.member WHERE node = 'tokyo'; REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC",
+        says: "language plpgsql", grants: "GRANT USAGE ON LANGUAGE plpgsql TO"),
     Theft(
         "EXECUTE on the engine's function",
         missing + """

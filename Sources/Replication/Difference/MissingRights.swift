@@ -50,12 +50,6 @@ struct MissingRights {
                 grants, "\(login.shown) on '\(grants.node)' may not execute pg_catalog.\(function), which apply calls",
                 ["GRANT EXECUTE ON FUNCTION pg_catalog.\(function) TO \(login.quoted)"])
         }
-        if !grants.rights.mayUseLanguage {
-            miss(
-                grants,
-                "\(login.shown) on '\(grants.node)' may not use the language plpgsql, in which apply looks first",
-                ["GRANT USAGE ON LANGUAGE plpgsql TO \(login.quoted)"])
-        }
     }
 
     private mutating func findRole(_ node: DeclaredNode, _ grants: Grants) {
@@ -99,12 +93,15 @@ struct MissingRights {
     private mutating func findInstallationRights(_ seen: ObservedNode, _ grants: Grants) {
         let (login, database) = (grants.rights.loginRole, seen.identity.database)
         guard let schema = grants.rights.engineSchema else {
-            guard !grants.rights.mayCreateSchema else { return }
-            return miss(
-                grants,
-                "\(login.shown) on '\(grants.node)' may not create the schema polarity: CREATE on database "
-                    + "\(database.shown) is missing",
-                ["GRANT CREATE ON DATABASE \(database.quoted) TO \(login.quoted)"])
+            if !grants.rights.mayCreateSchema {
+                miss(
+                    grants,
+                    "\(login.shown) on '\(grants.node)' may not create the schema polarity: CREATE on database "
+                        + "\(database.shown) is missing",
+                    ["GRANT CREATE ON DATABASE \(database.quoted) TO \(login.quoted)"])
+            }
+            if !grants.rights.mayUseLanguage { missLanguage(login, grants) }
+            return
         }
         if !schema.mayBecomeOwner {
             miss(
@@ -112,13 +109,7 @@ struct MissingRights {
                 "schema polarity on '\(grants.node)' belongs to \(schema.owner.shown), and \(login.shown) may not "
                     + "become it", grants.changing(schema))
         }
-        if !schema.ownerMayUseLanguage, schema.owner != login {
-            miss(
-                grants,
-                "\(schema.owner.shown) on '\(grants.node)', as whom \(login.shown) changes the schema polarity, may not "
-                    + "use the language plpgsql",
-                ["GRANT USAGE ON LANGUAGE plpgsql TO \(schema.owner.quoted)"])
-        }
+        if !schema.ownerMayUseLanguage { missLanguage(schema.owner, grants) }
         if !schema.foreign.isEmpty {
             let owner = schema.ownerIsSuperuser && !schema.mayBecomeOwner ? login : schema.owner
             miss(
@@ -127,6 +118,13 @@ struct MissingRights {
                     + "it: \(schema.foreign.joined(separator: ", "))",
                 schema.foreign.map { "ALTER \($0) OWNER TO \(owner.quoted)" })
         }
+    }
+
+    private mutating func missLanguage(_ role: Identifier, _ grants: Grants) {
+        miss(
+            grants,
+            "\(role.shown) on '\(grants.node)' may not use the language plpgsql, in which the schema polarity is written",
+            ["GRANT USAGE ON LANGUAGE plpgsql TO \(role.quoted)"])
     }
 
     // MARK: - On a table
