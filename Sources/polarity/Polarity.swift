@@ -30,7 +30,8 @@ extension Polarity {
             }
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            Terminal.err(fullMessage(for: error).withoutPasswords + "\n")
+            let message = fullMessage(for: error).withoutPasswords
+            if !message.isEmpty { Terminal.err(message + "\n") }
             exit(withError: exitCode(for: error))
         }
     }
