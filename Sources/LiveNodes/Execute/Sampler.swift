@@ -23,13 +23,20 @@ struct Sampler: Sendable {
     /// Looks again and again at the message that is on its way, until the task is cancelled, and tells each relation that
     /// it waits for once.
     func watch(_ message: Underway, _ tell: @Sendable (StepTry, [Blocker]) async -> Void) async {
-        if isDirect { _ = try? await session.run("SET \(path); PREPARE look AS \(PackageResources.blockers_sql.text)") }
         var seen: Int?
+        var isPrepared = !isDirect
         while (try? await Task.sleep(for: Self.pause)) != nil {
             defer { seen = message.number }
-            guard let number = seen, number == message.number, let sample = await sample() else { continue }
+            guard let number = seen, number == message.number else { continue }
+            if !isPrepared { isPrepared = await prepare() }
+            guard isPrepared, let sample = await sample() else { continue }
             if let attempt = message.note(sample, during: number) { await tell(attempt, sample.blockers) }
         }
+    }
+
+    private func prepare() async -> Bool {
+        let question = PackageResources.blockers_sql.text
+        return (try? await session.run("SET \(path); PREPARE blockers AS \(question)")) != nil
     }
 
     private func sample() async -> Sample? {
@@ -46,7 +53,7 @@ struct Sampler: Sendable {
     private func rows() async throws(PostgresError) -> Rows? {
         let time = Duration.seconds(5)
         if isDirect {
-            return try await session.run("EXECUTE look('\(worker)', \(literal(label.comment)))", timeout: time).last
+            return try await session.run("EXECUTE blockers('\(worker)', \(literal(label.comment)))", timeout: time).last
         }
         // One message, hence one transaction: a pooler may send the next to another backend.
         let question = PackageResources.blockers_sql.text.replacing("$1", with: "\(worker)")

@@ -20,7 +20,10 @@ struct Point: Hashable, Sendable, CustomStringConvertible {
 
     /// Asked as often as time allows: by whoever looks whom a step waits for, cancelled when nobody waits any more, and for
     /// a sign of life.
-    var hangsOnTime: Bool { asked == "SELECT #" || asked == "cancel" || asked.contains("pg_blocking_pids") }
+    var hangsOnTime: Bool {
+        asked == "SELECT #" || asked == "cancel" || asked.contains("pg_blocking_pids")
+            || asked.hasPrefix("EXECUTE blockers")
+    }
 }
 
 /// Watches everything that a process asks of several nodes, and strikes it at one point.
