@@ -149,10 +149,6 @@ private let thefts = [
         open + "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(boolean,text,text) FROM PUBLIC",
         says: "pg_logical_emit_message", grants: "GRANT EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message("),
     Theft(
-        "USAGE on the language",
-        "DELETE FROM polarity.member WHERE node = 'tokyo'; REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC",
-        says: "language plpgsql", grants: "GRANT USAGE ON LANGUAGE plpgsql TO"),
-    Theft(
         "EXECUTE on the engine's function",
         missing + """
             ALTER FUNCTION polarity.deny_change() OWNER TO postgres;
@@ -167,6 +163,10 @@ private let thefts = [
         "SELECT on polarity.applied", open + "REVOKE SELECT ON polarity.applied FROM deployer",
         says: "may not read the engine's schema polarity",
         grants: #"GRANT SELECT ON TABLE "polarity"."applied" TO"#),
+    Theft(
+        "USAGE on the language",
+        "DELETE FROM polarity.member WHERE node = 'tokyo'; REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC",
+        says: "language plpgsql", grants: "GRANT USAGE ON LANGUAGE plpgsql TO"),
     Theft(
         "what is in the schema polarity",
         "DELETE FROM polarity.member WHERE node = 'tokyo'; ALTER FUNCTION polarity.log_change() OWNER TO postgres",

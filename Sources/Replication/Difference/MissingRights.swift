@@ -120,10 +120,12 @@ struct MissingRights {
         }
     }
 
+    /// - Parameter role: As whom the schema is made or changed.
     private mutating func missLanguage(_ role: Identifier, _ grants: Grants) {
+        let login = grants.rights.loginRole
+        let asWhom = role == login ? "" : ", as whom \(login.shown) changes the schema polarity,"
         miss(
-            grants,
-            "\(role.shown) on '\(grants.node)' may not use the language plpgsql, in which the schema polarity is written",
+            grants, "\(role.shown) on '\(grants.node)'\(asWhom) may not use the language plpgsql",
             ["GRANT USAGE ON LANGUAGE plpgsql TO \(role.quoted)"])
     }
 
