@@ -78,6 +78,8 @@ private struct Composer: ~Copyable {
     private var text: [UInt8] = []
     private var extent = Extent()
     private var guesses = Guesses()
+    /// Where the text ends, once that was asked.
+    private var end: Place?
     private(set) var diagnostics: [Diagnostic] = []
 
     init(_ input: UnsafeBufferPointer<UInt8>, file: String) {
@@ -152,6 +154,7 @@ extension Composer {
             let source = event.pointee.data.scalar
             refuse(tag: source.tag, at: place)
             let scalar = keep(source.value, source.length, isPlain: source.style == YAML_PLAIN_SCALAR_STYLE)
+            let place = source.length == 0 ? inside(place) : place
             let node = Node(content: .scalar(scalar), place: place, height: 0)
             if let anchor = source.anchor {
                 anchors[String(cString: anchor)] = Anchor(node: node, extent: Extent(nodes: 1, bytes: source.length))
@@ -336,7 +339,15 @@ extension Composer {
         }
     }
 
-    /// libyaml ends a text without a last line break as if it had one; there is no such line.
+    /// The place of what is not there: libyaml lets a text without a last line break end as if it had one.
+    private mutating func inside(_ place: Place) -> Place {
+        guard place.column == 1 else { return place }
+        let end = end ?? Place(ofByte: input.count, in: input)
+        self.end = end
+        return place.line > end.line ? end : place
+    }
+
+    /// As above, of what libyaml complains about.
     private func position(_ mark: yaml_mark_t) -> Position {
         min(Position(file, Place(mark)), position(ofByte: input.count))
     }

@@ -133,6 +133,11 @@ private func lines(_ count: Int, _ line: (Int) -> String) -> String {
         #expect(time < soon)
     }
 
+    @Test func `a value that is missing at the end of a text without a last line break has a place in the text`() {
+        let invalid = answer("version: 1\nnodes:\n   ? <").invalid
+        #expect(invalid?.diagnostics.last?.description == "f:3:7: error: expected a text, found nothing")
+    }
+
     @Test func `the same mistake made twice through an alias is reported in the same order every time`() {
         let file =
             head + "nodes: {a: service=a, b: service=b}\nsets:\n"

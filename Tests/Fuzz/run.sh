@@ -17,7 +17,7 @@ export SWIFT_BACKTRACE=enable=no
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 
 # The reader and the little that it needs of the other rooms: all of them would take minutes to instrument.
-postgres=(Sources/Postgres/{ConnectionString,Redaction}.swift)
+postgres=(Sources/Postgres/{ConnectionString,PasswordsInText,Redaction}.swift)
 replication=(Sources/Replication/Names.swift Sources/Replication/{Declared,Engines}/*.swift "$work/PackageResources.swift")
 cluster_file=(Sources/ClusterFile/*.swift)
 harness=(Tests/Fuzz/ReaderFuzzer.swift Tests/ClusterFileTests/Unplaced.swift)
