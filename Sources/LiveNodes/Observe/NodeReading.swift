@@ -57,10 +57,9 @@ struct NodeReading {
 
         let version = session.serverVersion
         let first = try await session.lists(
-            [
-                .all(.identity), .all(.rights), .all(.engineSchema), .all(.closedFunctions),
-                .all(.closedEvidence), .all(.functions),
-            ] + (readsWholeSchemas ? [] : [.all(.relationsByName)]), timeout)
+            [.all(.identity), .all(.rights), .all(.engineSchema), .all(.closedFunctions), .all(.functions)]
+                + (scope.evidence.isEmpty ? [] : [.all(.closedEvidence)])
+                + (readsWholeSchemas ? [] : [.all(.relationsByName)]), timeout)
         var rights = NodeRights(first[.rights], roundTrip: roundTrip)
         if node.role == nil { rights.mayBecomeRole = true }
         rights.engineSchema = EngineSchemaRights(first[.engineSchema])

@@ -3,20 +3,31 @@
 -- schema polarity has another owner. Of the log, which holds every row, only where a change happened need be readable.
 -- Reading a table can run its owner's code (an index on an expression, a policy), and so can writing to it, whatever role was
 -- set before: a superuser trusts nothing there that an ordinary role owns, unless the file names that role.
+-- What is in the schema is looked up by what depends on it: pg_class has no index that begins with the schema.
+WITH inside AS (
+    SELECT d.classid, d.objid
+      FROM pg_catalog.pg_depend AS d
+     WHERE d.refclassid = 'pg_catalog.pg_namespace'::regclass
+       AND d.refobjid = (SELECT n.oid FROM pg_catalog.pg_namespace AS n
+                          WHERE n.nspname = current_setting('polarity.engine_schema')::name)
+), relations AS (
+    SELECT c.oid, c.relname, c.relkind, c.relowner
+      FROM inside AS i
+      JOIN pg_catalog.pg_class AS c ON i.classid = 'pg_catalog.pg_class'::regclass AND c.oid = i.objid
+)
 SELECT n.oid IS NOT NULL, coalesce(owner.rolname, ''), coalesce(owner.rolsuper, false),
        coalesce(pg_catalog.pg_has_role(session_user, owner.oid,
                                        CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER'
                                             ELSE 'SET' END), false),
        coalesce(pg_catalog.has_schema_privilege(session_user, n.oid, 'USAGE'), false),
        (SELECT pg_catalog.count(*) = pg_catalog.cardinality(current_setting('polarity.engine_tables')::name[])
-          FROM pg_catalog.pg_class AS c
-         WHERE c.relnamespace = n.oid AND c.relname = ANY (current_setting('polarity.engine_tables')::name[])
-           AND c.relkind IN ('r', 'S')),
+          FROM relations AS c
+         WHERE c.relname = ANY (current_setting('polarity.engine_tables')::name[]) AND c.relkind IN ('r', 'S')),
        pg_catalog.array_to_string(ARRAY(
            SELECT c.relname::text
-             FROM pg_catalog.pg_class AS c
-            WHERE c.relnamespace = n.oid AND c.relname = ANY (current_setting('polarity.engine_tables')::name[])
-              AND c.relkind IN ('r', 'S') AND NOT pg_catalog.has_table_privilege(session_user, c.oid, 'SELECT')
+             FROM relations AS c
+            WHERE c.relname = ANY (current_setting('polarity.engine_tables')::name[]) AND c.relkind IN ('r', 'S')
+              AND NOT pg_catalog.has_table_privilege(session_user, c.oid, 'SELECT')
               AND NOT (c.relname = 'log'
                        AND (SELECT bool_and(pg_catalog.has_column_privilege(session_user, c.oid, a.attnum, 'SELECT'))
                               FROM pg_catalog.pg_attribute AS a
@@ -24,15 +35,16 @@ SELECT n.oid IS NOT NULL, coalesce(owner.rolname, ''), coalesce(owner.rolsuper, 
                                AND a.attname IN ('seq', 'schema_name', 'table_name', 'root_schema', 'root_table')))
             ORDER BY 1), pg_catalog.chr(31)),
        coalesce((SELECT pg_catalog.has_table_privilege(session_user, c.oid, 'UPDATE, DELETE, TRUNCATE')
-                   FROM pg_catalog.pg_class AS c
-                  WHERE c.relnamespace = n.oid AND c.relname = 'sl_config_lock'), true),
+                   FROM relations AS c WHERE c.relname = 'sl_config_lock'), true),
        pg_catalog.array_to_string(ARRAY(
            SELECT o.object
              FROM (SELECT 'TABLE ' || c.oid::regclass::text, c.relowner
-                     FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid AND c.relkind = 'r'
+                     FROM relations AS c WHERE c.relkind = 'r'
                    UNION ALL
                    SELECT 'FUNCTION ' || p.oid::regprocedure::text, p.proowner
-                     FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = n.oid) AS o (object, owner)
+                     FROM inside AS i
+                     JOIN pg_catalog.pg_proc AS p ON i.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = i.objid)
+                  AS o (object, owner)
             WHERE n.nspname = 'polarity' AND o.owner <> n.nspowner
             ORDER BY 1), pg_catalog.chr(31)),
        coalesce((SELECT pg_catalog.has_language_privilege(owner.oid, l.oid, 'USAGE')
@@ -42,7 +54,7 @@ SELECT n.oid IS NOT NULL, coalesce(owner.rolname, ''), coalesce(owner.rolsuper, 
                         FROM pg_catalog.pg_roles AS o
                        WHERE NOT o.rolsuper AND o.rolname <> current_setting('polarity.role')::name
                          AND (o.oid = n.nspowner
-                              OR o.oid IN (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid)))
+                              OR o.oid IN (SELECT c.relowner FROM relations AS c)))
   FROM (SELECT 1) AS one
   LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = current_setting('polarity.engine_schema')::name
   LEFT JOIN pg_catalog.pg_roles AS owner ON owner.oid = n.nspowner;
