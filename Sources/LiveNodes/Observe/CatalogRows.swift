@@ -12,8 +12,8 @@ struct Relation {
     init(_ rows: inout CopyRows) {
         let oid: UInt32 = rows.number()
         let name = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
-        let kind = RelationKind(rawValue: String(rows.letter())) ?? .other
-        let persistence = Persistence(rawValue: String(rows.letter())) ?? .permanent
+        let kind = rows.letter(of: RelationKind.self) ?? .other
+        let persistence = rows.letter(of: Persistence.self) ?? .permanent
         owner = rows.number()
         parent = rows.optionalNumber()
         let hasPages = rows.flag()

@@ -61,6 +61,12 @@ struct CopyRows {
         return field.isEmpty ? " " : Character(Unicode.Scalar(bytes[field.lowerBound]))
     }
 
+    /// A `"char"` as the value that it stands for; nil where it stands for none.
+    mutating func letter<Value: CaseIterable & RawRepresentable<String>>(of values: Value.Type) -> Value? {
+        let field = nextField()
+        return values.allCases.first { $0.rawValue.utf8.elementsEqual(bytes[field]) }
+    }
+
     /// A text; nil is NULL.
     mutating func optionalText() -> String? {
         let field = nextField()
@@ -70,9 +76,10 @@ struct CopyRows {
     /// A text where the column is never NULL.
     mutating func text() -> String { optionalText() ?? "" }
 
-    /// A text that many rows share: each is kept once.
+    /// A text that many rows share: each is kept once, unless it is so short that a string holds it in itself.
     mutating func sharedText() -> String {
         let field = nextField()
+        guard field.count > 15 else { return String(decoding: unescaped(field), as: UTF8.self) }
         let hash = hash(field)
         if let known = names[hash], known.utf8.elementsEqual(bytes[field]) { return known }
         let text = String(decoding: unescaped(field), as: UTF8.self)

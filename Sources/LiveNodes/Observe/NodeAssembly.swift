@@ -130,7 +130,8 @@ struct NodeAssembly {
 
 extension NodeAssembly {
     mutating func readRelations(_ rows: CopyRows) {
-        for (relation, isMeant) in relations.read(rows) { add(relation, isMeant) }
+        var rows = rows
+        while !rows.isAtEnd { if let told = relations.read(&rows) { add(told.relation, told.isMeant) } }
     }
 
     private mutating func add(_ relation: Relation, _ isMeant: Bool) {

@@ -11,22 +11,17 @@ struct RelationsInScope {
 
     init(_ scope: Scope) { self.scope = scope }
 
-    /// Takes rows, and gives their relations but partitions.
-    mutating func read(_ rows: CopyRows) -> [Told] {
-        var rows = rows
-        var told: [Told] = []
-        while !rows.isAtEnd {
-            let relation = Relation(&rows)
-            if relation.table.kind == .partitionedTable {
-                partitioned[relation.table.oid] = (relation.table.name, relation.parent)
-            }
-            if relation.parent == nil {
-                told.append((relation, isMeant(relation.table.name)))
-            } else {
-                waiting.append(relation)
-            }
+    /// Takes the next row, and gives its relation unless it is a partition.
+    mutating func read(_ rows: inout CopyRows) -> Told? {
+        let relation = Relation(&rows)
+        if relation.table.kind == .partitionedTable {
+            partitioned[relation.table.oid] = (relation.table.name, relation.parent)
         }
-        return told
+        guard relation.parent == nil else {
+            waiting.append(relation)
+            return nil
+        }
+        return (relation, isMeant(relation.table.name))
     }
 
     /// The partitions, each once, when every row was taken.
