@@ -98,7 +98,7 @@ extension Report {
             plan: kind == .status ? nil : walk.plan,
             outcomes: outcomes, fingerprint: walk.fingerprint, result: result, error: error,
             counts: Counts(
-                tables: desired.tableNames.count, triggersRight: max(0, desired.triggerCount - wrong),
+                tables: desired.tableCount, triggersRight: max(0, desired.triggerCount - wrong),
                 leftOut: walk.difference.leftOut.count))
     }
 }

@@ -26,25 +26,35 @@ public struct Scope: Hashable, Sendable {
 extension DeclaredCluster {
     /// What every node is asked about.
     public var scope: Scope {
-        let functions = engine.templates.compactMap { template -> FunctionName? in
-            let cluster: (Pattern.Placeholder) -> String? = { $0 == .cluster ? engine.cluster : nil }
-            guard let schema = template.functionSchema.filled(cluster), let name = template.functionName.filled(cluster)
-            else { return nil }
-            return FunctionName(Identifier(schema.cutAsIdentifier), Identifier(name.cutAsIdentifier))
-        }
-        let schema: Identifier? =
-            switch engine.catalog {
-            case .none: nil
-            case .slony: Identifier("_" + engine.cluster)
-            case .polarity: "polarity"
-            }
         // A set's tables are sorted already.
         let tables = sets.flatMap { $0.tables.map(\.name) }
         let isSorted = zip(tables, tables.dropFirst()).allSatisfy { $0 < $1 }
         let named = Set(tables)
         return Scope(
             cluster: name, tables: isSorted ? tables : named.sorted(), named: named,
-            patterns: sets.flatMap(\.patterns), functions: Set(functions).sorted(),
-            evidence: engine.drained?.mentioned ?? [], catalog: engine.catalog, engineSchema: schema)
+            patterns: sets.flatMap(\.patterns), functions: engine.functions,
+            evidence: engine.drained?.mentioned ?? [], catalog: engine.catalog, engineSchema: engine.schema)
+    }
+}
+
+extension Engine {
+    /// See ``Scope/functions``.
+    var functions: [FunctionName] {
+        let names = templates.compactMap { template -> FunctionName? in
+            let cluster: (Pattern.Placeholder) -> String? = { $0 == .cluster ? self.cluster : nil }
+            guard let schema = template.functionSchema.filled(cluster), let name = template.functionName.filled(cluster)
+            else { return nil }
+            return FunctionName(Identifier(schema.cutAsIdentifier), Identifier(name.cutAsIdentifier))
+        }
+        return Set(names).sorted()
+    }
+
+    /// See ``Scope/engineSchema``.
+    var schema: Identifier? {
+        switch catalog {
+        case .none: nil
+        case .slony: Identifier("_" + cluster)
+        case .polarity: "polarity"
+        }
     }
 }

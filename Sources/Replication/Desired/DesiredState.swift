@@ -23,17 +23,20 @@ public struct DesiredState: Hashable, Sendable {
             for table in expansion.tables where mayClaim { owner[table.name] = set.name }
             findings += expansion.findings
             let filling = Filling(declared.engine, set)
-            let members = nodes.map { (name: $0.name, seen: $0.seen, role: set.role(of: $0.name)) }
+            let roles = nodes.map { set.role(of: $0.name) }
+            let shared = roles.map(filling.shared(as:))
             for table in expansion.tables {
-                for node in members {
-                    if node.role == .bystander && node.seen.tables[table.name] == nil { continue }
-                    if !expansion.isOn(node.name, table.name, node.seen) { continue }
+                for (index, role) in roles.enumerated() {
+                    let mustExist = role == .bystander || expansion.isPartition(table.name)
+                    if mustExist && nodes[index].seen.tables[table.name] == nil { continue }
+                    // What all tables share is not worked out for each.
+                    let triggers =
+                        shared[index]
+                        ?? filling.triggers(
+                            table.name, nodes[index].seen.tables[table.name], on: nodes[index].seen, as: role)
                     tables.append(
                         DesiredTable(
-                            node: node.name, set: set.name, role: node.role,
-                            triggers: filling.triggers(
-                                table.name, node.seen.tables[table.name], on: node.seen, as: node.role),
-                            declared: table))
+                            node: nodes[index].name, set: set.name, role: role, triggers: triggers, declared: table))
                 }
             }
             findings += filling.collisions(expansion.tables)
@@ -43,14 +46,9 @@ public struct DesiredState: Hashable, Sendable {
         self.findings = findings
     }
 
-    /// The tables' names, each once.
-    public var tableNames: Set<TableName> {
-        var names: Set<TableName> = []
-        // A table stands beside itself on the other nodes.
-        for index in tables.indices where index == 0 || tables[index].name != tables[index - 1].name {
-            names.insert(tables[index].name)
-        }
-        return names
+    /// How many tables there are, each counted once: it stands beside itself on the other nodes.
+    public var tableCount: Int {
+        tables.indices.count { $0 == 0 || tables[$0].name != tables[$0 - 1].name }
     }
 
     /// How many triggers must exist, over all tables.

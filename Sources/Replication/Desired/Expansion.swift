@@ -53,10 +53,8 @@ struct Expansion {
         tables = found.keys.sorted().compactMap { found[$0] }
     }
 
-    /// Whether a table is to be looked at on a node: a partition only where the node has it.
-    func isOn(_ node: NodeName, _ table: TableName, _ seen: ObservedNode) -> Bool {
-        !partitions.contains(table) || seen.tables[table] != nil
-    }
+    /// Whether a table was added as a partition: it is looked at only where the node has it.
+    func isPartition(_ table: TableName) -> Bool { partitions.contains(table) }
 
     /// Adds a partition of a table that is meant, unless another set has it.
     private mutating func add(

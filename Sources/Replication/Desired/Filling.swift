@@ -22,14 +22,17 @@ struct Filling {
         self.shared = dependsOnTable ? nil : shared
     }
 
+    /// The triggers of every table; `nil` where tables differ.
+    func shared(as role: Role) -> [DesiredTrigger]? { shared.map { $0[role] ?? [] } }
+
     /// The triggers of one table; `nil` where the node's catalog does not know an argument.
     ///
     /// Slony's `origin: none` refuses writes on the catalog's origin and leaves its log as it is.
     func triggers(
-        _ table: TableName, _ found: @autoclosure () -> ObservedTable?, on node: ObservedNode, as role: Role
+        _ table: TableName, _ found: ObservedTable?, on node: ObservedNode, as role: Role
     ) -> [DesiredTrigger]? {
-        if let shared { return shared[role] ?? [] }
-        let registration = found().flatMap { node.slony?.tables[$0.oid] }
+        if let shared = shared(as: role) { return shared }
+        let registration = found.flatMap { node.slony?.tables[$0.oid] }
         var result: [DesiredTrigger] = []
         result.reserveCapacity(engine.templates.count)
         for template in engine.templates {

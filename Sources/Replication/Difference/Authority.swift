@@ -106,6 +106,7 @@ struct Authority: Hashable {
 extension BuiltinRegistrations {
     /// Other sets to which tables of this set are recorded to belong, sorted.
     fileprivate func formerSets(of set: ReplicationSet) -> [SetName] {
+        guard tables.values.contains(where: { $0 != set.name }) else { return [] }
         var names = Set(set.tables.compactMap { tables[$0.name] })
         if !set.patterns.isEmpty {
             for (table, former) in tables

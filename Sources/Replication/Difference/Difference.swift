@@ -84,20 +84,16 @@ private func judge(
     _ tables: ArraySlice<DesiredTable>, on nodes: [NodeName: ObservedNode], _ families: [NodeName: PartitionFamilies],
     _ declared: DeclaredCluster, _ slonySet: Int?
 ) -> [TableJudgement] {
-    // Side by side rather than in tuples, which would be copied whole for each table.
-    let names = nodes.keys.filter { families[$0] != nil }
-    let seen = names.compactMap { nodes[$0] }
-    let families = names.compactMap { families[$0] }
-    var precedents: [Precedent?] = names.map { _ in nil }
-    var judged: [TableJudgement] = []
-    judged.reserveCapacity(tables.count)
-    for index in tables.indices {
-        guard let node = names.firstIndex(of: tables[index].node) else { continue }
-        judged.append(
-            TableJudgement(
-                tables[index], seen[node], declared, families[node], slonySet: slonySet, &precedents[node]))
+    var judged: [TableJudgement?] = tables.map { _ in nil }
+    for (name, node) in nodes {
+        guard let families = families[name] else { continue }
+        var precedent: Precedent?
+        for (place, index) in tables.indices.enumerated() where tables[index].node == name {
+            judged[place] = TableJudgement(
+                tables[index], node, declared, families, slonySet: slonySet, &precedent)
+        }
     }
-    return judged
+    return judged.compactMap { $0 }
 }
 
 extension [TableJudgement] {

@@ -19,14 +19,14 @@ struct Installations {
             judgement.hold == .nothing && !judged.indices.contains { judged[$0].waitsForOpening }
         origin = mayBeRecorded ? judgement.set.origin : nil
         guard declared.engine.catalog == .polarity else { return }
-        var tables: [NodeName: [TableName]] = [:]
-        for index in judged.indices where judged[index].desired.role != .bystander && judged[index].observed != nil {
-            tables[judged[index].desired.node, default: []].append(judged[index].desired.name)
-        }
         for node in declared.nodes {
             guard let seen = nodes[node.name], seen.rights.engineSchema?.isReadable ?? true else { continue }
             let isFirst = declared.sets.first { $0.members.contains(node.name) }?.name == judgement.set.name
-            install(judgement, on: node.name, seen.builtin, (tables[node.name] ?? []).sorted(), declared, isFirst)
+            // In the order of their names, as the set's tables are.
+            let tables = judged.filter {
+                $0.desired.node == node.name && $0.desired.role != .bystander && $0.kind != nil
+            }
+            install(judgement, on: node.name, seen.builtin, tables.map(\.desired.name), declared, isFirst)
         }
     }
 

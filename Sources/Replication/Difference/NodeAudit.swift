@@ -70,7 +70,7 @@ struct NodeAudit {
             unchangeable.insert(node.name)
             add(.readOnly, node, "node '\(node.name)' has default_transaction_read_only on")
         }
-        if let schema = seen.rights.engineSchema, let name = declared.scope.engineSchema, !schema.isReadable {
+        if let schema = seen.rights.engineSchema, let name = declared.engine.schema, !schema.isReadable {
             let grants = Grants(node, seen)
             let login = seen.rights.loginRole.shown
             unchangeable.insert(node.name)

@@ -27,6 +27,7 @@ public struct Selection: Hashable, Sendable {
     ///
     /// - Parameter desired: The tables are those of it, patterns expanded on the nodes that could be read.
     public func unmatched(by desired: DesiredState) -> [(what: String, glob: String)] {
+        guard !isEverything else { return [] }
         let names = [
             ("node", nodes, desired.declared.nodes.map(\.name.text)),
             ("set", sets, desired.declared.sets.map(\.name.text)),

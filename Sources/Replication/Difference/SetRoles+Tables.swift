@@ -13,11 +13,11 @@ extension SetRole {
         var counts: [ObservedRole: Int] = [:]
         var (all, accepts, logs, truncates) = (0, 0, 0, 0)
         for index in judged.indices
-        where judged[index].desired.node == node && judged[index].observed?.kind != .partitionedTable {
+        where judged[index].desired.node == node && judged[index].kind != .partitionedTable {
             let doors = judged[index].doors
             let role = doors?.role ?? .missing
             counts[declared == .bystander && role == .missing ? .bystander : role, default: 0] += 1
-            guard judged[index].observed != nil else { continue }
+            guard judged[index].kind != nil else { continue }
             all += 1
             accepts += doors?.rows.isClosed ?? false ? 0 : 1
             logs += doors?.rows.isLogged ?? false ? 1 : 0

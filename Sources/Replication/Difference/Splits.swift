@@ -12,7 +12,7 @@ struct Splits {
                 open.removeAll(keepingCapacity: true)
             }
             guard let doors = judged[index].doors, doors.hasEngineTriggers, doors.rows.canClose, !doors.rows.isClosed,
-                judged[index].observed?.kind != .partitionedTable, judged[index].desired.role != .bystander
+                judged[index].kind != .partitionedTable, judged[index].desired.role != .bystander
             else { continue }
             open.append(index)
         }

@@ -1,8 +1,12 @@
 /// One table on one node, judged by itself.
-struct TableJudgement {
+///
+/// An object, since thousands of them are looked at again and again, and each is as big as all that was read of its table.
+final class TableJudgement {
     let desired: DesiredTable
     /// `nil` where the table does not exist.
     let observed: ObservedTable?
+    /// The sort of what was found, which is asked for often; `nil` where the table does not exist.
+    let kind: RelationKind?
     /// The doors as they stand; `nil` where the table does not exist or its triggers are not known.
     let doors: Doors?
     private(set) var changes: [Change] = []
@@ -28,6 +32,7 @@ struct TableJudgement {
         self.desired = desired
         let table = node.tables[desired.name]
         observed = table
+        kind = table?.kind
         guard let table else {
             doors = nil
             if desired.role != .bystander {
@@ -51,7 +56,7 @@ struct TableJudgement {
         judgeFunctions(node, declared)
     }
 
-    private mutating func isUsable(_ table: ObservedTable, _ declared: DeclaredCluster) -> Bool {
+    private func isUsable(_ table: ObservedTable, _ declared: DeclaredCluster) -> Bool {
         let what: String
         switch table.kind {
         case .table where table.persistence == .temporary: what = "a temporary table"
@@ -71,7 +76,7 @@ struct TableJudgement {
 
     /// Under Slony a trigger is made or changed only where the catalog lists the table in the set; where the file has a
     /// bystander the triggers are Slony's own affair.
-    private mutating func isRegistered(
+    private func isRegistered(
         _ table: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?
     ) -> Bool {
         guard declared.engine.catalog == .slony else { return true }
@@ -96,7 +101,7 @@ struct TableJudgement {
     }
 
     /// A table without any of the engine's triggers is new, and no alarm, unless the engine's catalog lists it already.
-    private mutating func judgeDoors(_ table: ObservedTable, _ catalog: EngineCatalog) {
+    private func judgeDoors(_ table: ObservedTable, _ catalog: EngineCatalog) {
         guard let doors, doors.hasEngineTriggers || catalog == .slony, table.kind != .partitionedTable else { return }
         // A stale key mask captures every change, wrongly: that is found already.
         let isStale = findings.contains { finding in
@@ -123,7 +128,7 @@ struct TableJudgement {
         }
     }
 
-    private mutating func judgeFunctions(_ node: ObservedNode, _ declared: DeclaredCluster) {
+    private func judgeFunctions(_ node: ObservedNode, _ declared: DeclaredCluster) {
         guard !changes.isEmpty, declared.engine.catalog != .polarity else { return }
         if declared.engine.catalog == .slony {
             for case .create(let trigger) in changes.map(\.action) {
@@ -139,7 +144,7 @@ struct TableJudgement {
         }
     }
 
-    private mutating func find(_ code: FindingCode, trigger: TriggerName? = nil, _ message: String) {
+    private func find(_ code: FindingCode, trigger: TriggerName? = nil, _ message: String) {
         findings.append(
             Finding(
                 code, set: desired.set, node: desired.node, table: desired.name, trigger: trigger, message,

@@ -46,7 +46,7 @@ extension Planning {
         else { return [] }
         let owners = Set(installation.record.tables.compactMap { node.tables[$0]?.owner })
             .union([difference.desired.declared.node(change.node)?.role].compactMap { $0 })
-        let functions = difference.desired.declared.scope.functions.map { $0.quoted + "()" }.joined(separator: ", ")
+        let functions = difference.desired.declared.engine.functions.map { $0.quoted + "()" }.joined(separator: ", ")
         return owners.sorted().flatMap { owner in
             [
                 "GRANT USAGE ON SCHEMA polarity TO \(owner.quoted)",
