@@ -1,0 +1,38 @@
+import ClusterFile
+import Replication
+import Testing
+
+@Suite struct `the order of tables` {
+    /// Parts that begin alike, beyond the bytes that are compared at once too, and letters whose order is not their bytes'.
+    private let parts = [
+        "a", "a$", "a_", "aa", "a.b", "A", "a b", "é", "e\u{301}", "z", "orders_1", "orders_10", "orders_9",
+        "a_name_that_is_longer_than_24_bytes", "a_name_that_is_longer_than_24_bytes_too", "\u{1F600}", "\u{FFFD}",
+    ]
+
+    private func read(_ names: [QualifiedName]) throws(InvalidClusterFile) -> [QualifiedName] {
+        let tables = names.map { "  - '\($0.quoted)'\n" }.joined()
+        let text = file(sets: "origin: berlin\ntables:\n" + tables)
+        return try readCluster(Array(text.utf8), file: "shop.yaml", environment: [:]).sets[0].tables.map(\.name)
+    }
+
+    @Test func `tables written in any order are read in the order of their names`() throws {
+        let all = parts.flatMap { schema in parts.map { QualifiedName(Identifier(schema), Identifier($0)) } }
+        var random = SplitMix(seed: 7)
+        for _ in 0..<20 {
+            let names = all.shuffled(using: &random)
+            #expect(try read(names) == names.sorted())
+        }
+    }
+
+    @Test func `a table written twice is found wherever it stands`() {
+        let long = "a_name_that_is_longer_than_24_bytes"
+        for name in ["orders", long, "é"] {
+            let tables = "[1️⃣public.\(name), public.\(long)_2, public.z, public.b, 2️⃣public.\(name)]"
+            expect(
+                file(sets: "origin: berlin\ntables: \(tables)"),
+                Expected(
+                    2, "set 'default' lists the table \(QualifiedName("public", Identifier(name))) twice",
+                    notes: [(1, "first given here")]))
+        }
+    }
+}
