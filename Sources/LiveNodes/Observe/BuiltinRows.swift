@@ -39,13 +39,17 @@ extension BuiltinRegistrations {
 struct RecordedTables {
     private(set) var tables: [TableName: SetName] = [:]
     private(set) var otherClusters: [TableName: String] = [:]
+    private let cluster: Identifier
+
+    init(of cluster: String) { self.cluster = Identifier(cluster) }
 
     mutating func read(_ rows: CopyRows) {
         var rows = rows
         while !rows.isAtEnd {
             let table = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
             let set = SetName(rows.sharedText())
-            if let cluster = rows.optionalText() { otherClusters[table] = cluster } else { tables[table] = set }
+            let owner = Identifier(rows.sharedText())
+            if owner == cluster { tables[table] = set } else { otherClusters[table] = owner.text }
         }
     }
 }

@@ -60,7 +60,7 @@ struct CatalogQuery: Hashable {
     static let owners = CatalogQuery(PackageResources.owners_sql, narrowing: narrowed("oid"))
     static let functions = CatalogQuery(PackageResources.functions_sql)
     static let rules = CatalogQuery(PackageResources.rules_sql, narrowing: narrowed("ev_class"))
-    static let primaryKeys = CatalogQuery(PackageResources.primary_keys_sql, narrowing: narrowed("indrelid"))
+    static let primaryKeys = CatalogQuery(PackageResources.primary_keys_sql, narrowing: narrowed("conrelid"))
     static let uniqueIndexes = CatalogQuery(PackageResources.unique_indexes_sql, narrowing: registered("indrelid"))
     static let droppedColumns = CatalogQuery(PackageResources.dropped_columns_sql, narrowing: registered("attrelid"))
     static let inheritanceChildren = CatalogQuery(

@@ -68,7 +68,9 @@ struct NodeReading {
         let readable = rights.engineSchema.map { $0.isComplete && $0.isReadable } ?? false
         let more = More(engineReadable: readable, role: rights.mayBecomeRole ? node.role : nil)
 
-        var joined = Joined(assembly: NodeAssembly(scope: scope, functions: .init(first[.functions])))
+        var joined = Joined(
+            assembly: NodeAssembly(scope: scope, functions: .init(first[.functions])),
+            recorded: RecordedTables(of: scope.cluster))
         let asked =
             readsWholeSchemas
             ? [.all(.relationsBySchema), .all(.triggers(serverVersion: version))] + listing(more, narrowed: false)
@@ -92,7 +94,7 @@ struct NodeReading {
     private struct Joined {
         var assembly: NodeAssembly
         /// The tables that the schema `polarity` has on record.
-        var recorded = RecordedTables()
+        var recorded: RecordedTables
         var others = Lists()
 
         mutating func take(_ rows: [UInt8], of query: CatalogQuery) {
