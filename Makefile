@@ -9,6 +9,9 @@ CHECKED := --explicit-target-dependency-import-check error
 WIDTH := --experimental-maximum-parallelization-width 4
 PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin pgbouncer python3-jsonschema python3-yaml spin
 
+# RELEASE=1 has the tests start the program as it ships; one built for debugging takes five times as long to start.
+TESTED := $(if $(RELEASE),POLARITY_TESTED="$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)/polarity")
+
 # Runs tests, keeps what they print, and ends with those that failed.
 tested = 2>&1 | tee $(1) || { printf '\nWhat failed:\n'; grep -a '^✘' $(1); exit 1; }
 
@@ -34,9 +37,9 @@ demo: build ## Tell the main job's story on throwaway nodes; ENGINE=slony for a 
 	ENGINE=$(ENGINE) examples/demo/demo.sh "$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)/polarity"
 
 .PHONY: test
-test: deps ## Run every test, on real servers that the tests start themselves.
+test: deps $(if $(RELEASE),build) ## Run every test, on real servers that the tests start themselves.
 	$(SWIFT) build --build-tests $(CHECKED)
-	$(SWIFT) test --skip-build --disable-xctest $(WIDTH) $(call tested,.build/test.log)
+	$(TESTED) $(SWIFT) test --skip-build --disable-xctest $(WIDTH) $(call tested,.build/test.log)
 
 .PHONY: lint
 lint: ## Check the format and build with warnings as errors and checked imports.
@@ -67,9 +70,9 @@ test-thread: deps ## Run every test once more under the thread sanitizer.
 FAULT_TESTS := /(BusyTable|Death|JournalFault|LastMoments|Load|LostConnection|LostServer|Pooler|SlonyAtOnce|StalePlan|StaleUnderLock|TwoAtOnce)Tests\.swift
 
 .PHONY: test-death
-test-death: deps ## Run the fault tests in full: every fault and many rounds, instead of some.
+test-death: deps $(if $(RELEASE),build) ## Run the fault tests in full: every fault and many rounds, instead of some.
 	$(SWIFT) build --build-tests $(CHECKED)
-	FAULTS=all $(SWIFT) test --skip-build --disable-xctest $(WIDTH) --filter '$(FAULT_TESTS)' $(call tested,.build/test-death.log)
+	$(TESTED) FAULTS=all $(SWIFT) test --skip-build --disable-xctest $(WIDTH) --filter '$(FAULT_TESTS)' $(call tested,.build/test-death.log)
 
 .PHONY: test-majors
 test-majors: deps ## Run the live tests on every major of PostgreSQL that can be had; MAJORS="13 13+15+18" for some.

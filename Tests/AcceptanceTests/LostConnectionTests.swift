@@ -9,6 +9,8 @@ import Testing
 private let stride = Faults.areAll ? 1 : 41
 /// How many shops are disturbed side by side.
 private let shards = stride == 1 ? 4 : 1
+/// What is disturbed.
+private let stories: [Story] = Faults.areAll ? Story.allCases : [.switchover]
 
 /// What becomes of a connection.
 enum Wire: String, CaseIterable, Sendable {
@@ -24,19 +26,19 @@ enum Wire: String, CaseIterable, Sendable {
 }
 
 @Suite struct `a connection is lost` {
-    @Test(arguments: Wire.allCases)
-    func `at every boundary of a switchover, and a second apply goes on from there`(wire: Wire) async throws {
+    @Test(arguments: Wire.allCases, stories)
+    func `at every boundary, and a second apply goes on from there`(wire: Wire, story: Story) async throws {
         var all = Losses()
         try await withThrowingTaskGroup(of: Losses.self) { group in
             for shard in 0..<shards {
-                group.addTask { try await Losses(by: wire, part: shard) }
+                group.addTask { try await Losses(by: wire, of: story, part: shard) }
             }
             for try await losses in group { all.add(losses) }
         }
         #expect(all.struck > 0)
         let codes = all.codes.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
         tally(
-            .otherSide, "\(wire.rawValue), before or after a request of a switchover", times: all.struck,
+            .otherSide, "\(wire.rawValue), before or after a request of \(story.rawValue)", times: all.struck,
             seen: "\(all.left) states left behind, no law broken; exit codes \(codes); from each state the next "
                 + "apply converged; the longest run took \(Int(all.longest / .seconds(1)) + 1) s under --apply-timeout 2s"
         )
@@ -73,10 +75,10 @@ private struct Losses: Sendable {
     init() {}
 
     /// Disturbs a shop of its own at its part of the boundaries.
-    init(by wire: Wire, part: Int) async throws {
+    init(by wire: Wire, of story: Story, part: Int) async throws {
         var losses = Losses()
-        try await GuardedShop.lend("lost") { shop in
-            var loss = Loss(shop: shop, wire: wire)
+        try await GuardedShop.lend("lost", isApplied: story != .firstApply) { shop in
+            var loss = Loss(shop: shop, wire: wire, story: story)
             let points = try await loss.points()
             for (index, point) in points.enumerated() where index % (stride * shards) == part * stride {
                 try await loss.strike(at: point)
@@ -94,23 +96,24 @@ private struct Losses: Sendable {
     }
 }
 
-/// A switchover whose connections are lost, again and again.
+/// A story whose connections are lost, again and again.
 private struct Loss {
     let shop: GuardedShop
     let wire: Wire
+    let story: Story
     var losses = Losses()
     private var left: Set<GuardedShop.Doors> = []
     private var found = GuardedShop.Doors()
     private var goal = GuardedShop.Doors()
     private var isSet = false
-    private let story = Story.switchover
 
-    init(shop: GuardedShop, wire: Wire) {
+    init(shop: GuardedShop, wire: Wire, story: Story) {
         self.shop = shop
         self.wire = wire
+        self.story = story
     }
 
-    /// Moves the origin undisturbed, once, and notes every boundary. What is answered is lost like what comes next.
+    /// Tells the story undisturbed, once, and notes every boundary. What is answered is lost like what comes next.
     mutating func points() async throws -> [Point] {
         try await set()
         let (answer, seen, _) = try await shop.run(story.arguments)

@@ -4,9 +4,10 @@ import Sandbox
 
 /// The built binary, started as users start it.
 enum Binary {
-    /// Beside the tests, in the build directory.
+    /// The one that `POLARITY_TESTED` names, else the one beside the tests in the build directory.
     static var path: String {
         get throws {
+            if let path = ProcessInfo.processInfo.environment["POLARITY_TESTED"] { return path }
             let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             return URL(filePath: tests).deletingLastPathComponent().appending(path: "polarity").path()
         }
