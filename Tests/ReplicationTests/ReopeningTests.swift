@@ -109,4 +109,13 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(Plan(world.difference.limited(to: Selection(sets: ["other"]))).steps, [])
         expectNoDifference(world.difference.limited(to: Selection()), world.difference)
     }
+
+    @Test func `names the globs that select nothing, slips of the pen`() {
+        let world = World(builtin, tables: ["public.items", "public.orders"])
+        let selection = Selection(
+            nodes: ["ber*", "pari"], sets: ["def?ult", "Default"], tables: ["*.orders", "orders"])
+        expectNoDifference(
+            selection.unmatched(by: DesiredState(world.declared, world.observed)).map { "\($0.what) \($0.glob)" },
+            ["node pari", "set Default", "table orders"])
+    }
 }

@@ -1,0 +1,55 @@
+import CustomDump
+import Replication
+import Testing
+
+private let builtin = Engine.builtin(cluster: "shop")
+
+@Suite struct `a difference` {
+    @Test func `knows the nodes of the file, and members on record that the file has forgotten`() {
+        var world = World(builtin)
+        world.nodes.removeLast()
+        world.declare(origin: "berlin")
+        expectNoDifference(
+            (["berlin", "paris", "tokyo", "london"] as [NodeName]).map(world.difference.knows),
+            [true, true, true, false])
+    }
+
+    @Test func `says of each set what is on record, and nothing where the records disagree`() {
+        let tables = ["first", "second", "third"]
+        var world = World(
+            builtin, nodes: ["berlin", "paris"],
+            sets: tables.map { name in
+                World.set(
+                    SetName(name), origin: name == "second" ? nil : "berlin",
+                    subscribers: name == "second" ? ["berlin", "paris"] : ["paris"], tables: ["public.\(name)"])
+            })
+        world.node("berlin") { $0.builtin?.recorded.sets["third"]?.origin = "paris" }
+        world.node("paris") { $0.builtin?.recorded.sets["third"]?.origin = "berlin" }
+        expectNoDifference(
+            world.difference.recorded,
+            [
+                "first": RecordedSet(origin: "berlin", members: ["berlin", "paris"]),
+                "second": RecordedSet(origin: nil, members: ["berlin", "paris"]),
+            ])
+    }
+
+    @Test func `counts each table once, and the triggers that are to stand`() {
+        let world = World(builtin, tables: ["public.items", "public.orders"])
+        let desired = DesiredState(world.declared, world.observed)
+        expectNoDifference(desired.tableNames, [tableName("public.items"), tableName("public.orders")])
+        expectNoDifference(desired.triggerCount, 3 * 2 * 4)
+    }
+
+    @Test func `counts no triggers that cannot be named, nor those that must not be`() {
+        var slony = World(.slony(cluster: "shopcl"), nodes: ["berlin", "paris"])
+        slony.node("paris") { $0.slony?.tables = [:] }
+        expectNoDifference(DesiredState(slony.declared, slony.observed).triggerCount, 4)
+        var bystander = World(builtin, subscribers: ["paris"])
+        bystander.node("tokyo") {
+            $0.tables[tableName("public.orders")] = ObservedTable(oid: 1, name: tableName("public.orders"))
+        }
+        let desired = DesiredState(bystander.declared, bystander.observed)
+        expectNoDifference(desired.tables.map(\.node), ["berlin", "paris", "tokyo"])
+        expectNoDifference(desired.triggerCount, 2 * 4)
+    }
+}
