@@ -59,12 +59,21 @@ fuzz: deps ## Read a million cluster files that a fuzzer made, or RUNS; fails on
 # What the sanitizer's run leaves out: one test that limits files, of which its runtime maps one, and those of names,
 # passwords and rights, which run the program hundreds of times and threads no other way than the rest.
 UNTHREADED := 'on a disk that fills up on the way|/(EventTrigger|HostileNames|HostileSearchPath|LeastPrivilege|PrivilegesPage|Secret|SlonyPrivilege|TableOwner)Tests\.swift'
+# Coverage and the thread sanitizer share a build, and the unit tests run once for both.
+THREAD := --sanitize thread --scratch-path .build-thread
+UNITS := '^(ReplicationTests|ClusterFileTests|ReportsTests)\.'
 
+.PHONY: coverage
+coverage: deps ## Run the unit tests under the thread sanitizer and print line coverage; the pure room stays above 95 %.
+	$(SWIFT) build --build-tests $(THREAD) --enable-code-coverage
+	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --skip-build --disable-xctest $(THREAD) --enable-code-coverage --filter $(UNITS)
+	Tests/coverage.sh .build-thread
+
+# The programs that the other tests start would leave their counters wherever they run.
 .PHONY: test-thread
-test-thread: deps ## Run every test once more under the thread sanitizer.
-	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build-thread
-	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --skip-build --disable-xctest --sanitize thread --scratch-path .build-thread $(WIDTH) \
-		--skip $(UNTHREADED) $(call tested,.build-thread/test.log)
+test-thread: coverage ## Run every test once more under the thread sanitizer, the unit tests with their coverage.
+	LLVM_PROFILE_FILE=/dev/null TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --skip-build --disable-xctest $(THREAD) $(WIDTH) \
+		--skip $(UNITS) --skip $(UNTHREADED) $(call tested,.build-thread/test.log)
 
 # The files of the fault tests that do more where FAULTS=all asks for it.
 FAULT_TESTS := /(BusyTable|Death|JournalFault|LastMoments|Load|LostConnection|LostServer|Pooler|SlonyAtOnce|StalePlan|StaleUnderLock|TwoAtOnce)Tests\.swift
@@ -82,10 +91,6 @@ test-majors: deps ## Run the live tests on every major of PostgreSQL that can be
 .PHONY: safety
 safety: ## Check the page Safety against what the last tests printed; WRITE=1 writes its tables anew.
 	Tests/safety.py $(if $(WRITE),write,check) $(wildcard $(addprefix .build/,test.log test-death.log test-majors.log model.log fuzz.log))
-
-.PHONY: coverage
-coverage: deps ## Print line coverage; the pure room stays above 95 %.
-	Tests/coverage.sh
 
 .PHONY: bench
 bench: deps ## Print speed as ratios against floors taken in the same run; QUICK=1 shows that it works.
