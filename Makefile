@@ -76,7 +76,7 @@ test-thread: coverage ## Run every test once more under the thread sanitizer, th
 		--skip $(UNITS) --skip $(UNTHREADED) $(call tested,.build-thread/test.log)
 
 # The files of the fault tests that do more where FAULTS=all asks for it.
-FAULT_TESTS := /(BusyTable|Death|JournalFault|LastMoments|Load|LostConnection|LostServer|Pooler|SlonyAtOnce|StalePlan|StaleUnderLock|TwoAtOnce)Tests\.swift
+FAULT_TESTS := /(BusyTable|Death|HostileNames|JournalFault|LastMoments|LeastPrivilege|Load|LostConnection|LostServer|Pooler|Secret|SlonyAtOnce|StalePlan|StaleUnderLock|TwoAtOnce)Tests\.swift
 
 .PHONY: test-death
 test-death: deps $(if $(RELEASE),build) ## Run the fault tests in full: every fault and many rounds, instead of some.

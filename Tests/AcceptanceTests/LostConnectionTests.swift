@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// How many boundaries are passed over between two that are tried; 1, all of them, where everything is tried.
-private let stride = Faults.areAll ? 1 : 41
+private let stride = Faults.areAll ? 1 : 83
 /// How many shops are disturbed side by side.
 private let shards = stride == 1 ? 4 : 1
 /// What is disturbed.

@@ -107,26 +107,27 @@ private struct Visit {
     }
 }
 
-private let looks = [
+private let rights = [
     ["apply", "--dry-run", "-v", "--color", "always", "--out", "plan.json", "--report", "json=report.json"],
     ["status", "-o", "json", "--report", "markdown=report.md"], ["status", "-o", "sql"],
-    ["explain", "berlin/public.orders"],
+    ["explain", "berlin/public.orders"], ["apply", "--yes"],
 ]
+private let wrongs = [["status", "-o", "json"], ["apply", "--yes"]]
 
 @Test func `a password that libpq was given is shown to nobody, right or wrong`() async throws {
     try await LockedServer.lend(roles: ways.map { (name: $0.role, password: $0.secret) }) { locked in
         let (sinks, wrong) = (Sinks(), "Wr0ng & \\ 'twas")
         var (runs, refusals) = (0, 0)
-        for way in ways {
+        for (place, way) in ways.enumerated() {
             let directory = try temporaryDirectory()
             defer { try? FileManager.default.removeItem(atPath: directory) }
             let visit = Visit(way: way, locked: locked, sinks: sinks, directory: directory)
-            for look in looks + [["apply", "--yes"]] {
-                let answer = try await visit.polarity(look, secret: way.secret)
+            for command in Faults.turn(of: rights, at: place) {
+                let answer = try await visit.polarity(command, secret: way.secret)
                 #expect([0, 2].contains(answer.status), "\(way.name): \(answer.output)\(answer.errorOutput)")
                 runs += 1
             }
-            for command in [["status", "-o", "json"], ["apply", "--yes"]] {
+            for command in Faults.turn(of: wrongs, at: place) {
                 let answer = try await visit.polarity(command, secret: wrong)
                 #expect(answer.status == 69, "\(way.name)")
                 // JSON escapes the quotes around the role.
@@ -177,9 +178,10 @@ private let misplaced = [
     let directory = try temporaryDirectory()
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let server = LockedText()
+    let commands = [["validate"], ["status", "-o", "json"], ["apply", "--dry-run", "--out", "plan.json"]]
     var (tried, said) = (0, "")
     func check(_ file: String, _ environment: [String: String] = [:]) async throws {
-        for command in [["validate"], ["status", "-o", "json"], ["apply", "--dry-run", "--out", "plan.json"]] {
+        for command in Faults.turn(of: commands, at: tried) {
             let answer = try await run(
                 Binary.path, command + ["-f", "-"], environment: Binary.environment(home: directory, environment),
                 workingDirectory: directory, input: file)
@@ -216,32 +218,38 @@ private struct LockedText {
 
 // MARK: - On the command line, in comments, in names of databases
 
-@Test(arguments: ["postgresql://u:\(secret)@h/shop", "host=h password=\(secret)", "postgres://u:a b\(secret)@h/shop"])
-func `a password pasted as an argument is not said again`(text: String) async throws {
-    let directory = try temporaryDirectory()
-    defer { try? FileManager.default.removeItem(atPath: directory) }
-    let file = "version: 1\ncluster: shop\nnodes: {a: host=/nowhere}\norigin: a\ntables: [public.t]\n"
-    var said = ""
-    let lines = [
+/// Where a text can be pasted.
+private func lines(_ text: String) -> [[String]] {
+    [
         ["status", "-f", text], ["apply", text], ["status", text], [text], ["explain", text], ["status", "-o", text],
         ["status", "-f", "-", "--node", text], ["status", "-f", "-", "--set", text], ["status", "--report", text],
         ["apply", "-f", "-", "--dry-run", "--out", "/nowhere/" + text], ["apply", "-f", "-", "--failover", text],
         ["apply", "-f", "-", "--revert", text], ["apply", "--expect", text], ["apply", "--allow", text],
         ["status", "--connect-timeout", text], ["sandbox", "down", "--directory", "/dev/null/" + text],
     ]
-    for arguments in lines {
-        let answer = try await run(
-            Binary.path, arguments, environment: Binary.environment(home: directory, [:]), workingDirectory: directory,
-            input: file)
-        #expect([0, 1, 64, 65].contains(answer.status), "\(arguments): \(answer.output)\(answer.errorOutput)")
-        said += answer.output + answer.errorOutput
+}
+
+@Test func `a password pasted as an argument is not said again`() async throws {
+    let directory = try temporaryDirectory()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let file = "version: 1\ncluster: shop\nnodes: {a: host=/nowhere}\norigin: a\ntables: [public.t]\n"
+    let pasted = ["postgresql://u:\(secret)@h/shop", "host=h password=\(secret)", "postgres://u:a b\(secret)@h/shop"]
+    var (tried, said) = (0, "")
+    for place in lines("").indices {
+        for text in Faults.turn(of: pasted, at: place) {
+            let arguments = lines(text)[place]
+            let answer = try await run(
+                Binary.path, arguments, environment: Binary.environment(home: directory, [:]),
+                workingDirectory: directory, input: file)
+            #expect([0, 1, 64, 65].contains(answer.status), "\(arguments): \(answer.output)\(answer.errorOutput)")
+            said += answer.output + answer.errorOutput
+            tried += 1
+        }
     }
     #expect(forms(of: secret).filter { said.contains($0) } == [], "\(said)")
-    if text.hasPrefix("postgresql") {
-        tally(
-            .secrets, "a connection string pasted as an argument, in three forms", times: lines.count * 3,
-            seen: "the message repeats it without the password")
-    }
+    tally(
+        .secrets, "a connection string pasted as an argument, in three forms", times: tried,
+        seen: "the message repeats it without the password")
 }
 
 @Test func `a password in a comment is not kept in a saved plan, and one in PGDATABASE is not repeated`() async throws {

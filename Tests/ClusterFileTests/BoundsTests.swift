@@ -97,7 +97,7 @@ private func complaints(_ bytes: [UInt8]) -> String {
         var random = SplitMix(seed: UInt64(bytes.count))
         let interesting = Array("{}[]:,-&*!|>'\"%@`#\n \t?<$0a\u{FEFF}é".utf8) + [0, 0x80, 0xFF]
         var refused = 0
-        for round in 0..<2_000 {
+        for round in 0..<500 {
             var mutant = bytes
             for _ in 0...Int.random(in: 0..<3, using: &random) where !mutant.isEmpty {
                 let place = Int.random(in: 0..<mutant.count, using: &random)
@@ -121,7 +121,7 @@ private func complaints(_ bytes: [UInt8]) -> String {
                 #expect(error.diagnostics == error.diagnostics.sorted { $0.position < $1.position })
             }
         }
-        #expect(refused > 500)
+        #expect(refused > 125)
     }
 }
 

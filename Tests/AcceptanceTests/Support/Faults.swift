@@ -9,6 +9,11 @@ enum Faults {
     static func some<Fault>(of faults: [Fault], every stride: Int) -> [Fault] {
         areAll ? faults : faults.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
     }
+
+    /// One of them in turn for each place, so that many places show them all, unless all are asked for at each.
+    static func turn<Fault>(of faults: [Fault], at place: Int) -> [Fault] {
+        areAll ? faults : [faults[place % faults.count]]
+    }
 }
 
 /// Something that is set once, for all tasks of a test.

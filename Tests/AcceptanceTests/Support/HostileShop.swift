@@ -70,8 +70,13 @@ struct HostileShop: Sendable {
         sets = [names.next(isOwn: true), "é';SELECT public.pwn();--", "e\u{301}';SELECT public.pwn();--"]
         let schemas = (0..<3).map { _ in names.next() }
         let hostile = (0..<13).map { _ in names.next() }
-        // Under builtin all of them, elsewhere some of each sort, for speed.
-        let chosen = (hostile + HostileNames.edges).enumerated().filter { engine == .builtin || $0.offset % 3 == 0 }
+        // Every third, other ones under each engine; under builtin all of them where all are asked for.
+        let chosen = (hostile + HostileNames.edges).enumerated().filter { offset, _ in
+            switch engine {
+            case .builtin: Faults.areAll || offset % 3 == 1
+            case .custom: offset % 3 == 0
+            }
+        }
         tables = chosen.map(\.element).enumerated().map { index, name in
             Table(
                 schema: schemas[index % 3], name: name, key: names.next(), value: names.next(), index: names.next(),
