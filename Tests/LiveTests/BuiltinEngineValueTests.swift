@@ -69,11 +69,13 @@ import Testing
                      WHERE l.operation = '\(operation)'
                     """)
                 _ = try await node.run("SET TimeZone = 'UTC'; \(insert[0])")
-                for (place, value) in Self.values.enumerated() {
-                    let column = "num_nulls(x.c\(place)) || pg_catalog.concat(x.c\(place))"
-                    let texts = try await node.texts(
-                        "SELECT \(column) FROM prepared AS x UNION ALL SELECT \(column) FROM copy AS x")
-                    #expect(texts.count == 2 && texts[0] == texts[1], "\(value)")
+                let columns = places.map { "num_nulls(x.c\($0)) || pg_catalog.concat(x.c\($0))" }
+                let all = "SELECT pg_catalog.unnest(ARRAY[\(columns.joined(separator: ", "))]) FROM"
+                let written = try await node.texts("\(all) prepared AS x")
+                let read = try await node.texts("\(all) copy AS x")
+                #expect(written.count == places.count && read.count == places.count)
+                for (value, (before, after)) in zip(Self.values, zip(written, read)) {
+                    #expect(before == after, "\(value)")
                 }
             }
             let keys = try await node.texts("SELECT pg_catalog.concat(key, xid > 0) FROM polarity.log ORDER BY seq")

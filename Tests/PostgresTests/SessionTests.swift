@@ -148,7 +148,7 @@ import Testing
 
     @Test func `sends texts and reads rows larger than any buffer`() async throws {
         let session = try await connected()
-        let long = String(repeating: "x", count: 8_000_000)
+        let long = String(repeating: "x", count: 3_000_000)
         let statement = "SELECT \(literal(long)) AS a; "
         let results = try await session.run(statement + statement + statement)
         #expect(results.map { $0[0, 0] == long } == [true, true, true])
