@@ -36,7 +36,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     @Test func `counts each table once, and the triggers that are to stand`() {
         let world = World(builtin, tables: ["public.items", "public.orders"])
         let desired = DesiredState(world.declared, world.observed)
-        expectNoDifference(desired.tableNames, [tableName("public.items"), tableName("public.orders")])
+        #expect(desired.tableCount == 2)
         expectNoDifference(desired.triggerCount, 3 * 2 * 4)
     }
 
