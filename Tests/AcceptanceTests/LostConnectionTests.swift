@@ -9,8 +9,6 @@ import Testing
 private let stride = Faults.areAll ? 1 : 83
 /// How many shops are disturbed side by side.
 private let shards = stride == 1 ? 4 : 1
-/// What is disturbed.
-private let stories: [Story] = Faults.areAll ? Story.allCases : [.switchover]
 
 /// What becomes of a connection.
 enum Wire: String, CaseIterable, Sendable {
@@ -26,7 +24,7 @@ enum Wire: String, CaseIterable, Sendable {
 }
 
 @Suite struct `a connection is lost` {
-    @Test(arguments: Wire.allCases, stories)
+    @Test(arguments: Wire.allCases, Story.allCases)
     func `at every boundary, and a second apply goes on from there`(wire: Wire, story: Story) async throws {
         var all = Losses()
         try await withThrowingTaskGroup(of: Losses.self) { group in
