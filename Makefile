@@ -9,8 +9,10 @@ CHECKED := --explicit-target-dependency-import-check error
 WIDTH := --experimental-maximum-parallelization-width 4
 PACKAGES := libpq-dev libyaml-dev libssl-dev pkg-config postgresql-15 postgresql-15-slony1-2 slony1-2-bin pgbouncer python3-jsonschema python3-yaml spin
 
+# Where the release binaries are.
+BINARIES = $$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)
 # RELEASE=1 has the tests start the program as it ships; one built for debugging takes five times as long to start.
-TESTED := $(if $(RELEASE),POLARITY_TESTED="$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)/polarity")
+TESTED = $(if $(RELEASE),POLARITY_TESTED="$(BINARIES)/polarity")
 
 # Runs tests, keeps what they print, and ends with those that failed.
 tested = 2>&1 | tee $(1) || { printf '\nWhat failed:\n'; grep -a '^✘' $(1); exit 1; }
@@ -34,7 +36,7 @@ build: deps ## Build the release binary, .build/release/polarity.
 
 .PHONY: demo
 demo: build ## Tell the main job's story on throwaway nodes; ENGINE=slony for a real Slony-I cluster.
-	ENGINE=$(ENGINE) examples/demo/demo.sh "$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)/polarity"
+	ENGINE=$(ENGINE) examples/demo/demo.sh "$(BINARIES)/polarity"
 
 .PHONY: test
 test: deps $(if $(RELEASE),build) ## Run every test, on real servers that the tests start themselves.
@@ -59,9 +61,9 @@ fuzz: deps ## Read a million cluster files that a fuzzer made, or RUNS; fails on
 # What the sanitizer's run leaves out: one test that limits files, of which its runtime maps one, and suites that run the
 # program again and again and thread no other way than the rest: names, passwords, rights, refusals, many faults of a kind.
 UNTHREADED := 'on a disk that fills up on the way|/(EventTrigger|HostileNames|HostileSearchPath|JournalFault|LeastPrivilege|LostConnection|LostServer|PrivilegesPage|Refusal|Secret|SlonyPrivilege|StalePlan|StaleUnderLock|TableOwner|WrongNode)Tests\.swift'
-# Coverage and the thread sanitizer share a build, and the unit tests run once for both.
 # Every program would sleep for a second at its end, in case a thread still races; the tests start hundreds.
 SANITIZER := halt_on_error=1 atexit_sleep_ms=50
+# Coverage and the thread sanitizer share a build, and the unit tests run once for both.
 THREAD := --sanitize thread --scratch-path .build-thread
 UNITS := '^(ReplicationTests|ClusterFileTests|ReportsTests)\.'
 
@@ -98,7 +100,7 @@ safety: ## Check the page Safety against what the last tests printed; WRITE=1 wr
 bench: deps ## Print speed as ratios against floors taken in the same run; QUICK=1 shows that it works.
 	$(SWIFT) build -c release $(CHECKED) --static-swift-stdlib --product polarity
 	$(SWIFT) build -c release $(CHECKED) --static-swift-stdlib --product polarity-bench
-	"$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)/polarity-bench" $(if $(QUICK),--quick)
+	"$(BINARIES)/polarity-bench" $(if $(QUICK),--quick)
 
 .PHONY: docs
 docs: deps ## Build the documentation.
