@@ -20,6 +20,9 @@ public final class Server: Sendable {
     /// What the server logs.
     public var logFile: String { home.log }
 
+    /// For what ends with the process.
+    private static let fleeting = ["fsync": "off", "jit": "off"]
+
     private init(name: String, port: Int, home: Home, lifeline: Lifeline?) {
         self.name = name
         self.port = port
@@ -30,25 +33,28 @@ public final class Server: Sendable {
     /// Makes a server and starts it.
     ///
     /// - Parameters:
-    ///   - settings: Lines for postgresql.conf, over the defaults: 100 connections, 5 prepared transactions and,
-    ///     unless detached, no fsync.
+    ///   - settings: Lines for postgresql.conf, over the defaults: 300 connections, 5 prepared transactions and,
+    ///     unless detached, neither fsync nor JIT, which compiles for longer than short queries take.
     ///   - detached: False ends and deletes the server when the value or this process ends, even by kill -9. True leaves
     ///     it to whoever calls ``remove()``.
+    ///   - onDisk: False keeps a server that is not detached in memory, where the machine has enough.
     ///   - binaries: Which PostgreSQL; nil takes what ``Binaries/find(major:)`` finds.
     public static func create(
-        name: String, settings: [String: String] = [:], detached: Bool = false, binaries: Binaries? = nil
+        name: String, settings: [String: String] = [:], detached: Bool = false, onDisk: Bool = false,
+        binaries: Binaries? = nil
     ) async throws(SandboxError) -> Server {
         var found = binaries
         if found == nil { found = await Binaries.find() }
         guard let binaries = found else {
             throw SandboxError(message: "found no PostgreSQL programs; POLARITY_PG_BIN may say where they are")
         }
-        let home = Home(directory: try makeDirectory(), programs: binaries.directory)
+        let home = Home(
+            directory: try makeDirectory(inMemory: !detached && !onDisk), programs: binaries.directory)
         do throws(SandboxError) {
             let lifeline = detached ? nil : try home.removedAtTheEnd()
             try await home.initialise()
             let port = try await home.startFirst(
-                settings.merging(detached ? [:] : ["fsync": "off"]) { asked, _ in asked })
+                settings.merging(detached ? [:] : fleeting) { asked, _ in asked })
             return Server(name: name, port: port, home: home, lifeline: lifeline)
         } catch {
             try await home.remove()
@@ -89,11 +95,11 @@ public final class Server: Sendable {
     ///   - name: What the standby is called, in messages.
     ///   - settings: Lines for its postgresql.conf, as in ``create(name:settings:detached:binaries:)``.
     public func standby(name: String, settings: [String: String] = [:]) async throws(SandboxError) -> Server {
-        let copy = Home(directory: try makeDirectory(), programs: home.programs)
+        let copy = Home(directory: try makeDirectory(inMemory: true), programs: home.programs)
         do throws(SandboxError) {
             let lifeline = try copy.removedAtTheEnd()
             try await copy.copy(home, port: port)
-            let port = try await copy.startFirst(settings.merging(["fsync": "off"]) { asked, _ in asked })
+            let port = try await copy.startFirst(settings.merging(Self.fleeting) { asked, _ in asked })
             return Server(name: name, port: port, home: copy, lifeline: lifeline)
         } catch {
             try await copy.remove()

@@ -138,9 +138,14 @@ func unprivilegedUser() throws(SandboxError) -> (name: String, id: UInt32, group
     throw SandboxError(message: "PostgreSQL refuses to run as root, and there is no user postgres or nobody")
 }
 
-/// A new directory that only the servers' user may enter; under `/tmp`, for the path of a socket has 107 bytes at most.
-func makeDirectory() throws(SandboxError) -> String {
-    var path = Array("/tmp/polarity-XXXXXX".utf8CString)
+/// A new directory that only the servers' user may enter; short, for the path of a socket has 107 bytes at most.
+///
+/// - Parameter inMemory: Under `/dev/shm`, where that has 8 GiB to spare: there a database is made in a sixth of the time.
+///   Else under `/tmp`.
+func makeDirectory(inMemory: Bool) throws(SandboxError) -> String {
+    var memory = statvfs()
+    let hasRoom = inMemory && statvfs("/dev/shm", &memory) == 0 && memory.f_bavail * memory.f_frsize >= 8 << 30
+    var path = Array("\(hasRoom ? "/dev/shm" : "/tmp")/polarity-XXXXXX".utf8CString)
     guard mkdtemp(&path) != nil else { throw SandboxError(refused: "mkdtemp") }
     let directory = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     if let user = try unprivilegedUser(), chown(directory, user.id, user.group) != 0 {

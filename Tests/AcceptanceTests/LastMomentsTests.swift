@@ -13,6 +13,12 @@ import Testing
 
 private let move = ["apply", "--yes", "--quiet", "--allow", "ORIGIN_CHANGE"]
 
+/// What a run on this database holds as long as its session lives.
+private let runLock = """
+    FROM pg_locks JOIN pg_database AS d ON d.oid = database
+     WHERE d.datname = current_database() AND locktype = 'advisory' AND mode = 'ExclusiveLock'
+    """
+
 @Suite struct `what was sent before polarity died` {
     @Test func `a transaction of a dead run that waits for its table keeps the next run out`() async throws {
         try await GuardedShop.lend("straggler") { shop in
@@ -62,11 +68,17 @@ private let move = ["apply", "--yes", "--quiet", "--allow", "ORIGIN_CHANGE"]
     @Test func `what is left of a message of many transactions raises once the run's lock is gone`() async throws {
         let rounds = Faults.areAll ? 8 : 2
         try await GuardedShop.lend("message", isApplied: false) { shop in
-            // Every change takes a while, so that the blow falls inside a message and not between two.
+            // In a change that is counted, the server waits until the dead run's lock is gone: so that the blow always falls
+            // inside a message, and changes are left of it.
             try await shop.ask(
                 "berlin",
                 """
-                CREATE FUNCTION linger() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); END $$;
+                CREATE SEQUENCE changes;
+                CREATE FUNCTION linger() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF nextval('public.changes') = 50 THEN
+                        WHILE EXISTS (SELECT \(runLock)) LOOP PERFORM pg_sleep(0.01); END LOOP;
+                    END IF;
+                END $$;
                 CREATE EVENT TRIGGER linger ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION linger();
                 ALTER EVENT TRIGGER linger DISABLE
                 """)
@@ -80,24 +92,20 @@ private let move = ["apply", "--yes", "--quiet", "--allow", "ORIGIN_CHANGE"]
             #expect(try await shop.run(move).answer.status == 0)
             var committed: [Int] = []
             for round in 1...rounds {
-                try await shop.ask("berlin", "ALTER EVENT TRIGGER linger ENABLE")
+                try await shop.ask(
+                    "berlin",
+                    "ALTER SEQUENCE changes RESTART WITH \(6 * round); ALTER EVENT TRIGGER linger ENABLE")
                 try declareMany(shop, origin: "none")
                 let died = try await shop.run(
                     move, for: { $0.node == "berlin" && $0.moment == .sent && $0.asked.contains("ALTER TABLE") },
                     { process in
-                        usleep(UInt32(round) * 50_000)
                         kill(process, SIGKILL)
                         return .forward
                     })
                 #expect(died.hasStruck)
                 #expect(
                     try await eventually {
-                        try await shop.ask(
-                            "berlin",
-                            """
-                            SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database
-                             WHERE d.datname = current_database() AND locktype = 'advisory' AND mode = 'ExclusiveLock'
-                            """) == "0"
+                        try await shop.ask("berlin", "SELECT count(*) \(runLock)") == "0"
                     })
                 let then = try await closed(shop)
                 try await shop.settled()

@@ -26,7 +26,7 @@ struct BenchNodes {
         let directory = try ScratchDirectory()
         var servers: [Server] = []
         for name in ["berlin", "paris", "tokyo"] {
-            servers.append(try await Server.create(name: name, settings: ["shared_buffers": "256MB"]))
+            servers.append(try await Server.create(name: name, settings: ["shared_buffers": "256MB"], onDisk: true))
         }
         func cluster(_ name: String, _ count: Int, on servers: [Server]) async throws -> BenchCluster {
             for server in servers {

@@ -11,7 +11,7 @@ final class Pooler: Sendable {
 
     /// - Parameter size: How many connections it keeps to each node.
     init(before shop: Shop, size: Int) async throws {
-        let directory = try makeDirectory()
+        let directory = try makeDirectory(inMemory: false)
         let port = try freePort()
         let databases = shop.addresses.map { node, address in
             let words = ["host", "port", "dbname"].map { "\($0)=\(address.value(of: $0) ?? "")" }
