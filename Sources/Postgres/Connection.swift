@@ -1,5 +1,11 @@
 import CLibPQ
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// One PGconn: opened, asked and closed by whoever owns this value, on one thread at a time.
 ///
 /// Every wait is a poll(2) under a deadline of our own, beside a doorbell that a cancelled task rings. When either ends
@@ -245,8 +251,7 @@ struct Connection: ~Copyable, @unchecked Sendable {
 extension String {
     /// Over a span, which is much faster than `utf8.contains` on messages of a hundred transactions.
     fileprivate var holdsNUL: Bool {
-        let bytes = utf8.span
-        return bytes.indices.contains { bytes[$0] == 0 }
+        withCString { strlen($0) } < utf8.count
     }
 }
 

@@ -5,7 +5,8 @@ import Replication
 //
 // Stages are barriers over all nodes: one begins only when the one before it succeeded on every node it touches, is
 // durable there, and was read back from a new connection. Within a stage all nodes go on side by side, each through one
-// session for its steps and one that looks whom the first waits for.
+// session for its steps and one that looks whom the first waits for; only tables that the cluster did not have yet are
+// claimed on one node after another.
 //
 // A step is one transaction that holds one lock on one table of a user: it makes sure that the run still holds its lock
 // on the node, becomes the declared role, locks the table, looks whether it is still as planned, changes it and commits.
@@ -113,27 +114,35 @@ private struct Executor {
         }
     }
 
-    /// All nodes side by side.
+    /// Turn after turn, in each all nodes side by side.
     ///
     /// - Returns: Every step with its end, in the plan's order.
     private mutating func stage(_ name: StageName, _ steps: [Step]) async -> [StepOutcome] {
-        let byNode = Dictionary(grouping: steps.indices) { steps[$0].node }
-        await run.tell(.stageBegan(name, on: byNode.keys.sorted()))
+        await run.tell(.stageBegan(name, on: Set(steps.map(\.node)).sorted()))
+        var ends = steps.map { StepOutcome(step: $0, outcome: .notBegun) }
+        for turn in turns(of: steps, in: world) {
+            for (index, end) in await self.turn(turn, of: steps, in: name) { ends[index] = end }
+            guard turn.allSatisfy({ ends[$0].isDone }) else { break }
+        }
+        await run.tell(.stageEnded(name, succeeded: ends.allSatisfy(\.isDone)))
+        return ends
+    }
+
+    private mutating func turn(
+        _ turn: [Int], of steps: [Step], in stage: StageName
+    ) async -> [(index: Int, end: StepOutcome)] {
+        let byNode = Dictionary(grouping: turn) { steps[$0].node }
         let parts = Dictionary(
             uniqueKeysWithValues: byNode.map { node, indices in
-                (node, NodeStage(indices.map { steps[$0] }, stage: name, on: node, of: run, world))
+                (node, NodeStage(indices.map { steps[$0] }, stage: stage, on: node, of: run, world))
             })
         let answers = await atOnce(parts) { part in
             var part = part
             return await part.outcomes()
         }
-        var ends = steps.map { StepOutcome(step: $0, outcome: .notBegun) }
-        for (node, indices) in byNode {
-            for (index, end) in zip(indices, answers[node] ?? []) { ends[index] = end }
-        }
-        for end in ends where end.isDone { world.apply(end.step) }
-        await run.tell(.stageEnded(name, succeeded: ends.allSatisfy(\.isDone)))
-        return ends
+        let ends = byNode.flatMap { node, indices in zip(indices, answers[node] ?? []) }.sorted { $0.0 < $1.0 }
+        for (_, end) in ends where end.isDone { world.apply(end.step) }
+        return ends.map { (index: $0.0, end: $0.1) }
     }
 
     /// - Returns: What stops the run; nil when every drain is proven, or allowed without.

@@ -222,11 +222,11 @@ extension DeclaredCluster {
 /// Counts steps as they end.
 private final class Counter: Sendable {
     private let limit: Int
-    private let count = Mutex(0)
+    private let count = Atomic(0)
 
     init(limit: Int) { self.limit = limit }
 
-    var isReached: Bool { count.withLock { $0 >= limit } }
+    var isReached: Bool { count.load(ordering: .relaxed) >= limit }
 
-    func add(_ number: Int) { count.withLock { $0 += number } }
+    func add(_ number: Int) { count.add(number, ordering: .relaxed) }
 }
