@@ -14,6 +14,10 @@ BINARIES = $$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)
 # RELEASE=1 has the tests start the program as it ships; one built for debugging takes five times as long to start.
 TESTED = $(if $(RELEASE),POLARITY_TESTED="$(BINARIES)/polarity")
 
+# Tests are built to count lines, so that coverage needs no build of its own; only `make coverage` has them written down.
+BUILD_TESTS = $(SWIFT) build --build-tests --enable-code-coverage $(CHECKED)
+export LLVM_PROFILE_FILE := /dev/null
+
 # Runs tests, keeps what they print, and ends with those that failed.
 tested = 2>&1 | tee $(1) || { printf '\nWhat failed:\n'; grep -a '^✘' $(1); exit 1; }
 
@@ -40,13 +44,13 @@ demo: build ## Tell the main job's story on throwaway nodes; ENGINE=slony for a 
 
 .PHONY: test
 test: deps $(if $(RELEASE),build) ## Run every test, on real servers that the tests start themselves.
-	$(SWIFT) build --build-tests $(CHECKED)
+	$(BUILD_TESTS)
 	$(TESTED) $(SWIFT) test --skip-build --disable-xctest $(WIDTH) $(call tested,.build/test.log)
 
 .PHONY: lint
 lint: ## Check the format and build with warnings as errors and checked imports.
 	$(SWIFT) format lint --recursive --strict Sources Tests Package.swift
-	$(SWIFT) build --build-tests $(CHECKED)
+	$(BUILD_TESTS)
 
 .PHONY: model
 model: deps ## Verify the model of the protocol, and that it fails without any one of its precautions.
@@ -58,38 +62,37 @@ fuzz: deps ## Read a million cluster files that a fuzzer made, or RUNS; fails on
 	mkdir -p .build
 	Tests/Fuzz/run.sh $(RUNS) | tee .build/fuzz.log
 
-# What the sanitizer's run leaves out: one test that limits files, of which its runtime maps one, and suites that run the
-# program again and again and thread no other way than the rest: names, passwords, rights, refusals, many faults of a kind.
-UNTHREADED := 'on a disk that fills up on the way|/(EventTrigger|HostileNames|HostileSearchPath|JournalFault|LeastPrivilege|LostConnection|LostServer|PrivilegesPage|Refusal|Secret|SlonyPrivilege|StalePlan|StaleUnderLock|TableOwner|WrongNode)Tests\.swift'
+.PHONY: coverage
+coverage: deps ## Run the unit tests and print line coverage; the pure room stays above 95 %.
+	$(BUILD_TESTS)
+	$(SWIFT) test --skip-build --disable-xctest --enable-code-coverage --filter '^(Replication|ClusterFile|Reports)Tests\.'
+	Tests/coverage.sh .build
+
+# What the sanitizer's run leaves out. One test limits files, of which its runtime maps one. The others thread no other way
+# than those that stay: unit tests that try a thing a thousand times; suites that start the program again and again, for
+# names, passwords, rights, refusals, many faults of a kind; what servers do by themselves, or under Slony-I.
+UNTHREADED := 'on a disk that fills up on the way|/(Autovacuum|Bounds|BuiltinEngine[A-Z][a-z]*|EventTrigger|Hostile|HostileNames|HostileSearchPath|JournalFault|Law|LeastPrivilege|Load|LostConnection|LostOrigin|LostServer|Output|PrivilegesPage|Readme|Refusal|Secret|SlonyAtOnce|SlonyCluster|SlonyModes|SlonyPrivilege|StalePlan|StaleUnderLock|Standby|TableOwner|Turn|WrongNode)Tests\.swift'
 # Every program would sleep for a second at its end, in case a thread still races; the tests start hundreds.
 SANITIZER := halt_on_error=1 atexit_sleep_ms=50
-# Coverage and the thread sanitizer share a build, and the unit tests run once for both.
 THREAD := --sanitize thread --scratch-path .build-thread
-UNITS := '^(ReplicationTests|ClusterFileTests|ReportsTests)\.'
 
-.PHONY: coverage
-coverage: deps ## Run the unit tests under the thread sanitizer and print line coverage; the pure room stays above 95 %.
-	$(SWIFT) build --build-tests $(THREAD) --enable-code-coverage
-	TSAN_OPTIONS="$(SANITIZER)" $(SWIFT) test --skip-build --disable-xctest $(THREAD) --enable-code-coverage --filter $(UNITS)
-	Tests/coverage.sh .build-thread
-
-# The programs that the other tests start would leave their counters wherever they run.
 .PHONY: test-thread
-test-thread: coverage ## Run every test once more under the thread sanitizer, the unit tests with their coverage.
-	LLVM_PROFILE_FILE=/dev/null TSAN_OPTIONS="$(SANITIZER)" $(SWIFT) test --skip-build --disable-xctest $(THREAD) $(WIDTH) \
-		--skip $(UNITS) --skip $(UNTHREADED) $(call tested,.build-thread/test.log)
+test-thread: deps ## Run the tests once more under the thread sanitizer.
+	$(SWIFT) build --build-tests $(THREAD)
+	TSAN_OPTIONS="$(SANITIZER)" $(SWIFT) test --skip-build --disable-xctest $(THREAD) $(WIDTH) \
+		--skip $(UNTHREADED) $(call tested,.build-thread/test.log)
 
 # The files of the fault tests that do more where FAULTS=all asks for it.
 FAULT_TESTS := /(BusyTable|Death|HostileNames|JournalFault|LastMoments|LeastPrivilege|Load|LostConnection|LostServer|Pooler|Secret|SlonyAtOnce|StalePlan|StaleUnderLock|TwoAtOnce)Tests\.swift
 
 .PHONY: test-death
 test-death: deps $(if $(RELEASE),build) ## Run the fault tests in full: every fault and many rounds, instead of some.
-	$(SWIFT) build --build-tests $(CHECKED)
+	$(BUILD_TESTS)
 	$(TESTED) FAULTS=all $(SWIFT) test --skip-build --disable-xctest $(WIDTH) --filter '$(FAULT_TESTS)' $(call tested,.build/test-death.log)
 
 .PHONY: test-majors
 test-majors: deps ## Run the live tests on every major of PostgreSQL that can be had; MAJORS="13 13+15+18" for some.
-	$(SWIFT) build --build-tests $(CHECKED)
+	$(BUILD_TESTS)
 	Tests/Majors/run.sh $(MAJORS) 2>&1 | tee .build/test-majors.log
 
 .PHONY: safety

@@ -26,6 +26,15 @@ import Testing
             try await hostile.expectOnly(before)
         }
     }
+
+    @Test func `are named, written and refused as they are under Bruce`() async throws {
+        try await HostileShop.lend(.bruce, seed: 3) { hostile in
+            let before = try await hostile.everything()
+            try await hostile.runWithPsql()
+            try await hostile.liveThrough()
+            try await hostile.expectOnly(before)
+        }
+    }
 }
 
 // MARK: - The story
@@ -39,9 +48,14 @@ extension HostileShop {
         try await disableOneEach()
         try await repair()
         try await write(on: 0)
-        try await move(to: 1)
-        try await refuse(on: 0)
-        try await write(on: 1)
+        try await refuse(on: 1)
+        if engine == .bruce {
+            try await beHeldBack()
+        } else {
+            try await move(to: 1)
+            try await refuse(on: 0)
+            try await write(on: 1)
+        }
         try await show()
         try await dropStray("tokyo")
     }
@@ -78,8 +92,8 @@ extension HostileShop {
         tally(
             .input, "Names that try to get out of their quotes, in all places of a cluster under the \(engine) engine",
             times: places,
-            seen:
-                "no name was obeyed; outputs, reports and journal without a raw character; JSON, log and refusals exact"
+            seen: "no name, pattern or exclude was obeyed; outputs, reports and journal without a raw character; "
+                + "JSON, log and refusals exact"
         )
     }
 
@@ -195,24 +209,31 @@ extension HostileShop {
         let names = tables.map {
             "(\(literal($0.schema)), \(literal($0.name)), \(literal($0.key)), \(literal($0.value)))"
         }
-        let isNamed = engine == .builtin ? "AND l.key ? n.key AND l.row ->> n.value = '\(node)'" : ""
-        let log = engine == .builtin ? "polarity.log" : quoted(repl) + ".log"
+        let (log, isNamed) =
+            switch engine {
+            case .builtin:
+                (
+                    "polarity.log",
+                    "l.schema_name = n.schema AND l.table_name = n.name AND l.key ? n.key AND l.row ->> n.value = '\(node)'"
+                )
+            case .custom: (quoted(repl) + ".log", "l.schema_name = n.schema AND l.table_name = n.name")
+            case .bruce: ("bruce.transactionlog_1", "l.tabname = n.schema || '.' || n.name")
+            }
         let logged = try await shop.ask(
             Shop.nodes[node],
             """
             \(rows.joined())
             SELECT count(*) || ' of ' || (SELECT count(*) FROM \(log))
-              FROM (VALUES \(names.joined(separator: ", "))) AS n (schema, name, key, value)
-              JOIN \(log) AS l ON l.schema_name = n.schema AND l.table_name = n.name \(isNamed)
+              FROM (VALUES \(names.joined(separator: ", "))) AS n (schema, name, key, value) JOIN \(log) AS l ON \(isNamed)
             """)
         #expect(logged == "\(tables.count) of \(tables.count)")
-        for other in Shop.nodes where other != Shop.nodes[node] {
-            try await shop.ask(
-                other,
-                engine == .builtin
-                    ? "INSERT INTO polarity.applied (origin, seq) VALUES (\(literal(nodes[node])), 100000)"
-                    : "UPDATE \(quoted(repl)).progress SET applied = 100000")
-        }
+        let progress =
+            switch engine {
+            case .builtin: "INSERT INTO polarity.applied (origin, seq) VALUES (\(literal(nodes[node])), 100000)"
+            case .custom: "UPDATE \(quoted(repl)).progress SET applied = 100000"
+            case .bruce: "SELECT 1"
+            }
+        for other in Shop.nodes where other != Shop.nodes[node] { try await shop.ask(other, progress) }
     }
 
     /// Every table refuses a row, and says which it is and, under builtin, where it is written.
@@ -221,16 +242,34 @@ extension HostileShop {
         for table in tables {
             let insert = "INSERT INTO \(table.quoted) (\(quoted(table.value))) VALUES ('no')"
             let error = try await session.message(insert).error
-            #expect(error?.sqlState == "25006")
             let message = Array((error?.message ?? "").utf8)
-            let named =
-                engine == .builtin ? "is read-only on node \(nodes[0]): its set \"\(sets[table.set])\"" : "is closed"
-            #expect(message.firstRange(of: Array(named.utf8)) != nil, "\(error?.message ?? "")")
+            let (state, words) =
+                switch engine {
+                case .builtin: ("25006", "is read-only on node \(nodes[node]): its set \"\(sets[table.set])\"")
+                case .custom: ("25006", "is closed")
+                case .bruce: ("XX000", "denyAccessTrigger")
+                }
+            #expect(error?.sqlState == state)
+            #expect(message.firstRange(of: Array(words.utf8)) != nil, "\(error?.message ?? "")")
             let inside = String(table.name.flatMap { $0 == "\"" ? "\"\"" : String($0) })
-            let shown = engine == .builtin ? [table.name, inside] : [table.name]
-            #expect(shown.contains { message.firstRange(of: Array($0.utf8)) != nil }, "\(error?.message ?? "")")
+            let shown = engine == .builtin ? [table.name, inside] : engine == .custom ? [table.name] : [""]
+            #expect(
+                shown.contains { $0 == "" || message.firstRange(of: Array($0.utf8)) != nil }, "\(error?.message ?? "")")
         }
         await session.close()
+    }
+
+    /// A move that Bruce does not know: its own steps are told, and nothing is changed.
+    private func beHeldBack() async throws {
+        let before = try await triggers()
+        try declare(origin: 1)
+        for allowed in [[], ["--allow", "ORIGIN_CHANGE"]] {
+            let moved = try await polarity(arguments: ["apply", "--yes"] + allowed)
+            #expect(moved.status == 4, "\(moved.output)\(moved.errorOutput)")
+        }
+        #expect(try await triggers() == before)
+        try declare(origin: 0)
+        #expect(try await polarity("status").status == 0)
     }
 
     /// Every way of showing them.

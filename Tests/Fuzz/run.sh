@@ -14,6 +14,8 @@ mkdir -p "$work"
 echo 'enum PackageResources { static let builtin_sql: [UInt8] = [] }' >"$work/PackageResources.swift"
 # The handler of crashes is libFuzzer's; Swift's own would wait for ever under the address sanitizer.
 export SWIFT_BACKTRACE=enable=no
+# Where a block was allocated is told in one line: whole stacks cost a seventh of the time.
+export ASAN_OPTIONS=malloc_context_size=1
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 
 # The reader and the little that it needs of the other rooms: all of them would take minutes to instrument.

@@ -4,7 +4,6 @@ import Postgres
 extension HostileShop {
     func declare(origin: Int) throws { try shop.write(text(origin: origin), to: file) }
 
-    /// The last set names no table but one: the others match a pattern, from which what other sets have is left out.
     private func text(origin: Int) -> String {
         let written = zip(Shop.nodes, nodes).map { key, name in
             """
@@ -14,14 +13,7 @@ extension HostileShop {
             """
         }
         let listed = sets.enumerated().map { index, set in
-            let tables = tables.filter { $0.set == index }.map { table in
-                """
-                        - {name: \(yaml(table.quoted)),
-                           triggers: {\(yaml(table.trigger)): {origin: enabled, subscriber: replica}},
-                           rules: {\(yaml(table.rule)): {origin: enabled, subscriber: disabled}}}
-
-                """
-            }
+            let tables = tables.filter { $0.set == index }.map { index == 2 ? matched($0) : named($0) }
             return """
                   - name: \(yaml(set))
                     origin: \(yaml(nodes[origin]))
@@ -40,8 +32,28 @@ extension HostileShop {
             """
     }
 
+    private func named(_ table: Table) -> String {
+        """
+                - {name: \(yaml(table.quoted)),
+                   triggers: {\(yaml(table.trigger)): {origin: enabled, subscriber: replica}},
+                   rules: {\(yaml(table.rule)): {origin: enabled, subscriber: disabled}}}
+
+        """
+    }
+
+    /// A pattern that matches the table, from which what other sets have in its schema is left out.
+    private func matched(_ table: Table) -> String {
+        let others = tables.filter { $0.schema == table.schema && $0.set != table.set }.map(\.name)
+        let exclude = others.filter { !$0.contains("*") && !$0.contains("?") }.map(yaml).joined(separator: ", ")
+        return """
+                    - {schema: \(yaml(table.schema)), match: \(yaml(table.name.replacing("*", with: "?"))),
+                       exclude: [\(exclude)]}
+
+            """
+    }
+
     private var engineText: String {
-        guard engine == .custom else { return "builtin" }
+        guard engine == .custom else { return engine.rawValue }
         let events = ["[insert, update, delete]", "[insert, update, delete]", "[truncate]", "[truncate]"]
         let places = [
             "timing: after, level: row", "timing: before, level: row", "timing: after, level: statement",

@@ -5,7 +5,7 @@ import Testing
 
 /// Three databases in which everything that can have a name has a hostile one, and a cluster file that names it all.
 struct HostileShop: Sendable {
-    enum Engine: String, Sendable { case builtin, custom }
+    enum Engine: String, Sendable { case builtin, custom, bruce }
 
     struct Table: Hashable, Sendable {
         let schema: String
@@ -31,7 +31,7 @@ struct HostileShop: Sendable {
     let tables: [Table]
     let role: String
     let database: String
-    /// The schema of the custom engine and its four functions.
+    /// The schema of the engine's functions and those of a custom one, four; under builtin nothing has these names.
     let repl: String
     let functions: [String]
     let templates: [String]
@@ -48,7 +48,7 @@ struct HostileShop: Sendable {
         try await servers.withDatabases(named: "\(engine)\";SELECT 'pwn'\\;--\u{1b}\u{202e}\n%s é") { addresses in
             let named = Dictionary(uniqueKeysWithValues: zip(Shop.nodes, addresses))
             let hostile = HostileShop(Shop(directory: directory, addresses: named), engine, role, seed)
-            for node in Shop.nodes { try await hostile.shop.ask(node, hostile.schema) }
+            for node in Shop.nodes { try await hostile.shop.ask(node, hostile.schema()) }
             try hostile.declare(origin: 0)
             try await body(hostile)
         }
@@ -70,16 +70,19 @@ struct HostileShop: Sendable {
         sets = [names.next(isOwn: true), "é';SELECT public.pwn();--", "e\u{301}';SELECT public.pwn();--"]
         let schemas = (0..<3).map { _ in names.next() }
         let hostile = (0..<13).map { _ in names.next() }
-        // Every third, other ones under each engine; under builtin all of them where all are asked for.
-        let chosen = (hostile + HostileNames.edges).enumerated().filter { offset, _ in
+        // Every third, other ones under each engine; under builtin all of them where all are asked for. Under Bruce a name
+        // of more than 61 bytes leaves no room for two triggers.
+        let chosen = (hostile + HostileNames.edges).enumerated().filter { offset, name in
             switch engine {
             case .builtin: Faults.areAll || offset % 3 == 1
             case .custom: offset % 3 == 0
+            case .bruce: offset % 3 == 2 && name.utf8.count <= 61
             }
         }
         tables = chosen.map(\.element).enumerated().map { index, name in
             Table(
-                schema: schemas[index % 3], name: name, key: names.next(), value: names.next(), index: names.next(),
+                schema: schemas[(index + index / 3) % 3], name: name, key: names.next(), value: names.next(),
+                index: names.next(),
                 sequence: names.next(), trigger: names.next(isKey: true), rule: names.next(isKey: true), set: index % 3)
         }
         let flat = { (names: inout HostileNames) -> String in
@@ -88,7 +91,7 @@ struct HostileShop: Sendable {
                 if !name.contains("{") && !name.contains("}") { return name }
             }
         }
-        repl = flat(&names)
+        repl = engine == .bruce ? "bruce" : flat(&names)
         functions = (0..<4).map { _ in flat(&names) }
         templates = (0..<4).map { "\($0)" + flat(&names) }
         stray = (names.next(), names.next())
@@ -97,7 +100,7 @@ struct HostileShop: Sendable {
 
     // MARK: - The nodes
 
-    private var schema: String {
+    private func schema() throws -> String {
         let owner = quoted(role)
         let own = tables.map { table in
             """
@@ -121,11 +124,25 @@ struct HostileShop: Sendable {
             END $role$;
             \(Set(tables.map(\.schema)).map { "CREATE SCHEMA \(quoted($0)) AUTHORIZATION \(owner);" }.joined())
             \(own.joined(separator: "\n"))
-            \(engine == .custom ? replication : "")
+            \(try replication)
             """
     }
 
+    /// What the engine is, where polarity does not bring it along.
     private var replication: String {
+        get throws {
+            switch engine {
+            case .builtin: ""
+            case .custom: custom
+            case .bruce: try String(contentsOf: Self.bruce, encoding: .utf8)
+            }
+        }
+    }
+
+    private static let bruce = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../LiveTests/Scenarios/bruce.sql")
+
+    private var custom: String {
         let names = functions.map { "\(quoted(repl)).\(quoted($0))" }
         let capture = """
             INSERT INTO \(quoted(repl)).log (schema_name, table_name, argument)
@@ -186,7 +203,11 @@ struct HostileShop: Sendable {
 
     /// The name of the engine's first function in SQL.
     private var logFunction: String {
-        engine == .builtin ? "polarity.log_change" : "\(quoted(repl)).\(quoted(functions[0]))"
+        switch engine {
+        case .builtin: "polarity.log_change"
+        case .custom: "\(quoted(repl)).\(quoted(functions[0]))"
+        case .bruce: "bruce.logtransactiontrigger"
+        }
     }
 
     func addStray(_ node: String) async throws {
