@@ -64,7 +64,10 @@ extension HostileShop {
     private var places: Int {
         let ofTables = tables.count * 7 + Set(tables.map(\.schema)).count
         let ofEngine = engine == .custom ? 9 : 0
-        let once = ["cluster", "role", "database", "file", "stray table", "stray trigger", "prepared transaction"]
+        let once = [
+            "cluster", "role", "database", "file", "stray table", "stray trigger", "prepared transaction",
+            "application",
+        ]
         return ofTables + sets.count + nodes.count + once.count + ofEngine
     }
 
@@ -127,7 +130,7 @@ extension HostileShop {
         #expect(status.status == 0, "\(status.output)\(status.errorOutput)")
     }
 
-    /// A transaction with a hostile name has one table locked.
+    /// A transaction with a hostile name has one table locked, then a session with one.
     private func beBlocked() async throws {
         let name = "\u{1b}[31mwho\u{202e}\n\(shop.database)"
         try await shop.ask(
@@ -139,6 +142,17 @@ extension HostileShop {
         #expect(busy.status == 3)
         #expect(busy.output.contains(#""\u{1B}[31mwho\u{202E}\n"#), "\(busy.output)")
         try await shop.ask("paris", "ROLLBACK PREPARED \(literal(name))")
+        try await disableOneEach()
+        let session = try await shop.connect("paris")
+        _ = try await session.run(
+            """
+            SET application_name = 'who";SELECT public.pwn();--\\';
+            BEGIN; LOCK TABLE \(tables[0].quoted) IN SHARE MODE
+            """)
+        let held = try await polarity("apply", "--yes", "--retries", "5")
+        #expect(held.status == 3)
+        #expect(held.output.contains(#""who";SELECT public.pwn();--\""#), "\(held.output)")
+        await session.close()
     }
 
     /// Disables the engine's first trigger of every table on every node, and the user's own on one.

@@ -19,6 +19,11 @@ private let runLock = """
      WHERE d.datname = current_database() AND locktype = 'advisory' AND mode = 'ExclusiveLock'
     """
 
+/// Ends when a condition holds, or after 20 s.
+private func until(_ condition: String) -> String {
+    "DO $$ BEGIN FOR i IN 1..2000 LOOP EXIT WHEN \(condition); PERFORM pg_sleep(0.01); END LOOP; END $$"
+}
+
 @Suite struct `what was sent before polarity died` {
     @Test func `a transaction of a dead run that waits for its table keeps the next run out`() async throws {
         try await GuardedShop.lend("straggler") { shop in
@@ -34,6 +39,10 @@ private let runLock = """
                             && tries.add(1, ordering: .relaxed).newValue == 2
                     },
                     { process in
+                        // Sooner, the server would see that the run's lock is gone before it waits for the table.
+                        shop.askFromThread(
+                            "paris",
+                            until("EXISTS (SELECT FROM pg_locks WHERE relation = 'orders'::regclass AND NOT granted)"))
                         kill(process, SIGKILL)
                         return .blackhole
                     })
@@ -99,6 +108,7 @@ private let runLock = """
                 let died = try await shop.run(
                     move, for: { $0.node == "berlin" && $0.moment == .sent && $0.asked.contains("ALTER TABLE") },
                     { process in
+                        shop.askFromThread("berlin", until("(SELECT last_value = 50 FROM changes)"))
                         kill(process, SIGKILL)
                         return .forward
                     })

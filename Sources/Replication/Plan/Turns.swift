@@ -11,10 +11,9 @@
 ///   - observed: What the stage begins with.
 /// - Returns: Every step's place once.
 public func turns(of steps: [Step], in observed: ObservedState) -> [[Int]] {
-    let claimed = Set(steps.filter { $0.claims(in: observed) }.map(\.node))
-    let claims = claimed.sorted { observed.precedes($0, $1) }.map { node in
-        steps.indices.filter { steps[$0].table == nil && steps[$0].node == node }
-    }
+    let records = steps.indices.filter { steps[$0].table == nil }
+    let claimed = Set(records.filter { steps[$0].claims(in: observed) }.map { steps[$0].node })
+    let claims = claimed.sorted { observed.precedes($0, $1) }.map { node in records.filter { steps[$0].node == node } }
     let taken = Set(claims.joined())
     let rest = steps.indices.filter { !taken.contains($0) }
     return claims + (rest.isEmpty ? [] : [rest])
