@@ -6,8 +6,8 @@
 
 /// Throwaway servers that outlive the process that made them: what `polarity sandbox up` leaves and `down` takes away.
 ///
-/// The servers themselves live in short directories under `/tmp`; the directory of the sandbox holds one file,
-/// `sandbox.json`, that says where.
+/// The servers themselves live in short directories under `/tmp`, or in memory where they end with the process; the
+/// directory of the sandbox holds one file, `sandbox.json`, that says where.
 public struct Sandbox: Sendable {
     /// The servers, in the order of their names: berlin, paris, tokyo and on.
     public let servers: [Server]

@@ -144,7 +144,10 @@ func unprivilegedUser() throws(SandboxError) -> (name: String, id: UInt32, group
 ///   Else under `/tmp`.
 func makeDirectory(inMemory: Bool) throws(SandboxError) -> String {
     var memory = statvfs()
-    let hasRoom = inMemory && statvfs("/dev/shm", &memory) == 0 && memory.f_bavail * memory.f_frsize >= 8 << 30
+    // The two have types of their own on each system.
+    let hasRoom =
+        inMemory && statvfs("/dev/shm", &memory) == 0
+        && UInt64(memory.f_bavail) * UInt64(memory.f_frsize) >= 8 << 30
     var path = Array("\(hasRoom ? "/dev/shm" : "/tmp")/polarity-XXXXXX".utf8CString)
     guard mkdtemp(&path) != nil else { throw SandboxError(refused: "mkdtemp") }
     let directory = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

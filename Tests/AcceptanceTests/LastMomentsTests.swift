@@ -19,17 +19,20 @@ private let runLock = """
      WHERE d.datname = current_database() AND locktype = 'advisory' AND mode = 'ExclusiveLock'
     """
 
-/// Ends when a condition holds, or after 20 s.
-private func until(_ condition: String) -> String {
-    "DO $$ BEGIN FOR i IN 1..2000 LOOP EXIT WHEN \(condition); PERFORM pg_sleep(0.01); END LOOP; END $$"
-}
-
 @Suite struct `what was sent before polarity died` {
     @Test func `a transaction of a dead run that waits for its table keeps the next run out`() async throws {
         try await GuardedShop.lend("straggler") { shop in
             try shop.declare(origin: "paris")
             let found = try await shop.look()
             try await shop.shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "paris") { holder in
+                let isWaiting = { @Sendable in
+                    try await eventually {
+                        try await shop.ask(
+                            "paris",
+                            "SELECT count(*) FROM pg_stat_activity WHERE \(holder) = ANY (pg_blocking_pids(pid))")
+                            == "1"
+                    }
+                }
                 // The second try is the long one. The network swallows the client's end: its server goes on waiting.
                 let tries = Atomic(0)
                 let died = try await shop.run(
@@ -40,21 +43,13 @@ private func until(_ condition: String) -> String {
                     },
                     { process in
                         // Sooner, the server would see that the run's lock is gone before it waits for the table.
-                        shop.askFromThread(
-                            "paris",
-                            until("EXISTS (SELECT FROM pg_locks WHERE relation = 'orders'::regclass AND NOT granted)"))
+                        shop.onThread { () async throws in #expect(try await isWaiting()) }
                         kill(process, SIGKILL)
                         return .blackhole
                     })
                 #expect(died.hasStruck)
                 #expect(died.answer.status == 137)
-                #expect(
-                    try await eventually {
-                        try await shop.ask(
-                            "paris",
-                            "SELECT count(*) FROM pg_stat_activity WHERE \(holder) = ANY (pg_blocking_pids(pid))")
-                            == "1"
-                    })
+                #expect(try await isWaiting())
                 // Another file, another origin: beside it paris must not be opened any more.
                 try shop.declare(origin: "tokyo")
                 let next = try await shop.run(move).answer
@@ -108,7 +103,12 @@ private func until(_ condition: String) -> String {
                 let died = try await shop.run(
                     move, for: { $0.node == "berlin" && $0.moment == .sent && $0.asked.contains("ALTER TABLE") },
                     { process in
-                        shop.askFromThread("berlin", until("(SELECT last_value = 50 FROM changes)"))
+                        shop.onThread { () async throws in
+                            #expect(
+                                try await eventually {
+                                    try await shop.ask("berlin", "SELECT last_value FROM changes") == "50"
+                                })
+                        }
                         kill(process, SIGKILL)
                         return .forward
                     })
@@ -159,7 +159,9 @@ private func until(_ condition: String) -> String {
             let died = try await shop.run(
                 move, for: { $0.node == "berlin" && $0.moment == .before && $0.asked.contains("ALTER TABLE") },
                 { process in
-                    shop.askFromThread("berlin", "INSERT INTO public.orders (customer) VALUES ('Grace')")
+                    shop.onThread {
+                        try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('Grace')")
+                    }
                     shop.injector.strikeAgain(at: { $0.moment == .before && $0.asked.contains("emit_message") }) { _ in
                         kill(process, SIGKILL)
                         return .cut

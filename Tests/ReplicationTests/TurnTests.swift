@@ -43,9 +43,11 @@ private struct Racer {
         }
         guard let chosen = ready.randomElement(using: &dice) else { return }
         let step = steps[left[0].remove(at: chosen)]
-        let server = servers[step.node] ?? ""
-        if step.table == nil { hasLost = owners[server, default: name] != name || hasLost }
-        if step.table == nil, owners[server] == nil { owners[server] = name }
+        if step.table == nil, let server = servers[step.node] {
+            let owner = owners[server] ?? name
+            owners[server] = owner
+            if owner != name { hasLost = true }
+        }
         if left[0].isEmpty { left.removeFirst(hasLost ? left.count : 1) }
     }
 }

@@ -121,28 +121,23 @@ private struct Executor {
         await run.tell(.stageBegan(name, on: Set(steps.map(\.node)).sorted()))
         var ends = steps.map { StepOutcome(step: $0, outcome: .notBegun) }
         for turn in turns(of: steps, in: world) {
-            for (index, end) in await self.turn(turn, of: steps, in: name) { ends[index] = end }
+            let byNode = Dictionary(grouping: turn) { steps[$0].node }
+            let parts = Dictionary(
+                uniqueKeysWithValues: byNode.map { node, indices in
+                    (node, NodeStage(indices.map { steps[$0] }, stage: name, on: node, of: run, world))
+                })
+            let answers = await atOnce(parts) { part in
+                var part = part
+                return await part.outcomes()
+            }
+            for (node, indices) in byNode {
+                for (index, end) in zip(indices, answers[node] ?? []) { ends[index] = end }
+            }
+            for index in turn where ends[index].isDone { world.apply(steps[index]) }
             guard turn.allSatisfy({ ends[$0].isDone }) else { break }
         }
         await run.tell(.stageEnded(name, succeeded: ends.allSatisfy(\.isDone)))
         return ends
-    }
-
-    private mutating func turn(
-        _ turn: [Int], of steps: [Step], in stage: StageName
-    ) async -> [(index: Int, end: StepOutcome)] {
-        let byNode = Dictionary(grouping: turn) { steps[$0].node }
-        let parts = Dictionary(
-            uniqueKeysWithValues: byNode.map { node, indices in
-                (node, NodeStage(indices.map { steps[$0] }, stage: stage, on: node, of: run, world))
-            })
-        let answers = await atOnce(parts) { part in
-            var part = part
-            return await part.outcomes()
-        }
-        let ends = byNode.flatMap { node, indices in zip(indices, answers[node] ?? []) }.sorted { $0.0 < $1.0 }
-        for (_, end) in ends where end.isDone { world.apply(end.step) }
-        return ends.map { (index: $0.0, end: $0.1) }
     }
 
     /// - Returns: What stops the run; nil when every drain is proven, or allowed without.

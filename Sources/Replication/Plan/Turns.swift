@@ -14,8 +14,7 @@ public func turns(of steps: [Step], in observed: ObservedState) -> [[Int]] {
     let records = steps.indices.filter { steps[$0].table == nil }
     let claimed = Set(records.filter { steps[$0].claims(in: observed) }.map { steps[$0].node })
     let claims = claimed.sorted { observed.precedes($0, $1) }.map { node in records.filter { steps[$0].node == node } }
-    let taken = Set(claims.joined())
-    let rest = steps.indices.filter { !taken.contains($0) }
+    let rest = steps.indices.filter { steps[$0].table != nil || !claimed.contains(steps[$0].node) }
     return claims + (rest.isEmpty ? [] : [rest])
 }
 

@@ -98,14 +98,14 @@ struct GuardedShop: Sendable {
         return last.flatMap { $0.isEmpty ? nil : $0[0, 0] }
     }
 
-    /// The same from a proxy's thread, which waits for the answer.
-    func askFromThread(_ node: String, _ sql: String) {
-        let answered = DispatchSemaphore(value: 0)
+    /// Does something on a proxy's thread, which waits for its end.
+    func onThread(_ body: @Sendable @escaping () async throws -> Void) {
+        let ended = DispatchSemaphore(value: 0)
         Task {
-            await #expect(throws: Never.self) { try await ask(node, sql) }
-            answered.signal()
+            await #expect(throws: Never.self) { try await body() }
+            ended.signal()
         }
-        answered.wait()
+        ended.wait()
     }
 
     /// Runs polarity to its end while the injector watches for a point.

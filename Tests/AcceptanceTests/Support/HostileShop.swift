@@ -82,8 +82,8 @@ struct HostileShop: Sendable {
         tables = chosen.map(\.element).enumerated().map { index, name in
             Table(
                 schema: schemas[(index + index / 3) % 3], name: name, key: names.next(), value: names.next(),
-                index: names.next(),
-                sequence: names.next(), trigger: names.next(isKey: true), rule: names.next(isKey: true), set: index % 3)
+                index: names.next(), sequence: names.next(), trigger: names.next(isKey: true),
+                rule: names.next(isKey: true), set: index % 3)
         }
         let flat = { (names: inout HostileNames) -> String in
             while true {
@@ -124,23 +124,21 @@ struct HostileShop: Sendable {
             END $role$;
             \(Set(tables.map(\.schema)).map { "CREATE SCHEMA \(quoted($0)) AUTHORIZATION \(owner);" }.joined())
             \(own.joined(separator: "\n"))
-            \(try replication)
+            \(try replication())
             """
     }
 
     /// What the engine is, where polarity does not bring it along.
-    private var replication: String {
-        get throws {
-            switch engine {
-            case .builtin: ""
-            case .custom: custom
-            case .bruce: try String(contentsOf: Self.bruce, encoding: .utf8)
-            }
+    private func replication() throws -> String {
+        switch engine {
+        case .builtin: ""
+        case .custom: custom
+        case .bruce:
+            try String(
+                contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+                    .appending(path: "../../LiveTests/Scenarios/bruce.sql"), encoding: .utf8)
         }
     }
-
-    private static let bruce = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../LiveTests/Scenarios/bruce.sql")
 
     private var custom: String {
         let names = functions.map { "\(quoted(repl)).\(quoted($0))" }
