@@ -2,9 +2,8 @@ import CLibYAML
 import Replication
 
 // The only file that sees libyaml. It turns libyaml's events into a tree whose scalars lie in one array of bytes, and
-// resolves anchors, aliases and merge keys on the way. Aliased trees are shared, not copied, but counted as if they were
-// copied: whoever walks the tree later walks at most `Bounds.nodes` values. What only spoils a part of the tree
-// (an alias to nothing, a key given twice) is noted and leaves a `broken` node; what spoils the rest of the text stops.
+// resolves anchors, aliases and merge keys on the way. What only spoils a part of the tree (an alias to nothing, a key
+// given twice) is noted and leaves a `broken` node; what spoils the rest of the text stops.
 
 /// What a cluster file may not exceed.
 enum Bounds {
@@ -37,12 +36,6 @@ extension YAMLDocument {
     }
 }
 
-extension Position {
-    init(_ file: String, _ place: Place) {
-        self.init(file: file, line: Int(place.line), column: Int(place.column))
-    }
-}
-
 /// What makes the rest of the text unreadable.
 private struct Refusal: Error {
     let diagnostic: Diagnostic
@@ -50,41 +43,17 @@ private struct Refusal: Error {
 
 /// Owns one libyaml parser and the event it is at.
 private struct Composer: ~Copyable {
-    /// How much a value is once its aliases are expanded.
-    private struct Extent {
-        var nodes = 0
-        var bytes = 0
-
-        static func + (left: Extent, right: Extent) -> Extent {
-            Extent(nodes: left.nodes + right.nodes, bytes: left.bytes + right.bytes)
-        }
-
-        static func - (left: Extent, right: Extent) -> Extent {
-            Extent(nodes: left.nodes - right.nodes, bytes: left.bytes - right.bytes)
-        }
-    }
-
-    private struct Anchor {
-        /// nil while the value is still being read.
-        var node: Node?
-        var extent = Extent()
-    }
-
-    private let input: UnsafeBufferPointer<UInt8>
-    private let file: String
+    private let isEmpty: Bool
+    private var source: SourceText
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let event: UnsafeMutablePointer<yaml_event_t>
-    private var anchors: [String: Anchor] = [:]
+    private var anchors = Anchors()
     private var text: [UInt8] = []
-    private var extent = Extent()
-    private var guesses = Guesses()
-    /// Where the text ends, once that was asked.
-    private var end: Place?
     private(set) var diagnostics: [Diagnostic] = []
 
     init(_ input: UnsafeBufferPointer<UInt8>, file: String) {
-        self.input = input
-        self.file = file
+        isEmpty = input.isEmpty
+        source = SourceText(input, file: file)
         parser = .allocate(capacity: 1)
         parser.initialize(to: yaml_parser_t())
         event = .allocate(capacity: 1)
@@ -103,7 +72,7 @@ private struct Composer: ~Copyable {
     }
 
     mutating func document() -> YAMLDocument? {
-        guard !input.isEmpty else { return empty() }
+        guard !isEmpty else { return empty() }
         do {
             try checkDirectives()
             try advance()  // the stream begins
@@ -125,7 +94,7 @@ private struct Composer: ~Copyable {
     }
 
     private mutating func empty() -> YAMLDocument? {
-        diagnostics.append(.init(at: Position(file, .start), "the file is empty"))
+        diagnostics.append(.init(at: source.position(.start), "the file is empty"))
         return nil
     }
 
@@ -147,36 +116,32 @@ private struct Composer: ~Copyable {
 extension Composer {
     /// The value that begins with the event at hand; afterwards the event at hand is its last one.
     private mutating func node(depth: Int) throws(Refusal) -> Node {
-        try add(Extent(nodes: 1))
+        if let much = anchors.addValue() { throw tooMuch(much) }
         let place = place
         switch event.pointee.type {
         case YAML_SCALAR_EVENT:
-            let source = event.pointee.data.scalar
-            refuse(tag: source.tag, at: place)
-            let scalar = keep(source.value, source.length, isPlain: source.style == YAML_PLAIN_SCALAR_STYLE)
-            let place = source.length == 0 ? inside(place) : place
+            let begun = event.pointee.data.scalar
+            refuse(tag: begun.tag, at: place)
+            let scalar = keep(begun.value, begun.length, isPlain: begun.style == YAML_PLAIN_SCALAR_STYLE)
+            let place = begun.length == 0 ? source.inside(place) : place
             let node = Node(content: .scalar(scalar), place: place, height: 0)
-            if let anchor = source.anchor {
-                anchors[String(cString: anchor)] = Anchor(node: node, extent: Extent(nodes: 1, bytes: source.length))
-            }
+            if let anchor = begun.anchor { anchors.define(String(cString: anchor), as: node, bytes: begun.length) }
             return node
         case YAML_ALIAS_EVENT:
             return try aliased(String(cString: event.pointee.data.alias.anchor), at: place, depth: depth)
         case YAML_SEQUENCE_START_EVENT:
-            let source = event.pointee.data.sequence_start
-            refuse(tag: source.tag, at: place)
-            let name = open(source.anchor)
-            let before = extent - Extent(nodes: 1)
+            let begun = event.pointee.data.sequence_start
+            refuse(tag: begun.tag, at: place)
+            let anchor = anchors.open(begun.anchor.map { String(cString: $0) })
             let node = try sequence(at: place, depth: try deeper(depth))
-            close(name, node, before)
+            anchors.close(anchor, as: node)
             return node
         default:
-            let source = event.pointee.data.mapping_start
-            refuse(tag: source.tag, at: place)
-            let name = open(source.anchor)
-            let before = extent - Extent(nodes: 1)
+            let begun = event.pointee.data.mapping_start
+            refuse(tag: begun.tag, at: place)
+            let anchor = anchors.open(begun.anchor.map { String(cString: $0) })
             let node = try mapping(at: place, depth: try deeper(depth))
-            close(name, node, before)
+            anchors.close(anchor, as: node)
             return node
         }
     }
@@ -212,7 +177,7 @@ extension Composer {
             }
             let entry = Node.Entry(key: scalar, keyPlace: key.place, value: value)
             if let first = entries.add(entry, text) {
-                let note = Diagnostic(.note, at: Position(file, first.keyPlace), "first given here")
+                let note = Diagnostic(.note, at: source.position(first.keyPlace), "first given here")
                 report("key \(shown(scalar)) is given twice", at: key.place, notes: [note])
             } else if scalar.isPlain, text[scalar.range].elementsEqual("<<".utf8) {
                 merges.append(value)
@@ -236,40 +201,32 @@ extension Composer {
     }
 
     private mutating func aliased(_ name: String, at place: Place, depth: Int) throws(Refusal) -> Node {
-        guard let anchor = anchors[name] else {
-            let note = guesses.nearest(to: name, among: anchors.keys).map {
-                Diagnostic(.note, at: Position(file, place), "did you mean '*\($0)'?")
-            }
+        switch anchors.meaning(of: name) {
+        case .nothing(let nearest):
+            let note = nearest.map { Diagnostic(.note, at: source.position(place), "did you mean '*\($0)'?") }
             report("alias '*\(name)' refers to nothing", at: place, notes: note.map { [$0] } ?? [])
             return Node(content: .broken, place: place, height: 0)
-        }
-        guard let node = anchor.node else {
+        case .unfinished:
             report("alias '*\(name)' refers to what it stands in", at: place)
             return Node(content: .broken, place: place, height: 0)
+        case .value(let node, let extent):
+            guard depth + Int(node.height) <= Bounds.nesting else { throw tooDeep(at: place) }
+            if let much = anchors.add(extent) { throw tooMuch(much) }
+            return node.standing(at: place)
         }
-        guard depth + Int(node.height) <= Bounds.nesting else { throw tooDeep(at: place) }
-        try add(anchor.extent - Extent(nodes: 1))
-        guard extent.bytes <= Bounds.bytes else { throw tooMuch("64 MiB of text") }
-        return node.standing(at: place)
     }
 }
 
-// MARK: - Bounds, anchors, scalars
+// MARK: - Bounds, tags, scalars
 
 extension Composer {
-    private mutating func add(_ more: Extent) throws(Refusal) {
-        extent = extent + more
-        guard extent.nodes <= Bounds.nodes else { throw tooMuch("1,000,000 values") }
-    }
-
     private func tooMuch(_ what: String) -> Refusal {
-        Refusal(diagnostic: Diagnostic(at: Position(file, place), "more than \(what) once aliases are expanded"))
+        Refusal(diagnostic: Diagnostic(at: source.position(place), "more than \(what) once aliases are expanded"))
     }
 
     private func checkDirectives() throws(Refusal) {
-        guard let excess = input.tagDirective(after: Bounds.tagDirectives) else { return }
-        let message = "more than \(Bounds.tagDirectives) %TAG directives"
-        throw Refusal(diagnostic: Diagnostic(at: position(ofByte: excess), message))
+        guard let excess = source.tagDirective(after: Bounds.tagDirectives) else { return }
+        throw Refusal(diagnostic: Diagnostic(at: excess, "more than \(Bounds.tagDirectives) %TAG directives"))
     }
 
     private func deeper(_ depth: Int) throws(Refusal) -> Int {
@@ -278,18 +235,7 @@ extension Composer {
     }
 
     private func tooDeep(at place: Place) -> Refusal {
-        Refusal(diagnostic: Diagnostic(at: Position(file, place), "nested deeper than \(Bounds.nesting) levels"))
-    }
-
-    private mutating func open(_ anchor: UnsafeMutablePointer<UInt8>?) -> String? {
-        guard let anchor else { return nil }
-        let name = String(cString: anchor)
-        anchors[name] = Anchor()
-        return name
-    }
-
-    private mutating func close(_ anchor: String?, _ node: Node, _ before: Extent) {
-        if let anchor { anchors[anchor] = Anchor(node: node, extent: extent - before) }
+        Refusal(diagnostic: Diagnostic(at: source.position(place), "nested deeper than \(Bounds.nesting) levels"))
     }
 
     /// `!include`, `!vault` and their like would silently be read as text.
@@ -303,7 +249,7 @@ extension Composer {
 
     private mutating func keep(_ value: UnsafeMutablePointer<UInt8>, _ length: Int, isPlain: Bool) -> Node.Scalar {
         let start = text.count
-        extent.bytes += length
+        anchors.add(bytes: length)
         text.append(contentsOf: UnsafeBufferPointer(start: value, count: length))
         let hasDollar = memchr(value, Int32(UInt8(ascii: "$")), length) != nil
         return Node.Scalar(
@@ -320,7 +266,7 @@ extension Composer {
     private var place: Place { Place(event.pointee.start_mark) }
 
     private mutating func report(_ message: String, at place: Place? = nil, notes: [Diagnostic] = []) {
-        diagnostics.append(Diagnostic(at: Position(file, place ?? self.place), message, notes: notes))
+        diagnostics.append(Diagnostic(at: source.position(place ?? self.place), message, notes: notes))
     }
 
     /// What libyaml says, where it says it.
@@ -328,41 +274,16 @@ extension Composer {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
         switch parser.pointee.error {
         case YAML_READER_ERROR:
-            return byteError(problem, at: Int(parser.pointee.problem_offset))
+            return source.error(problem, atByte: Int(parser.pointee.problem_offset))
         case YAML_SCANNER_ERROR, YAML_PARSER_ERROR:
             let notes = parser.pointee.context.map {
-                [Diagnostic(.note, at: position(parser.pointee.context_mark), String(cString: $0))]
+                [Diagnostic(.note, at: source.positionInside(Place(parser.pointee.context_mark)), String(cString: $0))]
             }
-            return Diagnostic(at: position(parser.pointee.problem_mark), problem, notes: notes ?? [])
+            return Diagnostic(
+                at: source.positionInside(Place(parser.pointee.problem_mark)), problem, notes: notes ?? [])
         default:
-            return Diagnostic(at: Position(file, .start), problem)
+            return Diagnostic(at: source.position(.start), problem)
         }
-    }
-
-    /// The place of what is not there: libyaml lets a text without a last line break end as if it had one.
-    private mutating func inside(_ place: Place) -> Place {
-        guard place.column == 1 else { return place }
-        let end = end ?? Place(ofByte: input.count, in: input)
-        self.end = end
-        return place.line > end.line ? end : place
-    }
-
-    /// As above, of what libyaml complains about.
-    private func position(_ mark: yaml_mark_t) -> Position {
-        min(Position(file, Place(mark)), position(ofByte: input.count))
-    }
-
-    private func position(ofByte offset: Int) -> Position { Position(file, Place(ofByte: offset, in: input)) }
-
-    /// libyaml's reader knows the byte but not the place, and calls bytes that are no UTF-8 many things.
-    private func byteError(_ problem: String, at offset: Int) -> Diagnostic {
-        let position = position(ofByte: offset)
-        guard problem.hasPrefix("control characters"), offset < input.count else {
-            return Diagnostic(at: position, "not valid UTF-8")
-        }
-        let byte = String(input[offset], radix: 16)
-        let name = input[offset] == 0 ? "a NUL character" : "a control character (byte 0x\(byte))"
-        return Diagnostic(at: position, "\(name) is not allowed")
     }
 }
 
