@@ -55,6 +55,42 @@ import Testing
             #expect(kinds == ["D", "I", "T", "U"])
         }
     }
+
+    @Test func `carry a TRUNCATE of two tables although another change was logged in between`() async throws {
+        try await withBuiltinNodes("truncates", count: 2) { sessions, addresses in
+            let (origin, subscriber) = (sessions[0], sessions[1])
+            for node in sessions { _ = try await node.run(Workload.tables) }
+            try await origin.attachLog("accounts", "items", "pairs", "parts_low")
+            _ = try await subscriber.run("INSERT INTO polarity.applied (origin) VALUES ('berlin')")
+            var shipper = BuiltinShipper(origin: origin, subscriber: subscriber)
+            _ = try await origin.run(
+                """
+                CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END';
+                CREATE TRIGGER pause AFTER TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE PROCEDURE pause();
+                INSERT INTO accounts VALUES (1, 'a', 1, 'mail'); INSERT INTO items (account) VALUES (1);
+                INSERT INTO parts VALUES (1, '{}'); SELECT pg_advisory_lock(7)
+                """)
+            #expect(try await shipper.pass().shipped == 3)
+
+            let other = try await Session.connect(to: addresses[0], timeout: .seconds(10))
+            async let truncated = other.run("BEGIN; TRUNCATE accounts CASCADE; TRUNCATE parts_low; COMMIT")
+            try await eventually { try await origin.query("SELECT pid FROM pg_locks WHERE NOT granted").values.first }
+            for statement in ["INSERT INTO pairs VALUES (1, '1', 'b')", "INSERT INTO parts VALUES (2, '{}')"] {
+                _ = try await origin.run(statement)
+            }
+            _ = try await origin.run("SELECT pg_advisory_unlock(7)")
+            _ = try await truncated
+            let operations = try await origin.texts("SELECT operation::text FROM polarity.log ORDER BY seq OFFSET 3")
+            #expect(operations == ["T", "I", "I", "T", "T"])
+            #expect(try await shipper.pass().shipped == 5)
+            for table in ["accounts", "items", "parts"] {
+                #expect(try await subscriber.texts("SELECT concat(t) FROM \(table) AS t") == [])
+            }
+            #expect(try await subscriber.texts("SELECT b FROM pairs") == ["b"])
+            await other.close()
+        }
+    }
 }
 
 /// Transactions that get in each other's way: conflicting rows, key changes, cascades, savepoints rolled back,

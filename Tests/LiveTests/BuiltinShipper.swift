@@ -83,25 +83,24 @@ struct BuiltinShipper: Sendable {
         return Pass(seq: number(seq), shipped: rows.count, rowsUpToSeq: number(below[0, 0]))
     }
 
-    /// One statement a row, but one TRUNCATE for all tables that one transaction truncated in a row.
+    /// One statement a row, but one TRUNCATE, at the place of the last, for all that a transaction truncated with
+    /// nothing else of its own in between. Rows of other transactions may stand there.
     private static func statements(_ rows: Rows) -> [String] {
-        var statements: [String] = []
-        var truncating: String?
+        var statements: [String?] = []
+        var truncating: [String?: Int] = [:]
         for row in 0..<rows.count {
             guard let statement = rows[row, "statement"] else { continue }
+            let earlier = truncating.removeValue(forKey: rows[row, "xid"])
             guard rows[row, "operation"] == "T" else {
-                truncating = nil
                 statements.append(statement)
                 continue
             }
-            if truncating == rows[row, "xid"], let last = statements.popLast() {
-                statements.append("\(last), \(statement)")
-            } else {
-                statements.append("TRUNCATE \(statement)")
-            }
-            truncating = rows[row, "xid"]
+            let begun = earlier.flatMap { statements[$0] }
+            if let earlier { statements[earlier] = nil }
+            truncating[rows[row, "xid"]] = statements.count
+            statements.append(begun.map { "\($0), \(statement)" } ?? "TRUNCATE \(statement)")
         }
-        return statements
+        return statements.compactMap(\.self)
     }
 
     /// A log that is in order never changes a row that is not there.

@@ -101,16 +101,6 @@ struct ExecuteLocksTests {
             #expect(await flushed.answers == ["t"])
         }
     }
-
-    /// The server takes a moment to notice that a session has ended.
-    private func eventually<Answer>(_ body: () async -> Answer?) async throws -> Answer? {
-        for _ in 0..<200 {
-            if let answer = await body() { return answer }
-            try await Task.sleep(for: .milliseconds(25))
-        }
-        Issue.record("never")
-        return nil
-    }
 }
 
 /// What was read while a run was under way.
