@@ -74,8 +74,9 @@ import Testing
             #expect(try await shipper.pass().shipped == 3)
 
             let other = try await Session.connect(to: addresses[0], timeout: .seconds(10))
+            let waiting = "SELECT pid FROM pg_stat_activity WHERE pid = \(other.processID) AND wait_event = 'advisory'"
             async let truncated = other.run("BEGIN; TRUNCATE accounts CASCADE; TRUNCATE parts_low; COMMIT")
-            try await eventually { try await origin.query("SELECT pid FROM pg_locks WHERE NOT granted").values.first }
+            try await eventually { try await origin.query(waiting).values.first }
             for statement in ["INSERT INTO pairs VALUES (1, '1', 'b')", "INSERT INTO parts VALUES (2, '{}')"] {
                 _ = try await origin.run(statement)
             }
