@@ -1,9 +1,9 @@
 import CLibYAML
 import Replication
 
-// The only file that sees libyaml. It turns libyaml's events into a tree whose scalars lie in one array of bytes, and
-// resolves anchors, aliases and merge keys on the way. What only spoils a part of the tree (an alias to nothing, a key
-// given twice) is noted and leaves a `broken` node; what spoils the rest of the text stops.
+// Turns libyaml's events into a tree whose scalars lie in one array of bytes, and resolves anchors, aliases and merge keys
+// on the way; beside the stream of events nothing else sees libyaml. What only spoils a part of the tree (an alias to
+// nothing, a key given twice) is noted and leaves a `broken` node; what spoils the rest of the text stops.
 
 /// What a cluster file may not exceed.
 enum Bounds {
@@ -36,17 +36,11 @@ extension YAMLDocument {
     }
 }
 
-/// What makes the rest of the text unreadable.
-private struct Refusal: Error {
-    let diagnostic: Diagnostic
-}
-
-/// Owns one libyaml parser and the event it is at.
+/// Makes one tree of the events of one text.
 private struct Composer: ~Copyable {
     private let isEmpty: Bool
     private var source: SourceText
-    private let parser: UnsafeMutablePointer<yaml_parser_t>
-    private let event: UnsafeMutablePointer<yaml_event_t>
+    private let events: EventStream
     private var anchors = Anchors()
     private var text: [UInt8] = []
     private(set) var diagnostics: [Diagnostic] = []
@@ -54,21 +48,8 @@ private struct Composer: ~Copyable {
     init(_ input: UnsafeBufferPointer<UInt8>, file: String) {
         isEmpty = input.isEmpty
         source = SourceText(input, file: file)
-        parser = .allocate(capacity: 1)
-        parser.initialize(to: yaml_parser_t())
-        event = .allocate(capacity: 1)
-        event.initialize(to: yaml_event_t())
-        precondition(yaml_parser_initialize(parser) == 1, "out of memory")
-        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-        yaml_parser_set_input_string(parser, input.baseAddress, input.count)
+        events = EventStream(input)
         text.reserveCapacity(input.count)
-    }
-
-    deinit {
-        yaml_event_delete(event)
-        yaml_parser_delete(parser)
-        event.deallocate()
-        parser.deallocate()
     }
 
     mutating func document() -> YAMLDocument? {
@@ -79,7 +60,7 @@ private struct Composer: ~Copyable {
             try advance()
             guard event.pointee.type == YAML_DOCUMENT_START_EVENT else { return empty() }
             try advance()
-            if isNothing { return empty() }
+            if events.isAtNothing { return empty() }
             let root = try node(depth: 0)
             try advance()  // the document ends
             try advance()
@@ -98,17 +79,10 @@ private struct Composer: ~Copyable {
         return nil
     }
 
-    /// Whether the event is the empty scalar that stands for a document without content.
-    private var isNothing: Bool {
-        guard event.pointee.type == YAML_SCALAR_EVENT else { return false }
-        let scalar = event.pointee.data.scalar
-        return scalar.length == 0 && scalar.style == YAML_PLAIN_SCALAR_STYLE && scalar.anchor == nil
-    }
+    private var event: UnsafeMutablePointer<yaml_event_t> { events.event }
+    private var place: Place { events.place }
 
-    private func advance() throws(Refusal) {
-        yaml_event_delete(event)
-        guard yaml_parser_parse(parser, event) == 1 else { throw Refusal(diagnostic: syntaxError()) }
-    }
+    private func advance() throws(Refusal) { try events.advance(in: source) }
 }
 
 // MARK: - Values
@@ -217,7 +191,7 @@ extension Composer {
     }
 }
 
-// MARK: - Bounds, tags, scalars
+// MARK: - Bounds, tags, scalars, errors
 
 extension Composer {
     private func tooMuch(_ what: String) -> Refusal {
@@ -258,38 +232,9 @@ extension Composer {
     }
 
     private func shown(_ scalar: Node.Scalar) -> String { String(decoding: text[scalar.range], as: UTF8.self).inQuotes }
-}
-
-// MARK: - Places and errors
-
-extension Composer {
-    private var place: Place { Place(event.pointee.start_mark) }
 
     private mutating func report(_ message: String, at place: Place? = nil, notes: [Diagnostic] = []) {
         diagnostics.append(Diagnostic(at: source.position(place ?? self.place), message, notes: notes))
-    }
-
-    /// What libyaml says, where it says it.
-    private func syntaxError() -> Diagnostic {
-        let problem = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
-        switch parser.pointee.error {
-        case YAML_READER_ERROR:
-            return source.error(problem, atByte: Int(parser.pointee.problem_offset))
-        case YAML_SCANNER_ERROR, YAML_PARSER_ERROR:
-            let notes = parser.pointee.context.map {
-                [Diagnostic(.note, at: source.positionInside(Place(parser.pointee.context_mark)), String(cString: $0))]
-            }
-            return Diagnostic(
-                at: source.positionInside(Place(parser.pointee.problem_mark)), problem, notes: notes ?? [])
-        default:
-            return Diagnostic(at: source.position(.start), problem)
-        }
-    }
-}
-
-extension Place {
-    fileprivate init(_ mark: yaml_mark_t) {
-        self.init(line: UInt32(mark.line + 1), column: UInt32(mark.column + 1))
     }
 }
 
