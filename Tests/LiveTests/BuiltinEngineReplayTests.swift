@@ -77,9 +77,7 @@ import Testing
             let waiting = "SELECT pid FROM pg_stat_activity WHERE pid = \(other.processID) AND wait_event = 'advisory'"
             async let truncated = other.run("BEGIN; TRUNCATE accounts CASCADE; TRUNCATE parts_low; COMMIT")
             try await eventually { try await origin.query(waiting).values.first }
-            for statement in ["INSERT INTO pairs VALUES (1, '1', 'b')", "INSERT INTO parts VALUES (2, '{}')"] {
-                _ = try await origin.run(statement)
-            }
+            _ = try await origin.run("INSERT INTO pairs VALUES (1, '1', 'b'); INSERT INTO parts VALUES (2, '{}')")
             _ = try await origin.run("SELECT pg_advisory_unlock(7)")
             _ = try await truncated
             let operations = try await origin.texts("SELECT operation::text FROM polarity.log ORDER BY seq OFFSET 3")

@@ -95,8 +95,7 @@ struct BuiltinShipper: Sendable {
                 statements.append(statement)
                 continue
             }
-            let begun = earlier.flatMap { statements[$0] }
-            if let earlier { statements[earlier] = nil }
+            let begun = earlier.flatMap { statements[$0].take() }
             truncating[rows[row, "xid"]] = statements.count
             statements.append(begun.map { "\($0), \(statement)" } ?? "TRUNCATE \(statement)")
         }

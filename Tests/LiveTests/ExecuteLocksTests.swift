@@ -20,7 +20,7 @@ struct ExecuteLocksTests {
             let other = try await nodes.takeLocks(cluster: "another")
             await other.release()
             await first.release()
-            try await eventually { (try? await nodes.takeLocks()) }?.release()
+            try await eventually(within: .seconds(5)) { try? await nodes.takeLocks() }?.release()
         }
     }
 
