@@ -11,6 +11,10 @@ public actor Session {
     /// The session's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
+    /// The session's thread, for a task that asks one thing after another and does little between. While it waits for an
+    /// answer, nothing else runs there.
+    public nonisolated var executor: any TaskExecutor { lane }
+
     /// The process id of the server's backend, as `pg_backend_pid()` says; behind a pooler it may be the pooler's.
     public nonisolated let processID: Int32
     /// The server's version as a number: 150020 is 15.20.

@@ -40,7 +40,7 @@ struct Doors {
         guard let node = openings.first?.node, let tables = world.node(node)?.tables else { return [] }
         let oids = openings.compactMap { tables[$0.table]?.oid }
         let found = await Result { () async throws(PostgresError) -> [UInt32: ReadBack.Table] in
-            let time = await run.control.patience(.seconds(30))
+            let time = run.control.patience(.seconds(30))
             let session = try await run.session(on: node)
             try await run.flush(node, through: session)
             let tables = try await ReadBack(session: session).tables(oids, within: time)

@@ -56,7 +56,7 @@ struct Draining {
                 guard let cut = try await cut(source) else { continue }
                 open += members.filter { $0 != source }.map { (cut, $0) }
             } catch {
-                if error.isConnectionLost { await run.lose(source, error) }
+                if error.isConnectionLost { run.lose(source, error) }
                 return error.verdict("\(source) did not say what its log holds")
             }
         }
@@ -72,13 +72,13 @@ struct Draining {
                     case .unknown(let why): return .unknowable(why)
                     }
                 } catch {
-                    if error.isConnectionLost { await run.lose(pair.node, error) }
+                    if error.isConnectionLost { run.lose(pair.node, error) }
                     return error.verdict("\(pair.node) did not say how far it is")
                 }
             }
             guard let first = lacking.first else { return .proven }
             open = lacking.map(\.of)
-            guard await run.control.stopped() == nil, .now < deadline else { return .pending(first.what) }
+            guard run.control.stopped() == nil, .now < deadline else { return .pending(first.what) }
             if first.what != said { await run.tell(.drainWaiting(drain, first.what)) }
             said = first.what
             try? await Task.sleep(for: .milliseconds(250))
@@ -146,7 +146,7 @@ struct Draining {
         guard let session = sessions[node] else {
             throw PostgresError(sqlState: "08001", message: "not reachable")
         }
-        let time = await run.control.patience(.seconds(30))
+        let time = run.control.patience(.seconds(30))
         _ = try await session.run(
             """
             \(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;

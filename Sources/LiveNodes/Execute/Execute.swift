@@ -73,7 +73,7 @@ private struct Executor {
     private mutating func firstFailure() async -> StopReason? {
         for name in StageName.allCases {
             let steps = plan.stages.filter { $0.name == name }.flatMap(\.steps)
-            if let reason = await run.control.stopped(), !steps.isEmpty { return reason }
+            if let reason = run.control.stopped(), !steps.isEmpty { return reason }
             if name == .drain, let reason = await drain() { return reason }
             guard !steps.isEmpty else { continue }
             if name == .protect {
@@ -83,11 +83,11 @@ private struct Executor {
             }
             if name == .open {
                 await flush(besides: Set(reached.steps.map(\.step.node)), for: steps)
-                if let reason = await run.control.reason { return reason }
+                if let reason = run.control.reason { return reason }
             }
             let ends = await stage(name, steps)
             reached.steps += ends
-            if let reason = await run.control.reason { return reason }
+            if let reason = run.control.reason { return reason }
             if !ends.allSatisfy(\.isDone) { return run.control.drops ? .interrupted : .stageFailed(name) }
         }
         return nil
@@ -110,7 +110,7 @@ private struct Executor {
             }.failure
         }
         for (node, error) in failures.compactMapValues({ $0 }).sorted(by: { $0.key < $1.key }) {
-            await run.lose(node, error)
+            run.lose(node, error)
         }
     }
 
@@ -151,7 +151,7 @@ private struct Executor {
         }
         let sessions = answers.compactMapValues { try? $0.get() }
         for (node, error) in answers.compactMapValues(\.failure).sorted(by: { $0.key < $1.key }) {
-            await run.lose(node, error)
+            run.lose(node, error)
         }
         let verdicts = await withTaskGroup(of: (Int, DrainOutcome).self) { group in
             for (index, drain) in drains.enumerated() {
@@ -162,7 +162,7 @@ private struct Executor {
         }
         for session in sessions.values { await session.close() }
         reached.drains = drains.indices.compactMap { verdicts[$0] }
-        if let reason = await run.control.stopped() { return reason }
+        if let reason = run.control.stopped() { return reason }
         return reached.drains.first { !$0.verdict.isGood }.map { .notDrained($0.drain.set) }
     }
 
@@ -171,8 +171,8 @@ private struct Executor {
     /// Opens again what this run closed, where the nodes that would have been opened are read to be shut.
     private mutating func reopen(by steps: [Step]) async {
         guard !steps.isEmpty, !run.control.drops else { return }
-        await run.control.goOn(for: run.policy.lockTimeout * max(1, run.policy.retries) + .seconds(30))
-        guard await run.control.stopped() == nil else {
+        run.control.goOn(for: run.policy.lockTimeout * max(1, run.policy.retries) + .seconds(30))
+        guard run.control.stopped() == nil else {
             return reached.reopened = steps.map { StepOutcome(step: $0, outcome: .notBegun) }
         }
         await run.tell(.reopening(steps))

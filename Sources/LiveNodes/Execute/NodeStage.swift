@@ -43,7 +43,9 @@ struct NodeStage {
                 group.addTask {
                     await sampler?.watch(underway) { await tell(.waiting($0, blockers: $1)) }
                 }
-                let reached = await work(through: worker, transactions)
+                let reached = await withTaskExecutorPreference(worker.executor) {
+                    await work(through: worker, transactions)
+                }
                 group.cancelAll()
                 return reached
             }
@@ -58,7 +60,7 @@ struct NodeStage {
 
     /// - Returns: Whether the session still stands.
     private mutating func work(through worker: Session, _ transactions: StepTransactions) async -> Bool {
-        while await run.control.stopped() == nil {
+        while run.control.stopped() == nil {
             switch queue.next(limit: limit, at: .now) {
             case .finished: return true
             case .rest(let until):
@@ -81,7 +83,7 @@ struct NodeStage {
         let steps = batch.map { (step: queue[$0], lockTimeout: queue.lockTimeout(of: $0)) }
         let text = transactions.message(of: steps)
         let waits = steps.reduce(Duration.zero) { $0 + $1.lockTimeout }
-        let time = await run.control.patience(.seconds(60) + waits)
+        let time = run.control.patience(.seconds(60) + waits)
         underway.begin(tries)
         let answer = await Result { () async throws(PostgresError) in try await worker.message(text, timeout: time) }
         let sample = underway.end()
@@ -90,7 +92,7 @@ struct NodeStage {
             let committed = answer.results.count { $0.commandTag == "COMMIT" }
             for index in batch.prefix(committed) { queue.commit(index, at: .now) }
             if committed < batch.count, let error = answer.error?.asRaised(at: queue[batch[committed]].table) {
-                let time = await run.control.patience(.seconds(30))
+                let time = run.control.patience(.seconds(30))
                 _ = try await worker.message(transactions.undo, timeout: time)
                 await judge(batch[committed], error, sample)
             }
@@ -115,7 +117,7 @@ struct NodeStage {
             queue.end(index, .stale(message: error.message))
         case CheckState.lockLost:
             queue.end(index, .failed(sqlState: error.sqlState, message: error.message))
-            await run.control.stop(.lockLost(node))
+            run.control.stop(.lockLost(node))
         default:
             queue.end(index, .failed(sqlState: error.sqlState, message: error.message))
         }
@@ -123,8 +125,8 @@ struct NodeStage {
 
     /// The node is lost to this run: what it committed is not known to be durable.
     private mutating func lose(_ error: PostgresError) async {
-        guard !run.control.drops else { return await run.control.stop(.interrupted) }
-        await run.lose(node, error)
+        guard !run.control.drops else { return run.control.stop(.interrupted) }
+        run.lose(node, error)
         let message = "not flushed before the node was lost: \(error.description)"
         let revised = queue.revise { _ in .unknown(message: message) }
         if !revised.isEmpty { await run.tell(.ended(node, revised)) }
@@ -142,15 +144,18 @@ struct NodeStage {
             return await lose(error)
         }
         await run.tell(.flushed(node, stage))
-        let expected = tables(after: done.map(\.step))
-        guard !expected.isEmpty else { return }
-        let found = await Result { () async throws(PostgresError) in
-            let time = await run.control.patience(.seconds(30), atLeast: .seconds(10))
+        let touched = Set(done.filter { $0.step.table != nil }.map(\.step.tableOID)).sorted()
+        guard !touched.isEmpty else { return }
+        let (run, node) = (run, node)
+        async let reading = Result { () async throws(PostgresError) in
+            let time = run.control.patience(.seconds(30), atLeast: .seconds(10))
             let reader = try await run.session(on: node)
-            let found = try await ReadBack(session: reader).tables(expected.keys.sorted(), within: time)
+            let found = try await ReadBack(session: reader).tables(touched, within: time)
             await reader.close()
             return found
         }
+        let expected = tables(after: done.map(\.step))
+        let found = await reading
         let revised = queue.revise { step in
             guard let expected = expected[step.tableOID] else { return nil }
             switch found {
@@ -166,10 +171,9 @@ struct NodeStage {
 
     /// The tables that the steps touched, as they must be read now, by OID.
     private func tables(after steps: [Step]) -> [UInt32: ReadBack.Table] {
-        var world = world
-        for step in steps { world.apply(step) }
-        let tables = world.node(node)?.tables ?? [:]
-        let touched = Set(steps.compactMap(\.table)).compactMap { tables[$0] }
+        guard var node = world.node(node) else { return [:] }
+        for change in steps.flatMap(\.changes) { node.apply(change) }
+        let touched = Set(steps.compactMap(\.table)).compactMap { node.tables[$0] }
         return Dictionary(touched.map { ($0.oid, ReadBack.Table($0)) }) { first, _ in first }
     }
 }

@@ -47,11 +47,11 @@ struct Run: Sendable {
     }
 
     /// The node is lost to this run, which ends here.
-    func lose(_ node: NodeName, _ error: PostgresError) async {
+    func lose(_ node: NodeName, _ error: PostgresError) {
         // The end of the time may be why there was no answer.
-        _ = await control.stopped()
+        _ = control.stopped()
         let isElsewhere = error.asRaised(at: nil).sqlState == CheckState.lockLost
-        await control.stop(isElsewhere ? .lockLost(node) : .nodeLost(node, message: error.description))
+        control.stop(isElsewhere ? .lockLost(node) : .nodeLost(node, message: error.description))
     }
 }
 
@@ -80,9 +80,9 @@ extension Run {
         while (try? await Task.sleep(for: .milliseconds(50))) != nil, !control.drops {
             guard .now >= next else { continue }
             // In a task of its own, and awaited: cancelling a ping would cancel the very transaction that holds the lock.
-            let time = await control.patience(.seconds(10))
+            let time = control.patience(.seconds(10))
             let lost = await Task { await locks.ping(within: time) }.value
-            if let node = lost.keys.min() { await control.stop(.lockLost(node)) }
+            if let node = lost.keys.min() { control.stop(.lockLost(node)) }
             next = .now + .seconds(1)
         }
     }

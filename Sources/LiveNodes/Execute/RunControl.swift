@@ -1,46 +1,58 @@
 import Replication
+import Synchronization
 
 /// Whether a run goes on, asked before everything that is sent.
-actor RunControl {
-    /// What stopped the run; the first reason stays.
-    private(set) var reason: StopReason?
-    private var deadline: ContinuousClock.Instant
-    private var heedsFinish = true
+final class RunControl: Sendable {
+    private struct State {
+        var reason: StopReason?
+        var deadline: ContinuousClock.Instant
+        var heedsFinish = true
+    }
+
+    private let state: Mutex<State>
     private let interruption: @Sendable () -> Interruption
 
     init(until deadline: ContinuousClock.Instant, interruption: @Sendable @escaping () -> Interruption) {
-        self.deadline = deadline
+        state = Mutex(State(deadline: deadline))
         self.interruption = interruption
     }
 
+    /// What stopped the run; the first reason stays.
+    var reason: StopReason? { state.withLock { $0.reason } }
+
     /// Whether the operator wants the connections dropped.
-    nonisolated var drops: Bool { interruption() == .drop }
+    var drops: Bool { interruption() == .drop }
 
     /// Why nothing more is to be begun; nil while the run may go on.
     func stopped() -> StopReason? {
-        if reason == nil {
-            switch interruption() {
-            case .drop: reason = .interrupted
-            case .finish where heedsFinish: reason = .interrupted
-            case .finish, .none: if .now > deadline { reason = .timedOut }
+        let interruption = interruption()
+        return state.withLock { state in
+            if state.reason == nil {
+                switch interruption {
+                case .drop: state.reason = .interrupted
+                case .finish where state.heedsFinish: state.reason = .interrupted
+                case .finish, .none: if .now > state.deadline { state.reason = .timedOut }
+                }
             }
+            return state.reason
         }
-        return reason
     }
 
     /// How long to wait for one answer: as long as wanted, and not past the end of the run but for what little it takes
     /// to hear how things were left.
     func patience(_ wanted: Duration, atLeast least: Duration = .seconds(1)) -> Duration {
-        min(wanted, max(deadline - .now, least))
+        min(wanted, max(state.withLock { $0.deadline } - .now, least))
     }
 
-    func stop(_ reason: StopReason) { self.reason = self.reason ?? reason }
+    func stop(_ reason: StopReason) { state.withLock { $0.reason = $0.reason ?? reason } }
 
     /// Lets the steps run that open the old origin again, whatever stopped the run but a lost lock or a second interruption.
     func goOn(for time: Duration) {
-        if case .lockLost = reason { return }
-        reason = nil
-        heedsFinish = false
-        deadline = .now + time
+        state.withLock { state in
+            if case .lockLost = state.reason { return }
+            state.reason = nil
+            state.heedsFinish = false
+            state.deadline = .now + time
+        }
     }
 }
