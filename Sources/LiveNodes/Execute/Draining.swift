@@ -93,16 +93,16 @@ struct Draining {
     private func polarityCut(of source: NodeName) async throws(PostgresError) -> Cut? {
         let installed = try await ask(source, "SELECT pg_catalog.to_regclass('polarity.log') IS NOT NULL")
         guard installed == "t" else { return nil }
-        let names = drain.tables.map { "(\(Postgres.literal($0.schema.text)), \(Postgres.literal($0.name.text)))" }
-        let listed = names.joined(separator: ", ")
         let seq = try await ask(
             source,
             """
+            WITH listed AS (
+              SELECT w.schema, w.name FROM ROWS FROM (unnest($1::text[]), unnest($2::text[])) AS w (schema, name))
             SELECT l.seq FROM polarity.log AS l
-             WHERE (l.schema_name, l.table_name) IN (VALUES \(listed))
-                OR (l.root_schema, l.root_table) IN (VALUES \(listed))
+             WHERE (l.schema_name, l.table_name) IN (SELECT w.schema, w.name FROM listed AS w)
+                OR (l.root_schema, l.root_table) IN (SELECT w.schema, w.name FROM listed AS w)
              ORDER BY l.seq DESC LIMIT 1
-            """)
+            """, [array(drain.tables.map(\.schema.text)), array(drain.tables.map(\.name.text))])
         return seq.map { Cut(source: source, position: $0) }
     }
 

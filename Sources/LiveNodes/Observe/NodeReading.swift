@@ -223,7 +223,7 @@ extension EngineCatalog {
 }
 
 /// An array as PostgreSQL reads it.
-private func array(_ texts: [String]) -> String {
+func array(_ texts: [String]) -> String {
     "{" + texts.map { "\"" + $0.escaping(["\"", "\\"]) + "\"" }.joined(separator: ",") + "}"
 }
 
