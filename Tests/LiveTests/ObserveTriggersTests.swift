@@ -57,6 +57,26 @@ import Testing
         }
     }
 
+    @Test func `and read back alike under the lock, whatever their functions are called`() async throws {
+        let controls = String(String.UnicodeScalarView((1...31).compactMap { Unicode.Scalar($0) }))
+        let functions = [
+            FunctionName(Identifier(controls), Identifier("/\u{7f}é漢🐘\"\\'{},:\n[\"t\",null]")),
+            FunctionName(Identifier("a.b"), "c"), FunctionName("a", "b.c"), FunctionName("NULL", "null"),
+        ]
+        let made = functions.enumerated().map { index, function in
+            """
+            CREATE SCHEMA \(function.schema.quoted);
+            CREATE FUNCTION \(function.quoted)() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+            CREATE TRIGGER t\(index) BEFORE INSERT ON a FOR EACH ROW EXECUTE PROCEDURE \(function.quoted)();
+            """
+        }
+        try await withNode("functions", "CREATE TABLE a ();" + made.joined()) { session, node in
+            let table = try #require(try await observed(node, scope(["a"])).tables["a"])
+            expectNoDifference(table.triggers.map(\.function), functions)
+            try await expectRowsUnderLock(of: [table], session)
+        }
+    }
+
     @Test func `and clones on partitions are told apart, also when one is switched alone`() async throws {
         try await withNode(
             "clones",

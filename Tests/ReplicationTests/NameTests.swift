@@ -44,3 +44,20 @@ func `a glob matches a whole name`(glob: String, name: String, expected: Bool) {
             .placeholder(.table), .literal("\u{301}_"), .placeholder(.schema), .literal("\u{301}"),
         ])
 }
+
+@Test func `no name forges a row of those that are compared under the lock`() {
+    let forger = "x\"]:::0:0:0\nr:00:O\\"
+    let table = ObservedTable(
+        oid: 1, name: tableName("public.orders"),
+        triggers: [
+            ObservedTrigger(
+                name: "é\n", function: FunctionName(Identifier(forger), "f\u{1}\t"), type: 29, mode: .always,
+                arguments: TriggerArguments(["id"]), columns: [1, 3], hasCondition: true, isClone: true)
+        ],
+        rules: [ObservedRule(name: TriggerName(forger), mode: .replica, isInstead: false)])
+    #expect(
+        table.rowsUnderLock == """
+            r:78225d3a3a3a303a303a300a723a30303a4f5c:R
+            t:c3a90a:A:29:["x\\"]:::0:0:0\\nr:00:O\\\\","f\\u0001\\t"]:696400:1 3:1:0:1
+            """)
+}

@@ -2,17 +2,15 @@
 -- and 12 know a clone on a partition by its dependency on another trigger.
 SELECT pg_catalog.array_to_string(ARRAY(
     SELECT r.line
-      FROM (SELECT 1, 't:' || pg_catalog.encode(pg_catalog.convert_to(t.tgname::text, 'UTF8'), 'hex')
+      FROM (SELECT 't:' || pg_catalog.encode(pg_catalog.convert_to(t.tgname::text, 'UTF8'), 'hex')
                    || ':' || t.tgenabled::text || ':' || t.tgtype::text
-                   || ':' || pg_catalog.encode(pg_catalog.convert_to(n.nspname::text, 'UTF8'), 'hex')
-                   || '.' || pg_catalog.encode(pg_catalog.convert_to(p.proname::text, 'UTF8'), 'hex')
+                   || ':' || pg_catalog.array_to_json((pg_catalog.pg_identify_object_as_address(
+                                 'pg_catalog.pg_proc'::regclass, t.tgfoid, 0)).object_names)::text
                    || ':' || pg_catalog.encode(t.tgargs, 'hex') || ':' || t.tgattr::text
                    || CASE WHEN t.tgqual IS NULL THEN ':0' ELSE ':1' END
                    || CASE WHEN t.tgconstraint = 0 THEN ':0' ELSE ':1' END
                    || CASE WHEN t.tgisinternal THEN ':1' ELSE ':0' END
               FROM pg_catalog.pg_trigger AS t
-              JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
-              JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
              WHERE t.tgrelid = $oid
                AND (NOT t.tgisinternal
                     OR EXISTS (SELECT
@@ -20,8 +18,8 @@ SELECT pg_catalog.array_to_string(ARRAY(
                                 WHERE d.classid = 'pg_catalog.pg_trigger'::regclass AND d.objid = t.oid
                                   AND d.refclassid = 'pg_catalog.pg_trigger'::regclass))
              UNION ALL
-            SELECT 2, 'r:' || pg_catalog.encode(pg_catalog.convert_to(w.rulename::text, 'UTF8'), 'hex')
+            SELECT 'r:' || pg_catalog.encode(pg_catalog.convert_to(w.rulename::text, 'UTF8'), 'hex')
                    || ':' || w.ev_enabled::text
               FROM pg_catalog.pg_rewrite AS w
-             WHERE w.ev_class = $oid AND w.rulename <> '_RETURN') AS r (sort, line)
-     ORDER BY r.sort, r.line COLLATE "C"), pg_catalog.chr(10));
+             WHERE w.ev_class = $oid AND w.rulename <> '_RETURN') AS r (line)
+     ORDER BY r.line COLLATE "C"), pg_catalog.chr(10));
