@@ -92,6 +92,7 @@ public typealias FunctionName = QualifiedName
 extension Name {
     /// For statements: in double quotes, with inner quotes doubled.
     public var quoted: String {
+        guard text.utf8.contains(UInt8(ascii: "\"")) else { return "\"" + text + "\"" }
         var result = "\""
         for character in text.unicodeScalars {
             if character == "\"" { result.unicodeScalars.append("\"") }

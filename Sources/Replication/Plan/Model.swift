@@ -29,44 +29,27 @@ extension ObservedState {
 }
 
 extension ObservedNode {
-    mutating func apply(_ change: Change) {
-        if case .install(let installation) = change.action {
-            apply(installation)
-            return
-        }
-        guard let name = change.table, var table = tables[name] else { return }
+    /// Commits a change.
+    public mutating func apply(_ change: Change) {
+        if case .install(let installation) = change.action { apply(installation) }
+        guard let name = change.table else { return }
+        tables[name]?.apply(change.action)
         switch change.action {
-        case .install: break
-        case .create(let trigger):
-            table.put(ObservedTrigger(trigger, isClone: false))
-            if table.kind == .partitionedTable, TriggerType(bits: trigger.type).level == .row {
-                for partition in tables.values where partition.isPartition(of: name, in: self) {
-                    tables[partition.name]?.put(ObservedTrigger(trigger, isClone: true))
-                }
+        case .create(let trigger) where TriggerType(bits: trigger.type).level == .row:
+            for partition in partitions(below: name) {
+                tables[partition]?.put(ObservedTrigger(trigger, isClone: true))
             }
-        case .replace(let observed, let trigger):
-            table.triggers.removeAll { $0.name == observed.name }
-            table.put(ObservedTrigger(trigger, isClone: false))
-        case .setMode(let name, _, let mode):
-            for index in table.triggers.indices where table.triggers[index].name == name {
-                table.triggers[index].mode = mode
-            }
-        case .setRuleMode(let name, _, let mode):
-            for index in table.rules.indices where table.rules[index].name == name { table.rules[index].mode = mode }
-        case .rename(let name, let new):
-            guard var trigger = table.trigger(name) else { return }
-            table.triggers.removeAll { $0.name == name }
-            trigger.name = new
-            table.put(trigger)
         case .drop(let observed):
-            table.triggers.removeAll { $0.name == observed.name }
-            if table.kind == .partitionedTable {
-                for partition in tables.values where partition.isPartition(of: name, in: self) {
-                    tables[partition.name]?.triggers.removeAll { $0.name == observed.name && $0.isClone }
-                }
+            for partition in partitions(below: name) {
+                tables[partition]?.triggers.removeAll { $0.name == observed.name && $0.isClone }
             }
+        case .install, .create, .replace, .setMode, .setRuleMode, .rename: break
         }
-        tables[name] = table
+    }
+
+    private func partitions(below name: TableName) -> [TableName] {
+        guard tables[name]?.kind == .partitionedTable else { return [] }
+        return tables.values.filter { $0.isPartition(of: name, in: self) }.map(\.name)
     }
 
     private mutating func apply(_ installation: Installation) {
@@ -85,6 +68,26 @@ extension ObservedNode {
 }
 
 extension ObservedTable {
+    fileprivate mutating func apply(_ action: Action) {
+        switch action {
+        case .install: break
+        case .create(let trigger): put(ObservedTrigger(trigger, isClone: false))
+        case .replace(let observed, let trigger):
+            triggers.removeAll { $0.name == observed.name }
+            put(ObservedTrigger(trigger, isClone: false))
+        case .setMode(let name, _, let mode):
+            for index in triggers.indices where triggers[index].name == name { triggers[index].mode = mode }
+        case .setRuleMode(let name, _, let mode):
+            for index in rules.indices where rules[index].name == name { rules[index].mode = mode }
+        case .rename(let name, let new):
+            guard var trigger = trigger(name) else { return }
+            triggers.removeAll { $0.name == name }
+            trigger.name = new
+            put(trigger)
+        case .drop(let observed): triggers.removeAll { $0.name == observed.name }
+        }
+    }
+
     fileprivate mutating func put(_ trigger: ObservedTrigger) {
         triggers.append(trigger)
         triggers.sort { $0.name < $1.name }

@@ -96,6 +96,9 @@ extension DesiredTrigger {
 
 /// A string literal for SQL: quotes doubled, backslashes in an E string, whatever `standard_conforming_strings` says.
 func literal(_ text: String) -> String {
+    let quote = UInt8(ascii: "'")
+    let backslash = UInt8(ascii: "\\")
+    guard text.utf8.contains(where: { $0 == quote || $0 == backslash }) else { return "'" + text + "'" }
     var body = ""
     var hasBackslash = false
     for scalar in text.unicodeScalars {
