@@ -11,8 +11,8 @@ public actor Session {
     /// The session's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
-    /// The session's thread, for a task that asks one thing after another and does little between. While it waits for an
-    /// answer, nothing else runs there.
+    /// Where the session's own code runs, for a task that asks one thing after another: it changes no thread between them.
+    /// What such a task calls must not be the default actor of others, whose turns would be taken here as well.
     public nonisolated var executor: any TaskExecutor { lane }
 
     /// The process id of the server's backend, as `pg_backend_pid()` says; behind a pooler it may be the pooler's.
@@ -37,7 +37,7 @@ public actor Session {
     public static func connect(
         to address: ConnectionString, timeout: Duration, applicationName: String = "polarity"
     ) async throws(PostgresError) -> Session {
-        let lane = Lane()
+        let lane = Lane("polarity.session")
         let conninfo = address.completed(
             defaults: [
                 "fallback_application_name": applicationName, "keepalives_idle": "15", "keepalives_interval": "5",
@@ -65,6 +65,20 @@ public actor Session {
         let answer = try await ask(.parameters(sql, parameters), timeout)
         if let error = answer.error { throw error }
         return answer.statements.lazy.compactMap(\.rows).first ?? Rows(commandTag: "")
+    }
+
+    /// Like ``query(_:_:timeout:)``, inside a transaction that is rolled back. Nothing else that the session is asked comes
+    /// between.
+    ///
+    /// - Parameters:
+    ///   - begin: The text that opens the transaction.
+    ///   - timeout: For each of its three messages.
+    public func query(
+        _ sql: String, _ parameters: [String?], in begin: String, timeout: Duration
+    ) async throws(PostgresError) -> Rows {
+        let answers = try await ask([.text(begin), .parameters(sql, parameters), .text("ROLLBACK")], timeout)
+        if let error = answers.lazy.compactMap(\.error).first { throw error }
+        return answers[1].statements.lazy.compactMap(\.rows).first ?? Rows(commandTag: "")
     }
 
     /// Like ``run(_:timeout:)``, for who must know how many statements completed before the first error.
@@ -121,10 +135,23 @@ public actor Session {
     private func ask(
         _ request: Connection.Request, _ timeout: Duration, handingOnTo take: Connection.RowTaker = { _, _ in false }
     ) async throws(PostgresError) -> Connection.Answer {
+        try await ask([request], timeout, handingOnTo: take)[0]
+    }
+
+    /// Asks one thing after the other in one go; after an error only the last.
+    private func ask(
+        _ requests: [Connection.Request], _ timeout: Duration,
+        handingOnTo take: Connection.RowTaker = { _, _ in false }
+    ) async throws(PostgresError) -> [Connection.Answer] {
         let button = connection.button
         return try await withTaskCancellationHandler {
             Result { () throws(PostgresError) in
-                try connection.ask(request, within: timeout, handingOnTo: take)
+                var answers: [Connection.Answer] = []
+                for (index, request) in requests.enumerated()
+                where answers.last?.error == nil || index == requests.count - 1 {
+                    answers.append(try connection.ask(request, within: timeout, handingOnTo: take))
+                }
+                return answers
             }
         } onCancel: {
             button.press()

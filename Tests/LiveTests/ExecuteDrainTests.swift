@@ -5,9 +5,9 @@ import Sandbox
 import Testing
 
 struct ExecuteDrainTests {
-    private func drain(_ evidence: DrainEvidence) -> Drain {
+    private func drain(_ evidence: DrainEvidence, of set: SetName = "default") -> Drain {
         Drain(
-            set: "default", newOrigin: "paris", sources: ["berlin", "tokyo"], tables: [ExecuteNodes.table(0)],
+            set: set, newOrigin: "paris", sources: ["berlin", "tokyo"], tables: [ExecuteNodes.table(0)],
             evidence: evidence, because: ExecuteNodes.because)
     }
 
@@ -85,6 +85,18 @@ struct ExecuteDrainTests {
             #expect(pending.drains.map(\.verdict) == [.pending("paris has not yet reached 5 of berlin")])
             for session in nodes.sessions { _ = try await session.run("UPDATE progress SET seq = 5") }
             #expect(try await nodes.run(plan).drains.map(\.verdict) == [.proven])
+        }
+    }
+
+    @Test func `sets that move together are each asked where nothing can be written`() async throws {
+        try await ExecuteNodes.with(3, tables: 1) { nodes in
+            let readOnly = "current_setting('transaction_read_only') = 'on' AND pg_sleep(0.01) IS NOT NULL"
+            let query = DrainQuery(
+                sql: "SELECT \(readOnly) AND $1 = 't'", originPosition: "SELECT \(readOnly)",
+                timeout: .milliseconds(300))
+            let drains = (0..<6).map { drain(.query(query), of: SetName("set \($0)")) }
+            let outcomes = try await nodes.run(nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: drains))
+            #expect(outcomes.drains.map(\.verdict) == drains.map { _ in .proven })
         }
     }
 

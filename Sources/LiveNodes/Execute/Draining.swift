@@ -146,17 +146,13 @@ struct Draining {
         guard let session = sessions[node] else {
             throw PostgresError(sqlState: "08001", message: "not reachable")
         }
-        let time = run.control.patience(.seconds(30))
-        _ = try await session.run(
-            """
+        let begin = """
             \(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
             SET LOCAL search_path = pg_catalog, pg_temp
-            """, timeout: time)
-        let answer = await Result { () async throws(PostgresError) in
-            try await session.query(sql, parameters, timeout: time)
-        }
-        _ = try await session.run("ROLLBACK", timeout: time)
-        return try answer.get().values.first?.first ?? nil
+            """
+        let time = run.control.patience(.seconds(30))
+        // Drains are asked side by side through the same sessions.
+        return try await session.query(sql, parameters, in: begin, timeout: time).values.first?.first ?? nil
     }
 }
 
