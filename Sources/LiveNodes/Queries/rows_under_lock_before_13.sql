@@ -4,8 +4,9 @@ SELECT pg_catalog.array_to_string(ARRAY(
     SELECT r.line
       FROM (SELECT 't:' || pg_catalog.encode(pg_catalog.convert_to(t.tgname::text, 'UTF8'), 'hex')
                    || ':' || t.tgenabled::text || ':' || t.tgtype::text
-                   || ':' || pg_catalog.array_to_json((pg_catalog.pg_identify_object_as_address(
-                                 'pg_catalog.pg_proc'::regclass, t.tgfoid, 0)).object_names)::text
+                   || ':' || pg_catalog.encode(pg_catalog.convert_to(pg_catalog.array_to_json(
+                                 (pg_catalog.pg_identify_object_as_address(
+                                     'pg_catalog.pg_proc'::regclass, t.tgfoid, 0)).object_names)::text, 'UTF8'), 'hex')
                    || ':' || pg_catalog.encode(t.tgargs, 'hex') || ':' || t.tgattr::text
                    || CASE WHEN t.tgqual IS NULL THEN ':0' ELSE ':1' END
                    || CASE WHEN t.tgconstraint = 0 THEN ':0' ELSE ':1' END

@@ -1,7 +1,7 @@
 /// The rows that a step's transaction compares with the plan, under its lock.
 ///
-/// One line a trigger or rule, sorted by bytes (`COLLATE "C"`). Names and arguments are in hexadecimal and functions are a
-/// JSON array of schema and name, so that no name can forge a line. The same text is built on the server by `rows_under_lock.sql`.
+/// One line a trigger or rule, sorted by bytes (`COLLATE "C"`). Names and arguments are in hexadecimal, and so are
+/// functions, each a JSON array of schema and name: no name can forge a line, and all of it is ASCII. The same text is built on the server by `rows_under_lock.sql`.
 extension ObservedTable {
     /// All triggers and rules as one text.
     public var rowsUnderLock: String {
@@ -14,17 +14,14 @@ extension ObservedTable {
 // Bytes, not texts: every step of a plan has such rows, and they are written twice more when it is carried out.
 
 extension ObservedTrigger {
-    /// `t:name:mode:type:["schema","function"]:arguments:columns:condition:constraint:clone`.
+    /// `t:name:mode:type:function:arguments:columns:condition:constraint:clone`.
     fileprivate var rowUnderLock: [UInt8] {
         var row = Array("t:".utf8)
         row.reserveCapacity(256)
         row.append(hex: name.text.utf8)
         row += ":\(mode.letter):\(type):".utf8
-        row += "[".utf8
-        row.append(json: function.schema.text)
-        row += ",".utf8
-        row.append(json: function.name.text)
-        row += "]:".utf8
+        row.append(hex: json(function))
+        row += ":".utf8
         row.append(hex: arguments.bytes)
         row += ":".utf8
         row += columns.map { String($0) }.joined(separator: " ").utf8
@@ -51,7 +48,18 @@ extension [UInt8] {
             append(digit(byte & 15))
         }
     }
+}
 
+/// `["schema","name"]`, as `array_to_json` writes it.
+private func json(_ function: FunctionName) -> [UInt8] {
+    var result = Array("[".utf8)
+    result.append(json: function.schema.text)
+    result += ",".utf8
+    result.append(json: function.name.text)
+    return result + "]".utf8
+}
+
+extension [UInt8] {
     /// Appends a JSON string as the server's `escape_json` writes it (src/backend/utils/adt/json.c).
     fileprivate mutating func append(json text: String) {
         self += "\"".utf8

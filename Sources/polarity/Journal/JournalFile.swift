@@ -1,4 +1,5 @@
 import LiveNodes
+import Postgres
 import Replication
 import Reports
 
@@ -10,6 +11,9 @@ import Reports
 
 /// One run being written down.
 actor JournalFile {
+    private let lane = Lane("polarity.journal")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
     private let path: String
     private let descriptor: Int32
     private let run: String

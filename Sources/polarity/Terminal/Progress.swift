@@ -1,9 +1,13 @@
 import LiveNodes
+import Postgres
 import Replication
 import Reports
 
 /// What happens during a run, on standard error: one line that moves on a terminal, one line a finished step elsewhere.
 actor Progress {
+    private let lane = Lane("polarity.progress")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
     private let isTerminal: Bool
     private let isQuiet: Bool
     private let total: Int
