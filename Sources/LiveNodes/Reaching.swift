@@ -24,6 +24,20 @@ func connect(
     return try await Session.connect(to: address, timeout: timeout, applicationName: application)
 }
 
+/// Reads once more where what was read was dropped meanwhile, or a standby had to go on: that ends the transaction, and
+/// does not last. Before PostgreSQL 14 a function that is gone is an error where it is named.
+func twiceIfNeeded<Answer>(
+    _ session: Session, within time: Duration, _ read: () async throws(PostgresError) -> Answer
+) async throws(PostgresError) -> Answer {
+    do throws(PostgresError) {
+        return try await read()
+    } catch {
+        guard ["XX000", "40001", "42P01", "42704"].contains(error.sqlState) else { throw error }
+        _ = try await session.run("ROLLBACK", timeout: time)
+        return try await read()
+    }
+}
+
 extension Result {
     /// What an awaited verb gives or throws, as a value.
     init(catching body: () async throws(Failure) -> Success) async {

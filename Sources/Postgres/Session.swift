@@ -74,7 +74,7 @@ public actor Session {
     ///   - begin: The text that opens the transaction.
     ///   - timeout: For each of its three messages.
     public func query(
-        _ sql: String, _ parameters: [String?], in begin: String, timeout: Duration
+        _ sql: String, _ parameters: [String?] = [], in begin: String, timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> Rows {
         let answers = try await ask([.text(begin), .parameters(sql, parameters), .text("ROLLBACK")], timeout)
         if let error = answers.lazy.compactMap(\.error).first { throw error }

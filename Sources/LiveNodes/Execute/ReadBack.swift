@@ -26,7 +26,11 @@ struct ReadBack {
         while !rest.isEmpty {
             let some = rest.prefix(1000)
             rest = rest.dropFirst(some.count)
-            for answer in try await answers(to: statements(for: some), within: time) {
+            let text = statements(for: some)
+            let answers = try await twiceIfNeeded(session, within: time) { () async throws(PostgresError) in
+                try await session.run(text, timeout: time)
+            }
+            for answer in answers {
                 for row in answer.values {
                     guard row.count == 4, let oid = row[0].flatMap({ UInt32($0) }) else { continue }
                     let name = TableName(Identifier(row[1] ?? ""), Identifier(row[2] ?? ""))
@@ -35,17 +39,6 @@ struct ReadBack {
             }
         }
         return found
-    }
-
-    /// Before PostgreSQL 14 a function that is dropped meanwhile is an error where it is named; that does not last.
-    private func answers(to statements: String, within time: Duration) async throws(PostgresError) -> [Rows] {
-        do throws(PostgresError) {
-            return try await session.run(statements, timeout: time)
-        } catch {
-            guard error.sqlState == "XX000" else { throw error }
-            _ = try await session.run("ROLLBACK", timeout: time)
-            return try await session.run(statements, timeout: time)
-        }
     }
 
     private func statements(for oids: ArraySlice<UInt32>) -> String {

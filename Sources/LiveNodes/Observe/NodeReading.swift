@@ -30,23 +30,14 @@ struct NodeReading {
         do throws(PostgresError) {
             let session = try await connect(to: node, within: connectTimeout)
             let answer = await Result { () async throws(PostgresError) in
-                try await readTwiceIfNeeded(session, min(timeout, connectTimeout))
+                try await twiceIfNeeded(session, within: timeout) { () async throws(PostgresError) in
+                    try await read(session, min(timeout, connectTimeout))
+                }
             }
             await session.close()
             return try answer.get()
         } catch {
             throw NodeFailure(error)
-        }
-    }
-
-    /// A relation that is dropped meanwhile, or a standby that must go on, ends the transaction; that does not last.
-    private func readTwiceIfNeeded(_ session: Session, _ first: Duration) async throws(PostgresError) -> ObservedNode {
-        do throws(PostgresError) {
-            return try await read(session, first)
-        } catch {
-            guard ["XX000", "40001", "42P01", "42704"].contains(error.sqlState) else { throw error }
-            _ = try await session.run("ROLLBACK", timeout: timeout)
-            return try await read(session, first)
         }
     }
 

@@ -70,13 +70,7 @@ private func seen(lockOf holder: Session, by others: [Session], _ timeout: Durat
 }
 
 private func sees(_ key: [String?], _ session: Session, _ timeout: Duration) async -> Bool {
-    do throws(PostgresError) {
-        _ = try await session.run("BEGIN; SET LOCAL search_path = pg_catalog, pg_temp", timeout: timeout)
-        let query = String(decoding: PackageResources.advisory_lock_seen_sql, as: UTF8.self)
-        let seen = try await session.query(query, key, timeout: timeout)[0, 0] == "t"
-        _ = try await session.run("ROLLBACK", timeout: timeout)
-        return seen
-    } catch {
-        return false
-    }
+    let query = String(decoding: PackageResources.advisory_lock_seen_sql, as: UTF8.self)
+    let begin = "BEGIN; SET LOCAL search_path = pg_catalog, pg_temp"
+    return (try? await session.query(query, key, in: begin, timeout: timeout))?[0, 0] == "t"
 }

@@ -17,9 +17,9 @@ public func unapplied(
         await Result { () async throws(PostgresError) -> [TableName: Int] in
             let session = try await connect(to: asked.node, within: connectTimeout)
             let rows = await Result { () async throws(PostgresError) -> Rows in
-                _ = try await session.run(
-                    "BEGIN TRANSACTION READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp")
-                return try await session.query(PackageResources.builtin_unapplied_sql.text, ["\(asked.seq)"])
+                try await session.query(
+                    PackageResources.builtin_unapplied_sql.text, ["\(asked.seq)"],
+                    in: "BEGIN TRANSACTION READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp")
             }
             await session.close()
             return try rows.get().values.reduce(into: [TableName: Int]()) { counts, row in
