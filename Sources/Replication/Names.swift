@@ -17,10 +17,10 @@ public struct Name<Sort>: Sendable, CustomStringConvertible, ExpressibleByString
 }
 
 extension Name: Hashable, Comparable {
-    /// Whether both names have the same bytes.
+    /// Whether both names have the same bytes: what Swift calls equal to an ASCII text and is as long is that text.
     public static func == (left: Name, right: Name) -> Bool {
         left.text == right.text
-            && (left.text.utf8Span.isKnownASCII && right.text.utf8Span.isKnownASCII
+            && (left.text.utf8Span.isKnownASCII && left.text.utf8.count == right.text.utf8.count
                 || left.text.utf8.elementsEqual(right.text.utf8))
     }
 

@@ -23,7 +23,7 @@ struct Laws {
         var result = Openness()
         for table in DesiredState(declared, world).tables where table.role != .bystander {
             guard let found = world.node(table.node)?.tables[table.name] else { continue }
-            let doors = Doors(found, table.triggers ?? [])
+            let doors = Doors(found.triggers, table.triggers ?? [])
             for door in Door.allCases where doors[door].canClose && !doors[door].isClosed {
                 let logs = doors[door].isLogged || !doors[door].canLog
                 result.open[Spot(node: table.node, table: table.name, door: door)] = logs

@@ -65,7 +65,7 @@ import Testing
     private func role(in world: World) -> ObservedRole {
         let desired = DesiredState(world.declared, world.observed).tables.first { $0.node == "paris" }
         guard let desired, let table = world.observed.node("paris")?.tables[desired.name] else { return .missing }
-        let doors = Doors(table, desired.triggers ?? [])
+        let doors = Doors(table.triggers, desired.triggers ?? [])
         #expect(doors.rows.isClosed == doors.truncate.isClosed && doors.rows.isLogged == doors.truncate.isLogged)
         return doors.role
     }

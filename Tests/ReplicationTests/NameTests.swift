@@ -4,6 +4,10 @@ import Testing
 @Test func `names are equal when their bytes are, not when Unicode calls them equal`() {
     #expect(TriggerName("caf\u{e9}") != TriggerName("cafe\u{301}"))
     #expect(Set<TriggerName>(["caf\u{e9}", "cafe\u{301}"]).count == 2)
+    for (ascii, other) in [("K", "\u{212a}"), (";", "\u{37e}"), ("`", "\u{1fef}")] {
+        #expect(ascii == other && TriggerName(ascii) != TriggerName(other) && TriggerName(other) != TriggerName(ascii))
+    }
+    #expect("\u{f900}" == "\u{8c48}" && TriggerName("\u{f900}") != TriggerName("\u{8c48}"))
     #expect((TriggerName("caf\u{e9}") < "cafe\u{301}") != ("cafe\u{301}" < TriggerName("caf\u{e9}")))
 }
 

@@ -22,7 +22,7 @@ private let builtin = Engine.builtin(cluster: "shop")
                     seen.tables[name] = ObservedTable(
                         oid: UInt32(17000 + place), name: name, partitionOf: tableName("public.orders"),
                         mayHoldRows: false)
-                    seen.builtin?.tables[name] = "default"
+                    seen.builtin?.record(name, in: "default")
                 }
             }
         }
@@ -158,7 +158,7 @@ private let builtin = Engine.builtin(cluster: "shop")
                 let name = tableName("public.orders_2a")
                 seen.tables[name] = ObservedTable(
                     oid: 17010, name: name, partitionOf: tableName("public.orders_2"), mayHoldRows: false)
-                seen.builtin?.tables[name] = "default"
+                seen.builtin?.record(name, in: "default")
             }
         }
         let made = world.plan.steps.filter { step in

@@ -170,6 +170,21 @@ private let still: [Turn] = [
         #expect(Set(prints) == [print(world())])
     }
 
+    @Test func `tells which tables have which triggers, although one list after its like is not written again`() {
+        let trigger = { ObservedTrigger(name: $0, function: FunctionName("f", "g"), type: 7, mode: .enabled) }
+        let lists = [[trigger("a"), trigger("b")], [trigger("b"), trigger("a")], [trigger("a")], []]
+        var prints: [String: Set<[[String]]>] = [:]
+        for choice in 0..<64 {
+            var shop = world()
+            let chosen = [choice % 4, choice / 4 % 4, choice / 16].map { lists[$0] }
+            shop.change(node: "paris") { node in
+                for (name, triggers) in zip(node.tables.keys.sorted(), chosen) { node.tables[name]?.triggers = triggers }
+            }
+            prints[print(shop), default: []].insert(chosen.map { $0.map(\.name.text).sorted() })
+        }
+        #expect(prints.count == 27 && prints.values.allSatisfy { $0.count == 1 })
+    }
+
     @Test func `has the same 64 digits today as when it was written down`() throws {
         #expect(print(world()).count == 64)
         try expectGolden(print(world()) + "\n", "fingerprint.txt")

@@ -64,7 +64,7 @@ struct Shop {
         return BuiltinRegistrations(
             version: BuiltinSchema.version,
             recorded: RecordedCluster(sets: Dictionary(uniqueKeysWithValues: sets), node: nil),
-            tables: Dictionary(uniqueKeysWithValues: mine))
+            tables: RecordedTables(mine.map { .init($0.0, $0.1) }))
     }
 
     private mutating func putInSync() {

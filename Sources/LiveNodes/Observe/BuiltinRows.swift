@@ -4,15 +4,15 @@ extension BuiltinRegistrations {
     /// Joins the lists of the schema `polarity`; nil where it is not installed. A role that may not read its tables
     /// learns the version, and whether the functions are intact.
     ///
-    /// - Parameter recordedTables: Those of `polarity.replicated`.
-    init?(_ lists: Lists, tables recordedTables: RecordedTables, readable: Bool) {
+    /// - Parameter replicated: What `polarity.replicated` says.
+    init?(_ lists: Lists, _ replicated: ReplicatedRows, readable: Bool) {
         let functions = BuiltinFunction.installed(lists[.builtinFunctions])
         guard let version = functions["version"]?.number else { return nil }
         self.init(version: version, functionsIntact: BuiltinFunction.areIntact(functions))
         guard readable else { return }
         readRecorded(lists)
-        tables = recordedTables.tables
-        otherClusters = recordedTables.otherClusters
+        tables = RecordedTables(replicated.rows)
+        otherClusters = replicated.otherClusters
         var rows = lists[.builtinLogged]
         while !rows.isAtEnd { logged[SetName(rows.text())] = rows.number() as Int64 }
         rows = lists[.builtinApplied]
@@ -36,20 +36,20 @@ extension BuiltinRegistrations {
 }
 
 /// The rows of `polarity.replicated`: who has taken which tables.
-struct RecordedTables {
-    private(set) var tables: [TableName: SetName] = [:]
+struct ReplicatedRows {
+    private(set) var rows: [RecordedTables.Row] = []
     private(set) var otherClusters: [TableName: String] = [:]
     private let cluster: Identifier
 
     init(of cluster: String) { self.cluster = Identifier(cluster) }
 
-    mutating func read(_ rows: CopyRows) {
-        var rows = rows
-        while !rows.isAtEnd {
-            let table = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
-            let set = SetName(rows.sharedText())
-            let owner = Identifier(rows.sharedText())
-            if owner == cluster { tables[table] = set } else { otherClusters[table] = owner.text }
+    mutating func read(_ list: CopyRows) {
+        var list = list
+        while !list.isAtEnd {
+            let table = TableName(Identifier(list.sharedText()), Identifier(list.text()))
+            let set = SetName(list.sharedText())
+            let owner = Identifier(list.sharedText())
+            if owner == cluster { rows.append(.init(table, set)) } else { otherClusters[table] = owner.text }
         }
     }
 }
@@ -98,41 +98,49 @@ struct BuiltinFunction: Hashable {
 
     /// The functions as ``BuiltinSchema/sql`` creates them.
     static let shipped: [String: BuiltinFunction] = {
-        let definitions = split(BuiltinSchema.sql, at: "CREATE OR REPLACE FUNCTION polarity.").dropFirst()
+        let definitions = BuiltinSchema.sql[...].utf8.split(at: "CREATE OR REPLACE FUNCTION polarity.").dropFirst()
         return Dictionary(definitions.compactMap(parsed)) { first, _ in first }
     }()
 
     /// Reads `name(…) … LANGUAGE l [SECURITY DEFINER] [SET p = v]… AS 'source'` or `AS $tag$source$tag$`.
-    private static func parsed(_ definition: Substring) -> (String, BuiltinFunction)? {
-        let name = definition.prefix { $0 != "(" }
-        let body = split(definition, at: "\nAS ")
+    private static func parsed(_ definition: Substring.UTF8View) -> (String, BuiltinFunction)? {
+        let body = definition.split(at: "\nAS ")
         guard let header = body.first, body.count > 1 else { return nil }
-        let text = definition.dropFirst(header.count + "\nAS ".count)
-        let quote = text.first == "$" ? "$" + text.dropFirst().prefix { $0 != "$" } + "$" : "'"
-        guard let source = split(text.dropFirst(quote.count), at: quote).first else { return nil }
-        let language = split(header, at: "LANGUAGE ").dropFirst().first?.prefix { !$0.isWhitespace } ?? ""
-        let settings = split(header, at: "SET ").dropFirst().map { clause in
-            let line = clause.prefix { $0 != "\n" }
-            let parts = split(line, at: " = ")
-            let value = (parts.dropFirst().first ?? "").drop { $0 == "'" || $0 == " " }
-            return setting("\(parts.first ?? "")=\(value.prefix { $0 != "'" })")
+        let text = definition.dropFirst(header.count + "\nAS ".utf8.count)
+        let dollar = UInt8(ascii: "$")
+        let quote = text.first == dollar ? "$" + text.dropFirst().until(dollar) + "$" : "'"
+        guard let source = text.dropFirst(quote.utf8.count).split(at: quote).first else { return nil }
+        let language = header.split(at: "LANGUAGE ").dropFirst().first?.until(UInt8(ascii: " "), UInt8(ascii: "\n"))
+        let settings = header.split(at: "SET ").dropFirst().map { clause in
+            let parts = clause.until(UInt8(ascii: "\n"))[...].utf8.split(at: " = ").map { String(Substring($0)) }
+            return setting("\(parts.first ?? "")=\(parts.dropFirst().joined().filter { $0 != "'" })")
         }
         return (
-            String(name),
+            definition.until(UInt8(ascii: "(")),
             BuiltinFunction(
-                source: String(source), language: String(language),
-                isSecurityDefiner: header.contains("SECURITY DEFINER"), settings: settings.sorted())
+                source: String(Substring(source)), language: language ?? "",
+                isSecurityDefiner: header.split(at: "SECURITY DEFINER").count > 1, settings: settings.sorted())
         )
     }
 }
 
-/// The pieces between the places where some text stands.
-private func split(_ text: some StringProtocol, at separator: String) -> [Substring] {
-    var pieces: [Substring] = []
-    var rest = Substring(text)
-    while let place = rest.firstRange(of: separator) {
-        pieces.append(rest[..<place.lowerBound])
-        rest = rest[place.upperBound...]
+extension Substring.UTF8View {
+    /// The pieces between the places where some text stands.
+    fileprivate func split(at separator: String) -> [Self] {
+        var pieces: [Self] = []
+        var (start, place) = (startIndex, startIndex)
+        while place < endIndex {
+            if self[place...].starts(with: separator.utf8) {
+                pieces.append(self[start..<place])
+                place = index(place, offsetBy: separator.utf8.count)
+                start = place
+            } else {
+                formIndex(after: &place)
+            }
+        }
+        return pieces + [self[start...]]
     }
-    return pieces + [rest]
+
+    /// What stands before the first of some bytes.
+    fileprivate func until(_ ends: UInt8...) -> String { String(Substring(prefix { !ends.contains($0) })) }
 }

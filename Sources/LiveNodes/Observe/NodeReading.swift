@@ -61,7 +61,7 @@ struct NodeReading {
 
         var joined = Joined(
             assembly: NodeAssembly(scope: scope, functions: .init(first[.functions])),
-            recorded: RecordedTables(of: scope.cluster))
+            replicated: ReplicatedRows(of: scope.cluster))
         let asked =
             readsWholeSchemas
             ? [.all(.relationsBySchema), .all(.triggers(serverVersion: version))] + listing(more, narrowed: false)
@@ -76,7 +76,7 @@ struct NodeReading {
         case .slony: observed.slony = more.engineReadable ? SlonyRegistrations(joined.others) : nil
         case .polarity:
             observed.builtin = BuiltinRegistrations(
-                joined.others, tables: joined.recorded, readable: more.engineReadable)
+                joined.others, joined.replicated, readable: more.engineReadable)
         }
         return observed
     }
@@ -85,12 +85,12 @@ struct NodeReading {
     private struct Joined {
         var assembly: NodeAssembly
         /// The tables that the schema `polarity` has on record.
-        var recorded: RecordedTables
+        var replicated: ReplicatedRows
         var others = Lists()
 
         mutating func take(_ rows: [UInt8], of query: CatalogQuery) {
             if query == .builtinTables {
-                recorded.read(CopyRows(rows))
+                replicated.read(CopyRows(rows))
             } else if !assembly.take(rows, of: query) {
                 others.keep(rows, of: query)
             }

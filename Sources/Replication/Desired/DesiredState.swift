@@ -12,7 +12,8 @@ public struct DesiredState: Hashable, Sendable {
         var tables: [DesiredTable] = []
         tables.reserveCapacity(declared.sets.reduce(0) { $0 + $1.tables.count } * declared.nodes.count)
         var findings: [Finding] = []
-        let nodes = declared.nodes.compactMap { node in observed.node(node.name).map { (name: node.name, seen: $0) } }
+        let names = declared.nodes.map(\.name).filter { observed.node($0) != nil }
+        let nodes = names.compactMap { observed.node($0) }
         let partitions = observed.partitions
         // Only a pattern or a partition can claim what another set has.
         let mayClaim = declared.sets.contains { !$0.patterns.isEmpty } || partitions.values.contains { !$0.isEmpty }
@@ -23,20 +24,19 @@ public struct DesiredState: Hashable, Sendable {
             for table in expansion.tables where mayClaim { owner[table.name] = set.name }
             findings += expansion.findings
             let filling = Filling(declared.engine, set)
-            let roles = nodes.map { set.role(of: $0.name) }
+            let roles = names.map { set.role(of: $0) }
             let shared = roles.map(filling.shared(as:))
             for table in expansion.tables {
                 for (index, role) in roles.enumerated() {
                     let mustExist = role == .bystander || expansion.isPartition(table.name)
-                    if mustExist && nodes[index].seen.tables[table.name] == nil { continue }
+                    if mustExist && nodes[index].tables[table.name] == nil { continue }
                     // What all tables share is not worked out for each.
                     let triggers =
                         shared[index]
-                        ?? filling.triggers(
-                            table.name, nodes[index].seen.tables[table.name], on: nodes[index].seen, as: role)
+                        ?? filling.triggers(table.name, nodes[index].tables[table.name], on: nodes[index], as: role)
                     tables.append(
                         DesiredTable(
-                            node: nodes[index].name, set: set.name, role: role, triggers: triggers, declared: table))
+                            node: names[index], set: set.name, role: role, triggers: triggers, declared: table))
                 }
             }
             findings += filling.collisions(expansion.tables)
@@ -62,11 +62,12 @@ public struct DesiredState: Hashable, Sendable {
     /// The tables of each set, which stand together.
     var tablesBySet: [SetName: ArraySlice<DesiredTable>] {
         var result: [SetName: ArraySlice<DesiredTable>] = [:]
-        var rest = tables[...]
-        while let set = rest.first?.set {
-            let own = rest.prefix { $0.set == set }
-            result[set] = own
-            rest = rest[own.endIndex...]
+        var start = tables.startIndex
+        while start < tables.endIndex {
+            let set = tables[start].set
+            let end = tables.indices[start...].first { tables[$0].set != set } ?? tables.endIndex
+            result[set] = tables[start..<end]
+            start = end
         }
         return result
     }

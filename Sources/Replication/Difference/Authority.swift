@@ -106,10 +106,10 @@ struct Authority: Hashable {
 extension BuiltinRegistrations {
     /// Other sets to which tables of this set are recorded to belong, sorted.
     fileprivate func formerSets(of set: ReplicationSet) -> [SetName] {
-        guard tables.values.contains(where: { $0 != set.name }) else { return [] }
+        guard tables.rows.contains(where: { $0.set != set.name }) else { return [] }
         var names = Set(set.tables.compactMap { tables[$0.name] })
         if !set.patterns.isEmpty {
-            for (table, former) in tables
+            for (table, former) in tables.rows.map({ ($0.table, $0.set) })
             where former != set.name && !names.contains(former) && set.patterns.contains(where: { $0.matches(table) }) {
                 names.insert(former)
             }

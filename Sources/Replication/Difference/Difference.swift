@@ -52,20 +52,22 @@ public struct Difference: Hashable, Sendable {
         var roles: [SetRole] = []
         for set in declared.sets {
             var judgement = SetJudgement(set, declared, observed, audit, failover: failover)
-            let judged = judge(tables[set.name] ?? [], on: nodes, families, declared, judgement.slonySet)
+            let (judged, onNodes) = judge(tables[set.name] ?? [], on: nodes, families, declared, judgement.slonySet)
             let audits = SetAudit(judgement, judged, declared, observed, failover: failover)
             let found = judged.gathered(\.findings).filter { !audits.explains($0) } + audits.findings
             judgement.holdBack(for: found + desired.findings, everything: audits.holdsEverything)
-            var installs = Installations(judgement, judged, declared, nodes).changes
+            var installs = Installations(judgement, onNodes, declared, nodes).changes
             let touching = judged.gathered(\.changes)
             let missing = MissingRights(judgement, judged, installs + touching, declared, nodes)
             if !missing.findings.isEmpty {
                 judgement.holdBack(for: missing)
-                installs = Installations(judgement, judged, declared, nodes).changes
+                installs = Installations(judgement, onNodes, declared, nodes).changes
             }
             findings += judgement.findings + found + missing.findings
             changes += installs + touching
-            roles += declared.nodes.map { SetRole(set, $0.name, judged, isUnread: audit.unread.contains($0.name)) }
+            roles += declared.nodes.map { node in
+                SetRole(set, node.name, onNodes[node.name] ?? [], isUnread: audit.unread.contains(node.name))
+            }
             judgements[set.name] = judgement
         }
         findings += ClusterAudit(desired, observed, changes).findings
@@ -79,21 +81,26 @@ public struct Difference: Hashable, Sendable {
     }
 }
 
-/// Judges the tables of one set in their order, each on a node beside the one before it there.
+/// Judges the tables of one set, each on a node beside the one before it there: all in their order, and those of each node
+/// by themselves.
 private func judge(
     _ tables: ArraySlice<DesiredTable>, on nodes: [NodeName: ObservedNode], _ families: [NodeName: PartitionFamilies],
     _ declared: DeclaredCluster, _ slonySet: Int?
-) -> [TableJudgement] {
-    var judged: [TableJudgement?] = tables.map { _ in nil }
+) -> (all: [TableJudgement], onNodes: [NodeName: [TableJudgement]]) {
+    var all: [TableJudgement?] = tables.map { _ in nil }
+    var onNodes: [NodeName: [TableJudgement]] = [:]
     for (name, node) in nodes {
         guard let families = families[name] else { continue }
         var precedent: Precedent?
+        var here: [TableJudgement] = []
         for (place, index) in tables.indices.enumerated() where tables[index].node == name {
-            judged[place] = TableJudgement(
-                tables[index], node, declared, families, slonySet: slonySet, &precedent)
+            let judgement = TableJudgement(tables[index], node, declared, families, slonySet: slonySet, &precedent)
+            all[place] = judgement
+            here.append(judgement)
         }
+        onNodes[name] = here
     }
-    return judged.compactMap { $0 }
+    return (all.compactMap { $0 }, onNodes)
 }
 
 extension [TableJudgement] {

@@ -15,13 +15,14 @@ public struct Doors: Hashable, Sendable {
         }
     }
 
-    /// Judges a table by the triggers that the engine would put on it, in whatever mode or under whatever name they stand.
-    public init(_ table: ObservedTable, _ desired: [DesiredTrigger]) {
+    /// Judges a table's triggers by those that the engine would put on it, in whatever mode or under whatever name they
+    /// stand.
+    public init(_ found: [ObservedTrigger], _ desired: [DesiredTrigger]) {
         var rows = DoorState.Count()
         var truncate = DoorState.Count()
         var any = false
         for trigger in desired {
-            let firing = table.triggers.reduce(into: (same: false, like: false)) { seen, observed in
+            let firing = found.reduce(into: (same: false, like: false)) { seen, observed in
                 let same = trigger.isSameDefinition(as: observed)
                 let like = same || observed.name == trigger.name
                 any = any || like

@@ -9,23 +9,21 @@ struct Installations {
     private let origin: NodeName?
 
     /// - Parameters:
-    ///   - judged: The tables of the set.
+    ///   - judged: The tables of the set on each node.
     ///   - nodes: The nodes whose state is known.
     init(
-        _ judgement: SetJudgement, _ judged: [TableJudgement], _ declared: DeclaredCluster,
+        _ judgement: SetJudgement, _ judged: [NodeName: [TableJudgement]], _ declared: DeclaredCluster,
         _ nodes: [NodeName: ObservedNode]
     ) {
-        let mayBeRecorded =
-            judgement.hold == .nothing && !judged.indices.contains { judged[$0].waitsForOpening }
+        let onOrigin = judgement.set.origin.flatMap { judged[$0] } ?? []
+        let mayBeRecorded = judgement.hold == .nothing && !onOrigin.contains { $0.waitsForOpening }
         origin = mayBeRecorded ? judgement.set.origin : nil
         guard declared.engine.catalog == .polarity else { return }
         for node in declared.nodes {
             guard let seen = nodes[node.name], seen.rights.engineSchema?.isReadable ?? true else { continue }
             let isFirst = declared.sets.first { $0.members.contains(node.name) }?.name == judgement.set.name
             // In the order of their names, as the set's tables are.
-            let tables = judged.filter {
-                $0.desired.node == node.name && $0.desired.role != .bystander && $0.kind != nil
-            }
+            let tables = (judged[node.name] ?? []).filter { $0.desired.role != .bystander && $0.kind != nil }
             install(judgement, on: node.name, seen.builtin, tables.map(\.desired.name), declared, isFirst)
         }
     }
@@ -37,15 +35,16 @@ struct Installations {
         let (set, inherited) = (judgement.set, judgement.authority.inherited)
         let found = builtin?.recorded.sets[set.name]
         guard found != nil || set.role(of: node) != .bystander else { return }
-        let recorded = recordedTables(builtin?.tables ?? [:], of: set.name, probably: tables)
+        let recorded = builtin?.tables.tables(of: set.name) ?? []
         let final = RecordedSet(origin: set.origin, members: Set(set.members))
         let wide = RecordedSet(
             origin: found.map(\.origin) ?? inherited.origin ?? origin,
             members: final.members.union(found?.members ?? inherited.members))
-        let all = tables == recorded ? tables : Set(tables + recorded).sorted()
+        // Holds all of both, and so is one of them where it is as long.
+        let all = tables == recorded ? recorded : Set(tables + recorded).sorted()
         let isCurrent = builtin.map { $0.version == BuiltinSchema.version && $0.functionsIntact } ?? false
         let installsSchema = isFirst && !isCurrent
-        let widens = found != wide || all != recorded || builtin?.recorded.node == nil
+        let widens = found != wide || all.count != recorded.count || builtin?.recorded.node == nil
         let change = { (preparation: Installation.Preparation, recorded: RecordedSet, tables: [TableName]) in
             let record = SetRecord(
                 cluster: declared.name, node: node, set: set.name, recorded: recorded, tables: tables)
@@ -56,16 +55,8 @@ struct Installations {
                 because: set.because)
         }
         if installsSchema || widens { changes.append(change(installsSchema ? .schema : .record, wide, all)) }
-        if wide != final || all != tables { changes.append(change(.conclusion, final, tables)) }
+        if wide != final || all.count != tables.count { changes.append(change(.conclusion, final, tables)) }
     }
-}
-
-/// The tables recorded for a set, sorted. They are not sorted anew where they are the ones that are probable.
-private func recordedTables(
-    _ recorded: [TableName: SetName], of set: SetName, probably tables: [TableName]
-) -> [TableName] {
-    let isProbable = tables.allSatisfy { recorded[$0] == set } && recorded.values.count { $0 == set } == tables.count
-    return isProbable ? tables : recorded.filter { $0.value == set }.map(\.key).sorted()
 }
 
 extension TableJudgement {

@@ -39,7 +39,7 @@ struct SetAudit {
         findLeftBehind(judged, observed)
         findSequences(judged, judgement.authority)
         findLags(judged, observed)
-        for index in judged.indices where !isPlain(judged[index]) {
+        for index in judged.indices where !hasNothing(judged[index]) {
             if let seen = judged[index].observed { auditTable(judged[index], seen, observed) }
         }
         findOtherClusters(judged, observed)
@@ -48,9 +48,9 @@ struct SetAudit {
     mutating func add(_ finding: Finding) { findings.append(finding) }
 
     /// Whether a table has nothing about it that is worth a look: most are so, and are not copied for one.
-    private func isPlain(_ table: TableJudgement) -> Bool {
-        table.isQuiet && !table.hasOtherTriggers && table.desired.role != .bystander
-            && table.observed?.isPlain ?? true && declared.engine.catalog != .slony
+    private func hasNothing(_ table: TableJudgement) -> Bool {
+        table.isQuiet && table.isPlain && !table.hasOtherTriggers && table.desired.role != .bystander
+            && declared.engine.catalog != .slony
     }
 
     /// Whether a finding says no more than a split of the same table does, or than that the origin moves.
@@ -266,13 +266,6 @@ struct SetAudit {
             Finding(
                 code, blocking: blocking, set: set.name, node: table.desired.node, table: table.desired.name,
                 trigger: trigger, message, next: next, because: table.desired.because))
-    }
-}
-
-extension ObservedTable {
-    /// Whether it is a permanent table with a primary key that only triggers set apart from others.
-    fileprivate var isPlain: Bool {
-        persistence == .permanent && hasPrimaryKey && inheritanceChildren.isEmpty && rules.isEmpty && !isLogicalTarget
     }
 }
 

@@ -1,5 +1,5 @@
 extension SetRole {
-    /// Counts what the tables of a set say of one node.
+    /// Counts what the tables of a set on one node say of it.
     ///
     /// Partitioned roots hold no rows and are left out; so are tables without any of the engine's triggers, for shares.
     init(_ set: ReplicationSet, _ node: NodeName, _ judged: [TableJudgement], isUnread: Bool) {
@@ -12,8 +12,7 @@ extension SetRole {
         }
         var counts: [ObservedRole: Int] = [:]
         var (all, accepts, logs, truncates) = (0, 0, 0, 0)
-        for index in judged.indices
-        where judged[index].desired.node == node && judged[index].kind != .partitionedTable {
+        for index in judged.indices where judged[index].kind != .partitionedTable {
             let doors = judged[index].doors
             let role = doors?.role ?? .missing
             counts[declared == .bystander && role == .missing ? .bystander : role, default: 0] += 1

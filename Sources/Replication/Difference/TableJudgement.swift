@@ -7,6 +7,8 @@ final class TableJudgement {
     let observed: ObservedTable?
     /// The sort of what was found, which is asked for often; `nil` where the table does not exist.
     let kind: RelationKind?
+    /// Whether it does not exist, or is a permanent table with a primary key that only triggers set apart from others.
+    let isPlain: Bool
     /// The doors as they stand; `nil` where the table does not exist or its triggers are not known.
     let doors: Doors?
     private(set) var changes: [Change] = []
@@ -21,45 +23,53 @@ final class TableJudgement {
     /// Whether something is to be changed here.
     var isTouched: Bool { !changes.isEmpty }
 
+    /// What is the same for thousands of tables is borrowed: an initializer would have a copy made for each.
+    ///
     /// - Parameters:
     ///   - families: The partitioned tables of the node.
     ///   - slonySet: Slony's number of the set, where the engine is Slony and it is known.
     ///   - precedent: What the table judged before this one on the node was like; becomes what this one is like.
     init(
-        _ desired: DesiredTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ families: PartitionFamilies,
-        slonySet: Int?, _ precedent: inout Precedent?
+        _ table: DesiredTable, _ node: borrowing ObservedNode, _ declared: borrowing DeclaredCluster,
+        _ families: borrowing PartitionFamilies, slonySet: Int?, _ precedent: inout Precedent?
     ) {
-        self.desired = desired
-        let table = node.tables[desired.name]
-        observed = table
-        kind = table?.kind
-        guard let table else {
+        desired = table
+        observed = node.tables[desired.name]
+        kind = observed?.kind
+        isPlain = observed?.isPlain ?? true
+        guard let triggers = observed?.triggers else {
             doors = nil
             if desired.role != .bystander {
                 find(.tableMissing, "\(desired.name) does not exist on node '\(desired.node)'")
             }
             return
         }
-        var alike = precedent.flatMap { $0.isLike(desired, table) ? $0 : nil } ?? Precedent(desired, table)
+        let wanted = desired.triggers
+        var alike = precedent.flatMap { $0.isLike(wanted, triggers) ? $0 : nil } ?? Precedent(wanted, triggers)
         doors = alike.doors
         hasOtherTriggers = alike.hasOtherTriggers
         defer { precedent = alike }
-        guard isUsable(table, declared), isRegistered(table, node, declared, slonySet) else { return }
+        guard isUsable(declared), isRegistered(node, declared, slonySet) else { return }
         if !alike.isInSync || !families.isEmpty || !desired.declared.hasNothingOfItsOwn {
-            let partitions = Partitions(of: table, in: families, desired)
-            let comparison = TableComparison(desired, table, partitions, declared.engine.catalog)
-            findings += comparison.findings + partitions.findings
-            changes = comparison.changes
+            compare(families, declared.engine.catalog)
             alike.isInSync = isQuiet
         }
-        judgeDoors(table, declared.engine.catalog)
+        judgeDoors(declared.engine.catalog)
         judgeFunctions(node, declared)
     }
 
-    private func isUsable(_ table: ObservedTable, _ declared: DeclaredCluster) -> Bool {
+    private func compare(_ families: PartitionFamilies, _ catalog: EngineCatalog) {
+        guard let table = observed else { return }
+        let partitions = Partitions(of: table, in: families, desired)
+        let comparison = TableComparison(desired, table, partitions, catalog)
+        findings += comparison.findings + partitions.findings
+        changes = comparison.changes
+    }
+
+    private func isUsable(_ declared: DeclaredCluster) -> Bool {
         let what: String
-        switch table.kind {
-        case .table where table.persistence == .temporary: what = "a temporary table"
+        switch kind {
+        case .table where observed?.persistence == .temporary: what = "a temporary table"
         case .table: return true
         case .partitionedTable where declared.engine.catalog == .slony:
             what = "a partitioned table, which Slony cannot hold: list the partitions"
@@ -68,7 +78,7 @@ final class TableJudgement {
         case .materializedView: what = "a materialized view"
         case .foreignTable: what = "a foreign table"
         case .sequence: what = "a sequence"
-        case .other: what = "no table"
+        case .other, nil: what = "no table"
         }
         if desired.role != .bystander { find(.wrongRelationKind, "\(desired.name) on '\(desired.node)' is \(what)") }
         return false
@@ -76,12 +86,10 @@ final class TableJudgement {
 
     /// Under Slony a trigger is made or changed only where the catalog lists the table in the set; where the file has a
     /// bystander the triggers are Slony's own affair.
-    private func isRegistered(
-        _ table: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?
-    ) -> Bool {
+    private func isRegistered(_ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?) -> Bool {
         guard declared.engine.catalog == .slony else { return true }
         guard let slony = node.slony, desired.role != .bystander else { return false }
-        guard let registered = slony.tables[table.oid] else {
+        guard let registered = observed.flatMap({ slony.tables[$0.oid] }) else {
             find(.tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)")
             return false
         }
@@ -101,11 +109,11 @@ final class TableJudgement {
     }
 
     /// A table without any of the engine's triggers is new, and no alarm, unless the engine's catalog lists it already.
-    private func judgeDoors(_ table: ObservedTable, _ catalog: EngineCatalog) {
-        guard let doors, doors.hasEngineTriggers || catalog == .slony, table.kind != .partitionedTable else { return }
+    private func judgeDoors(_ catalog: EngineCatalog) {
+        guard let doors, doors.hasEngineTriggers || catalog == .slony, kind != .partitionedTable else { return }
         // A stale key mask captures every change, wrongly: that is found already.
         let isStale = findings.contains { finding in
-            let trigger = finding.code == .staleKeyMask ? finding.trigger.flatMap(table.trigger) : nil
+            let trigger = finding.code == .staleKeyMask ? finding.trigger.flatMap { observed?.trigger($0) } : nil
             return trigger?.mode.firesForApplications ?? false
         }
         switch desired.role {
@@ -165,16 +173,22 @@ struct Precedent {
     /// matter.
     var isInSync = false
 
-    init(_ desired: DesiredTable, _ table: ObservedTable) {
-        observed = table.triggers
-        self.desired = desired.triggers
-        doors = desired.triggers.map { Doors(table, $0) }
-        hasOtherTriggers = desired.triggers.map { $0.count { $0.mode != nil } < table.triggers.count } ?? false
+    init(_ desired: [DesiredTrigger]?, _ observed: [ObservedTrigger]) {
+        self.observed = observed
+        self.desired = desired
+        doors = desired.map { Doors(observed, $0) }
+        hasOtherTriggers = desired.map { $0.count { $0.mode != nil } < observed.count } ?? false
     }
 
     /// Whether a table has the same triggers, and should have the same.
-    func isLike(_ desired: DesiredTable, _ table: ObservedTable) -> Bool {
-        observed == table.triggers && self.desired == desired.triggers
+    func isLike(_ desired: [DesiredTrigger]?, _ observed: [ObservedTrigger]) -> Bool {
+        self.observed == observed && self.desired == desired
+    }
+}
+
+extension ObservedTable {
+    fileprivate var isPlain: Bool {
+        persistence == .permanent && hasPrimaryKey && inheritanceChildren.isEmpty && rules.isEmpty && !isLogicalTarget
     }
 }
 

@@ -77,7 +77,7 @@ public struct BuiltinRegistrations: Hashable, Sendable {
     /// The members and last origins recorded by the last apply that touched this node.
     public var recorded: RecordedCluster
     /// Tables recorded as replicated, with their set.
-    public var tables: [TableName: SetName]
+    public var tables: RecordedTables
     /// Tables recorded as another cluster's, with its name.
     public var otherClusters: [TableName: String]
     /// The greatest `polarity.log.seq` of each set's tables: what was captured here; absent where the log holds nothing.
@@ -88,7 +88,7 @@ public struct BuiltinRegistrations: Hashable, Sendable {
     /// Describes the schema's contents.
     public init(
         version: Int, functionsIntact: Bool = true, recorded: RecordedCluster = RecordedCluster(),
-        tables: [TableName: SetName] = [:], otherClusters: [TableName: String] = [:], logged: [SetName: Int64] = [:],
+        tables: RecordedTables = [:], otherClusters: [TableName: String] = [:], logged: [SetName: Int64] = [:],
         applied: [NodeName: Int64] = [:]
     ) {
         self.version = version

@@ -43,7 +43,7 @@ extension Planning {
         guard let origin = table.judgement.set.origin, let node = difference.observed.node(origin),
             let found = node.tables[table.table]
         else { return false }
-        return Doors(found, table.staging.desired.triggers ?? []).role == .origin
+        return Doors(found.triggers, table.staging.desired.triggers ?? []).role == .origin
     }
 
     private func gate(for change: Change, _ table: PlannedTable, _ moving: Set<SetName>) -> Set<Gate> {

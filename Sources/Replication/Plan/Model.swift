@@ -61,8 +61,7 @@ extension ObservedNode {
         let record = installation.record
         found.recorded.node = record.node
         found.recorded.sets[record.set] = record.recorded
-        found.tables = found.tables.filter { $0.value != record.set }
-        for table in record.tables { found.tables[table] = record.set }
+        found.tables.record(record.tables, of: record.set)
         builtin = found
     }
 }

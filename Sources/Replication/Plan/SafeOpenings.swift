@@ -40,7 +40,7 @@ extension Planning {
             return names.allSatisfy { name in
                 guard let found = node.tables[name], found.kind != .partitionedTable else { return true }
                 let desired = neighbours.desired[Place(other, name)] ?? opening.staging.desired
-                let doors = Doors(found, desired.triggers ?? [])
+                let doors = Doors(found.triggers, desired.triggers ?? [])
                 // Once it has left the set and captures nothing, its writes are its own.
                 if opening.judgement.hasLeft(other) && !doors.rows.isLogged && !doors.truncate.isLogged { return true }
                 return Door.allCases.allSatisfy { !opening.staging.opens($0) || doors[$0].isClosed }
@@ -61,7 +61,7 @@ extension Planning {
             guard let origin = table.judgement.set.origin else { continue }
             let desired = neighbours.desired[Place(origin, table.table)]
             let found = world.node(origin)?.tables[table.table]
-            let doors = found.flatMap { found in desired?.triggers.map { Doors(found, $0) } }
+            let doors = found.flatMap { found in desired?.triggers.map { Doors(found.triggers, $0) } }
             if doors?.rows.isClosed ?? true { holdBack(Set(StageName.allCases), of: index) }
         }
         tables.removeAll { $0.stages.isEmpty }

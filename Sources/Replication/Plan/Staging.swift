@@ -11,7 +11,7 @@ struct Staging {
     init(_ changes: [Change], _ desired: DesiredTable, _ observed: ObservedTable) {
         self.desired = desired
         self.observed = observed
-        before = Doors(observed, desired.triggers ?? [])
+        before = Doors(observed.triggers, desired.triggers ?? [])
         for change in changes { parts[stage(of: change), default: []].append(change) }
     }
 

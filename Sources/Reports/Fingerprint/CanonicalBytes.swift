@@ -3,27 +3,17 @@
 /// Only their digest is kept: a big node would be megabytes.
 struct CanonicalBytes {
     private var pending: [UInt8] = []
-    /// Nil where the bytes are kept.
-    private let fed: SHA256?
-
-    init() { fed = SHA256() }
-
-    /// The bytes that a body adds, to be added as often as it says the same.
-    init(keeping body: (inout CanonicalBytes) -> Void) {
-        fed = nil
-        body(&self)
-    }
+    private let fed = SHA256()
 
     /// The SHA-256 digest of everything that was added, 32 bytes long; nothing can be added after it.
     consuming func digest() -> [UInt8] {
-        let digest = fed ?? SHA256()
-        digest.feed(pending)
-        return digest.finished()
+        fed.feed(pending)
+        return fed.finished()
     }
 
     /// In pieces that make a call of C worth its while.
     private mutating func feed() {
-        guard let fed, pending.count >= 64 * 1024 else { return }
+        guard pending.count >= 64 * 1024 else { return }
         fed.feed(pending)
         pending.removeAll(keepingCapacity: true)
     }
@@ -40,12 +30,6 @@ struct CanonicalBytes {
     mutating func add(_ content: [UInt8]) {
         add(content.count)
         pending.append(contentsOf: content)
-        feed()
-    }
-
-    /// As if all that was added there were added here.
-    mutating func add(_ kept: borrowing CanonicalBytes) {
-        pending.append(contentsOf: kept.pending)
         feed()
     }
 

@@ -14,10 +14,12 @@ import Replication
 /// - Parameter limits: `--node`, `--set`, `--table` and `--failover` with theirs, in one order; none for the whole file.
 public func fingerprint(declared: DeclaredCluster, observed: ObservedState, limits: [String]) -> String {
     var world = CanonicalBytes()
-    world.add("polarity fingerprint 1")
+    world.add("polarity fingerprint 2")
     world.add(digestOf { $0.add(declared) })
     world.add(limits) { $0.add($1) }
-    let named = declared.sets.flatMap { $0.tables.map(\.name) }.sorted()
+    let all = declared.sets.flatMap { $0.tables.map(\.name) }.sorted()
+    let isUnique = all.indices.dropFirst().allSatisfy { all[$0 - 1] < all[$0] }
+    let named = isUnique ? all : []
     world.add(observed.nodes.sorted { $0.key < $1.key }) { bytes, node in
         bytes.add(node.key.text)
         bytes.add(digestOf { $0.add(node.value, named: named) })

@@ -25,11 +25,10 @@ extension CanonicalBytes {
         for flag in [identity.inRecovery, identity.readOnly] { add(flag) }
         for right in [node.rights.mayBecomeRole, node.rights.mayCreateSchema] { add(right) }
         addMissing(node.rights)
-        // Names are sorted, not tables: moving those about costs more than finding them again.
-        let names = node.tables.sortedKeys(probably: named)
-        add(names.count)
-        var before = EncodedTriggers([])
-        for name in names { if let table = node.tables[name] { add(table, &before) } }
+        let places = node.tables.places(probably: named)
+        add(places.count)
+        var before: Triggers = ([], [])
+        for place in places { add(node.tables.values[place], &before) }
         add(node.stray.sorted { ($0.table, $0.trigger) < ($1.table, $1.trigger) }) { bytes, stray in
             bytes.add(stray.table)
             bytes.add(stray.trigger.text)
@@ -37,7 +36,7 @@ extension CanonicalBytes {
         }
         add(node.functions.sorted()) { $0.add($1) }
         add(node.slony) { $0.add($1) }
-        add(node.builtin) { $0.add($1, beside: node.tables, named: named) }
+        add(node.builtin) { $0.add($1, beside: node.tables) }
         add(node.eventTriggers.sorted()) { $0.add($1.text) }
         add(node.foreignKeys.sorted { ($0.child, $0.name) < ($1.child, $1.name) }) { bytes, key in
             bytes.add(key.name.text)
@@ -63,8 +62,10 @@ extension CanonicalBytes {
         if !missing.isEmpty { add(missing) { $0.add($1) } }
     }
 
-    /// - Parameter before: The triggers of the table before, which most often are this one's.
-    private mutating func add(_ table: ObservedTable, _ before: inout EncodedTriggers) {
+    private typealias Triggers = (found: [ObservedTrigger], sorted: [ObservedTrigger])
+
+    /// - Parameter before: The triggers of the table before, which most often are this one's and are not written again.
+    private mutating func add(_ table: ObservedTable, _ before: inout Triggers) {
         add(table.oid)
         add(table.name)
         add(table.kind.rawValue)
@@ -78,8 +79,10 @@ extension CanonicalBytes {
             bytes.add(sequence.name)
             bytes.add(sequence.increment)
         }
-        if before.triggers != table.triggers { before = EncodedTriggers(table.triggers) }
-        add(before.bytes)
+        let isSame = table.triggers == before.found
+        let sorted = isSame ? before.sorted : table.triggers.sorted { $0.name < $1.name }
+        add(isSame || sorted == before.sorted ? nil : sorted) { $0.add($1) { $0.add($1) } }
+        before = (table.triggers, sorted)
         add(table.rules.sorted { $0.name < $1.name }) { bytes, rule in
             bytes.add(rule.name.text)
             bytes.add(rule.mode.rawValue)
@@ -124,15 +127,13 @@ extension CanonicalBytes {
         add(slony.moveInFlight)
     }
 
-    private mutating func add(
-        _ builtin: BuiltinRegistrations, beside tables: [TableName: ObservedTable], named: [TableName]
-    ) {
+    private mutating func add(_ builtin: BuiltinRegistrations, beside tables: [TableName: ObservedTable]) {
         add(builtin.version)
         add(builtin.functionsIntact)
         add(builtin.recorded)
-        add(builtin.tables.sortedKeys(probably: named)) { bytes, table in
-            bytes.add(table)
-            bytes.add(builtin.tables[table]?.text ?? "")
+        add(builtin.tables.rows) { bytes, row in
+            bytes.add(row.table)
+            bytes.add(row.set.text)
         }
         // What another cluster does with tables that are not declared here decides nothing.
         let others = builtin.otherClusters.filter { tables[$0.key] != nil }
@@ -152,24 +153,11 @@ extension CanonicalBytes {
     }
 }
 
-/// The triggers of a table, and the bytes that say them.
-private struct EncodedTriggers {
-    let triggers: [ObservedTrigger]
-    let bytes: CanonicalBytes
-
-    init(_ triggers: [ObservedTrigger]) {
-        self.triggers = triggers
-        bytes = CanonicalBytes(keeping: { bytes in
-            bytes.add(triggers.sorted { $0.name < $1.name }) { $0.add($1) }
-        })
-    }
-}
-
-extension Dictionary where Key == TableName {
-    /// The keys, sorted. Sorted names that turn out to be all of them need not be sorted anew.
-    fileprivate func sortedKeys(probably names: [TableName]) -> [TableName] {
-        let isUnique = zip(names, names.dropFirst()).allSatisfy { $0 < $1 }
-        let found = names.filter { index(forKey: $0) != nil }
-        return isUnique && found.count == count ? found : keys.sorted()
+extension [TableName: ObservedTable] {
+    /// Where the tables lie, in the order of their names, which need not be sorted anew where all are among those that are
+    /// sorted. Neither are the tables moved about, nor found twice.
+    fileprivate func places(probably names: [TableName]) -> [Index] {
+        let found = names.compactMap { index(forKey: $0) }
+        return found.count == count ? found : keys.sorted().compactMap { index(forKey: $0) }
     }
 }

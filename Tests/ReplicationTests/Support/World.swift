@@ -77,7 +77,7 @@ struct World {
                         seen.slony?.tables[oid] = SlonyTable(
                             id: 100 * number + place, set: number, name: table.name, index: "orders_pkey", keyMask: "k")
                     }
-                    seen.builtin?.tables[table.name] = set.name
+                    seen.builtin?.record(table.name, in: set.name)
                     let triggers = Filling(engine, set).triggers(table.name, found, on: seen, as: set.role(of: node))
                     found.triggers = (triggers ?? []).compactMap(ObservedTrigger.init(inSync:)).sorted {
                         $0.name < $1.name
@@ -90,5 +90,12 @@ struct World {
                 seen.builtin?.recorded.sets[set.name] = recorded
             }
         }
+    }
+}
+
+extension BuiltinRegistrations {
+    /// Records a table beside those that are recorded.
+    mutating func record(_ table: TableName, in set: SetName) {
+        tables.record(tables.tables(of: set) + [table], of: set)
     }
 }

@@ -1,4 +1,4 @@
--- polarity: cluster shop, fingerprint 658f83a95fdd4d41bbfc8954d1832a8b72a8c39fe537ac1ffa5fcc1720fa1f84
+-- polarity: cluster shop, fingerprint 5f55a4b4ec62b4f10471933d2bc98c9eb09aebe779388d0461e47cac55c046d2
 -- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
 -- Unlike polarity apply it does not compare the nodes with the plan again.
 -- This plan needs --allow ORIGIN_CHANGE.

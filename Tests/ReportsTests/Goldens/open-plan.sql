@@ -1,4 +1,4 @@
--- polarity: cluster shop, fingerprint 70cc171e74c843b1e88bc2380a3a4c4861346a272ea0b7e4832fd4c159b2d4e4
+-- polarity: cluster shop, fingerprint 0026d98d42f30e171ead258e24972501df45745b3173eddceb6a02b1d7eaee55
 -- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
 -- Unlike polarity apply it does not compare the nodes with the plan again.
 \set ON_ERROR_STOP on

@@ -1,4 +1,4 @@
--- polarity: cluster shop, fingerprint ae413d947d1e1a462cd295b0bbd8fbe13f75d0c5b8b874cdc420542aa8a744f5
+-- polarity: cluster shop, fingerprint ca999940062a607e07ca8bb50a0729b9a14fe1f5efacc2ebb0a64ce7def7996a
 -- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
 -- Unlike polarity apply it does not compare the nodes with the plan again.
 -- There is nothing to change.
