@@ -36,17 +36,20 @@ struct Keys: Sendable {
     /// With an article, as messages name it: `a set`.
     let what: String
     let entries: [KeyEntry]
+    /// Those without which a mapping is not complete.
+    let required: [KeyEntry]
     /// What the schema says beyond the single keys.
     let constraints: JSON
 
     init(_ what: String, _ entries: [KeyEntry], constraints: JSON = [:]) {
         self.what = what
         self.entries = entries
+        required = entries.filter(\.isRequired)
         self.constraints = constraints
     }
 
     var schema: JSON {
-        let required = entries.filter(\.isRequired).map { JSON.text($0.name) }
+        let required = required.map { JSON.text($0.name) }
         let properties = entries.map { entry in
             JSON.Member(name: entry.name, value: ["description": .text(entry.description)] + entry.schema)
         }

@@ -87,16 +87,25 @@ extension Reader {
 
 // MARK: - Keys
 
-/// The values of one mapping, by key; every key is known.
+/// The values of one mapping, by key.
 struct Fields {
     let node: Node
-    fileprivate let values: [(name: String, entry: Node.Entry)]
+    fileprivate let entries: [Node.Entry]
+    fileprivate let text: [UInt8]
 
     /// Whether a key is given, whatever its value.
-    func gives<Value>(_ key: Key<Value>) -> Bool { entry(key) != nil }
+    func gives<Value>(_ key: Key<Value>) -> Bool { place(of: key.entry) != nil }
 
-    fileprivate func entry<Value>(_ key: Key<Value>) -> Node.Entry? {
-        values.first { $0.name == key.entry.name }?.entry
+    fileprivate func entry<Value>(_ key: Key<Value>) -> Node.Entry? { place(of: key.entry).map { entries[$0] } }
+
+    fileprivate func place(of key: KeyEntry) -> Int? {
+        entries.indices.first { key.isWritten(entries[$0].key, in: text) }
+    }
+}
+
+extension KeyEntry {
+    fileprivate func isWritten(_ scalar: Node.Scalar, in text: [UInt8]) -> Bool {
+        Int(scalar.length) == name.utf8.count && text[scalar.range].elementsEqual(name.utf8)
     }
 }
 
@@ -104,20 +113,14 @@ extension Reader {
     /// The mapping's values, after unknown and missing keys are reported; nil where the value is no mapping.
     mutating func fields(of node: Node, _ keys: Keys) -> Fields? {
         guard let entries = entries(of: node, keys.what) else { return nil }
-        var values: [(name: String, entry: Node.Entry)] = []
-        values.reserveCapacity(entries.count)
-        for entry in entries {
-            let name = string(entry.key)
-            if keys.entries.contains(where: { $0.name == name }) {
-                values.append((name, entry))
-            } else {
-                reportUnknown(name, at: position(entry.keyPlace), keys)
-            }
+        for entry in entries where !keys.entries.contains(where: { $0.isWritten(entry.key, in: text) }) {
+            reportUnknown(string(entry.key), at: position(entry.keyPlace), keys)
         }
-        for key in keys.entries where key.isRequired && !values.contains(where: { $0.name == key.name }) {
+        let fields = Fields(node: node, entries: entries, text: text)
+        for key in keys.required where fields.place(of: key) == nil {
             report("\(keys.what) needs the key '\(key.name)'", at: position(node))
         }
-        return Fields(node: node, values: values)
+        return fields
     }
 
     private mutating func reportUnknown(_ name: String, at position: Position, _ keys: Keys) {

@@ -6,31 +6,34 @@ import Replication
 
 /// Reads the qualified name of a table; the server holds names of 1 to 63 bytes.
 func qualifiedName(_ text: ArraySlice<UInt8>) throws(Complaint) -> QualifiedName {
-    var scanner = SQLNameScanner(text, placeholders: false)
-    let (schema, name) = try scanner.parts()
-    guard schema.utf8.count <= 63, name.utf8.count <= 63 else {
-        throw Complaint("\(scanner.shown) has a part longer than 63 bytes, which PostgreSQL cannot store")
+    try text.withUnsafeBufferPointer { text throws(Complaint) in
+        var scanner = SQLNameScanner(text, placeholders: false)
+        let (schema, name) = try scanner.parts()
+        guard schema.utf8.count <= 63, name.utf8.count <= 63 else {
+            throw Complaint("\(scanner.shown) has a part longer than 63 bytes, which PostgreSQL cannot store")
+        }
+        return QualifiedName(Identifier(schema), Identifier(name))
     }
-    return QualifiedName(Identifier(schema), Identifier(name))
 }
 
 /// Reads the qualified name of a function, whose parts may hold `{cluster}`.
 func qualifiedPattern(_ text: String) throws(Complaint) -> (schema: Pattern, name: Pattern) {
-    var scanner = SQLNameScanner(Array(text.utf8)[...], placeholders: true)
-    let (schema, name) = try scanner.parts()
+    let (schema, name) = try Array(text.utf8).withUnsafeBufferPointer { text throws(Complaint) in
+        var scanner = SQLNameScanner(text, placeholders: true)
+        return try scanner.parts()
+    }
     return (try pattern(schema, [.cluster], "a function's name"), try pattern(name, [.cluster], "a function's name"))
 }
 
-/// Works on bytes: a cluster file may name 50,000 tables.
+/// Works on bytes that somebody else keeps: a cluster file may name 50,000 tables.
 private struct SQLNameScanner {
-    private let text: ArraySlice<UInt8>
+    private let text: UnsafeBufferPointer<UInt8>
     private let placeholders: Bool
-    private var place: Int
+    private var place = 0
 
-    init(_ text: ArraySlice<UInt8>, placeholders: Bool) {
+    init(_ text: UnsafeBufferPointer<UInt8>, placeholders: Bool) {
         self.text = text
         self.placeholders = placeholders
-        place = text.startIndex
     }
 
     var shown: String { String(decoding: text, as: UTF8.self).inQuotes }
@@ -122,7 +125,7 @@ extension String {
     }
 }
 
-extension ArraySlice<UInt8> {
+extension Slice<UnsafeBufferPointer<UInt8>> {
     /// A to Z as a to z; nothing else, as the server folds an unquoted name in UTF-8.
     fileprivate var foldedAsSQL: String {
         String(decoding: map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 + 32 : $0 }, as: UTF8.self)

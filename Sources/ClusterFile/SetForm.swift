@@ -39,7 +39,7 @@ struct TableList: Sendable {
         // Places are sorted, not tables, which would be copied again and again.
         let order = tables.indices.sorted { [tables] in tables[$0].name < tables[$1].name }
         tables = order.map { tables[$0] }
-        repeated = places.filter { tables[$0 - 1].name == tables[$0].name }
+        repeated = places.filter { !(tables[$0 - 1].name < tables[$0].name) }
     }
 }
 
