@@ -14,12 +14,6 @@ public struct ObservedTable: Hashable, Sendable {
     public var mayAlter: Bool
     /// What the owner is to the acting role.
     public var ownerTie = OwnerTie()
-    /// What the acting role may not do although the table is its own, in the order of ``TableRight``.
-    public var lacks: [TableRight] = []
-    /// The partitioned table that this is a partition of; `nil` otherwise.
-    public var partitionOf: TableName?
-    /// Tables that inherit from this one in the classic way.
-    public var inheritanceChildren: [TableName]
     /// Whether it has a primary key.
     public var hasPrimaryKey: Bool
     /// Whether it may hold rows: `false` only where it has no pages.
@@ -30,8 +24,7 @@ public struct ObservedTable: Hashable, Sendable {
     public var sequences: [ObservedSequence]
     /// All its triggers but internal ones (foreign keys), sorted by name.
     public var triggers: [ObservedTrigger]
-    /// All its rules but `_RETURN`, sorted by name.
-    public var rules: [ObservedRule]
+    private var rare: [Rare] = []
 
     /// Describes a table.
     public init(
@@ -47,18 +40,59 @@ public struct ObservedTable: Hashable, Sendable {
         self.persistence = persistence
         self.owner = owner
         self.mayAlter = mayAlter
-        self.partitionOf = partitionOf
-        self.inheritanceChildren = inheritanceChildren
         self.hasPrimaryKey = hasPrimaryKey
         self.mayHoldRows = mayHoldRows
         self.isLogicalTarget = isLogicalTarget
         self.sequences = sequences
         self.triggers = triggers
-        self.rules = rules
+        change { $0 = Rare(partitionOf: partitionOf, inheritanceChildren: inheritanceChildren, rules: rules) }
     }
 
     /// The trigger of this name.
     public func trigger(_ name: TriggerName) -> ObservedTrigger? { triggers.first { $0.name == name } }
+}
+
+// MARK: - What few tables have
+
+extension ObservedTable {
+    /// Lies apart from the table, so that ten thousand tables without any of it are quick to copy: one, or none where it
+    /// says nothing.
+    private struct Rare: Hashable {
+        var lacks: [TableRight] = []
+        var partitionOf: TableName?
+        var inheritanceChildren: [TableName] = []
+        var rules: [ObservedRule] = []
+    }
+
+    private mutating func change(_ body: (inout Rare) -> Void) {
+        var changed = rare.first ?? Rare()
+        body(&changed)
+        rare = changed == Rare() ? [] : [changed]
+    }
+
+    /// What the acting role may not do although the table is its own, in the order of ``TableRight``.
+    public var lacks: [TableRight] {
+        get { rare.first?.lacks ?? [] }
+        set { change { $0.lacks = newValue } }
+    }
+
+    /// The partitioned table that this is a partition of; `nil` otherwise.
+    public var partitionOf: TableName? {
+        get { rare.first?.partitionOf }
+        set { change { $0.partitionOf = newValue } }
+    }
+
+    /// Tables that inherit from this one in the classic way.
+    public var inheritanceChildren: [TableName] {
+        get { rare.first?.inheritanceChildren ?? [] }
+        set { change { $0.inheritanceChildren = newValue } }
+    }
+
+    /// All its rules but `_RETURN`, sorted by name.
+    public var rules: [ObservedRule] {
+        get { rare.first?.rules ?? [] }
+        set { change { $0.rules = newValue } }
+    }
 }
 
 /// `pg_class.relkind`.
