@@ -178,7 +178,9 @@ private let still: [Turn] = [
             var shop = world()
             let chosen = [choice % 4, choice / 4 % 4, choice / 16].map { lists[$0] }
             shop.change(node: "paris") { node in
-                for (name, triggers) in zip(node.tables.keys.sorted(), chosen) { node.tables[name]?.triggers = triggers }
+                for (name, triggers) in zip(node.tables.keys.sorted(), chosen) {
+                    node.tables[name]?.triggers = triggers
+                }
             }
             prints[print(shop), default: []].insert(chosen.map { $0.map(\.name.text).sorted() })
         }

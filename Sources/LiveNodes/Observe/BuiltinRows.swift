@@ -98,12 +98,12 @@ struct BuiltinFunction: Hashable {
 
     /// The functions as ``BuiltinSchema/sql`` creates them.
     static let shipped: [String: BuiltinFunction] = {
-        let definitions = BuiltinSchema.sql[...].utf8.split(at: "CREATE OR REPLACE FUNCTION polarity.").dropFirst()
-        return Dictionary(definitions.compactMap(parsed)) { first, _ in first }
+        let pieces = Array(BuiltinSchema.sql.utf8)[...].split(at: "CREATE OR REPLACE FUNCTION polarity.")
+        return Dictionary(pieces.dropFirst().compactMap(parsed)) { first, _ in first }
     }()
 
     /// Reads `name(…) … LANGUAGE l [SECURITY DEFINER] [SET p = v]… AS 'source'` or `AS $tag$source$tag$`.
-    private static func parsed(_ definition: Substring.UTF8View) -> (String, BuiltinFunction)? {
+    private static func parsed(_ definition: ArraySlice<UInt8>) -> (String, BuiltinFunction)? {
         let body = definition.split(at: "\nAS ")
         guard let header = body.first, body.count > 1 else { return nil }
         let text = definition.dropFirst(header.count + "\nAS ".utf8.count)
@@ -112,35 +112,39 @@ struct BuiltinFunction: Hashable {
         guard let source = text.dropFirst(quote.utf8.count).split(at: quote).first else { return nil }
         let language = header.split(at: "LANGUAGE ").dropFirst().first?.until(UInt8(ascii: " "), UInt8(ascii: "\n"))
         let settings = header.split(at: "SET ").dropFirst().map { clause in
-            let parts = clause.until(UInt8(ascii: "\n"))[...].utf8.split(at: " = ").map { String(Substring($0)) }
-            return setting("\(parts.first ?? "")=\(parts.dropFirst().joined().filter { $0 != "'" })")
+            let parts = clause.prefix { $0 != UInt8(ascii: "\n") }.split(at: " = ")
+            let value = parts.dropFirst().first?.filter { $0 != UInt8(ascii: "'") } ?? []
+            return setting("\(parts[0].text)=\(value[...].text)")
         }
         return (
             definition.until(UInt8(ascii: "(")),
             BuiltinFunction(
-                source: String(Substring(source)), language: language ?? "",
+                source: source.text, language: language ?? "",
                 isSecurityDefiner: header.split(at: "SECURITY DEFINER").count > 1, settings: settings.sorted())
         )
     }
 }
 
-extension Substring.UTF8View {
-    /// The pieces between the places where some text stands.
+extension ArraySlice<UInt8> {
+    fileprivate var text: String { String(decoding: self, as: UTF8.self) }
+
+    /// The pieces between the places where some text stands: at least one.
     fileprivate func split(at separator: String) -> [Self] {
+        let separator = Array(separator.utf8)
         var pieces: [Self] = []
         var (start, place) = (startIndex, startIndex)
         while place < endIndex {
-            if self[place...].starts(with: separator.utf8) {
+            if self[place] == separator[0] && self[place...].starts(with: separator) {
                 pieces.append(self[start..<place])
-                place = index(place, offsetBy: separator.utf8.count)
+                place += separator.count
                 start = place
             } else {
-                formIndex(after: &place)
+                place += 1
             }
         }
         return pieces + [self[start...]]
     }
 
     /// What stands before the first of some bytes.
-    fileprivate func until(_ ends: UInt8...) -> String { String(Substring(prefix { !ends.contains($0) })) }
+    fileprivate func until(_ ends: UInt8...) -> String { prefix { !ends.contains($0) }.text }
 }

@@ -61,16 +61,18 @@ struct CopyRows {
         return field.isEmpty ? " " : Character(Unicode.Scalar(bytes[field.lowerBound]))
     }
 
-    /// A `"char"` as the value that it stands for; nil where it stands for none.
+    /// A `"char"` as the value that it stands for, each one letter; nil where it stands for none.
     mutating func letter<Value: CaseIterable & RawRepresentable<String>>(of values: Value.Type) -> Value? {
         let field = nextField()
-        return values.allCases.first { $0.rawValue.utf8.elementsEqual(bytes[field]) }
+        guard field.count == 1 else { return nil }
+        let letter = bytes[field.lowerBound]
+        return values.allCases.first { $0.rawValue.utf8.first == letter }
     }
 
     /// A text; nil is NULL.
     mutating func optionalText() -> String? {
         let field = nextField()
-        return isNull(field) ? nil : String(decoding: unescaped(field), as: UTF8.self)
+        return isNull(field) ? nil : text(in: field)
     }
 
     /// A text where the column is never NULL.
@@ -79,10 +81,10 @@ struct CopyRows {
     /// A text that many rows share: each is kept once, unless it is so short that a string holds it in itself.
     mutating func sharedText() -> String {
         let field = nextField()
-        guard field.count > 15 else { return String(decoding: unescaped(field), as: UTF8.self) }
+        guard field.count > 15 else { return text(in: field) }
         let hash = hash(field)
         if let known = names[hash], known.utf8.elementsEqual(bytes[field]) { return known }
-        let text = String(decoding: unescaped(field), as: UTF8.self)
+        let text = text(in: field)
         names[hash] = text
         return text
     }
@@ -129,8 +131,14 @@ struct CopyRows {
             && bytes[field.lowerBound + 1] == UInt8(ascii: "N")
     }
 
-    private func unescaped(_ field: Range<Int>) -> ArraySlice<UInt8> {
-        guard bytes[field].contains(Byte.backslash) else { return bytes[field] }
+    private func text(in field: Range<Int>) -> String {
+        var place = field.lowerBound
+        while place < field.upperBound, bytes[place] != Byte.backslash { place += 1 }
+        let isPlain = place == field.upperBound
+        return String(decoding: isPlain ? bytes[field] : unescaped(field)[...], as: UTF8.self)
+    }
+
+    private func unescaped(_ field: Range<Int>) -> [UInt8] {
         var result: [UInt8] = []
         var place = field.lowerBound
         while place < field.upperBound {
@@ -142,7 +150,7 @@ struct CopyRows {
             result.append(byte)
             place += 1
         }
-        return result[...]
+        return result
     }
 
     /// FNV-1a, 64 bits; whoever finds something under it compares the bytes too.

@@ -184,14 +184,17 @@ extension NodeAssembly {
 
     private mutating func readRules(_ rows: CopyRows) {
         var rows = rows
+        // Put to the tables at once: what few of them have is copied whenever it changes.
+        var found: [Int: [ObservedRule]] = [:]
         while !rows.isAtEnd {
             let index = place[rows.number()]
             let name = TriggerName(rows.text())
             let mode = FiringMode(letter: rows.letter())
             let isInstead = rows.flag()
             guard let index, let mode else { continue }
-            tables[index].rules.append(ObservedRule(name: name, mode: mode, isInstead: isInstead))
+            found[index, default: []].append(ObservedRule(name: name, mode: mode, isInstead: isInstead))
         }
+        for (index, rules) in found { tables[index].rules += rules }
     }
 
     private mutating func readOwners(_ rows: CopyRows) {
@@ -238,11 +241,13 @@ extension NodeAssembly {
 
     private mutating func readChildren(_ rows: CopyRows) {
         var rows = rows
+        var found: [Int: [TableName]] = [:]
         while !rows.isAtEnd {
             let index = place[rows.number()]
             let child = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
-            if let index { tables[index].inheritanceChildren.append(child) }
+            if let index { found[index, default: []].append(child) }
         }
+        for (index, children) in found { tables[index].inheritanceChildren += children }
     }
 
     private mutating func readSequences(_ rows: CopyRows) {

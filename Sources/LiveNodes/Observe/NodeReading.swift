@@ -148,11 +148,18 @@ struct NodeReading {
 extension NodeReading {
     private var readsWholeSchemas: Bool { scope.tables.count > Self.fewNames }
 
+    /// The schemas of what is asked for, some of them twice: the tables are sorted, and one that is in the schema of the one
+    /// before it adds nothing.
+    private var schemas: [String] {
+        let tables = scope.tables
+        let firsts = tables.indices.filter { $0 == 0 || tables[$0].schema != tables[$0 - 1].schema }
+        return firsts.map { tables[$0].schema.text } + scope.patterns.map(\.schema.text)
+    }
+
     /// The parameters of `scope.sql`.
     private var settings: [String?] {
-        let schemas = scope.tables.map(\.schema.text)
-        return [
-            array(readsWholeSchemas ? Set(schemas + scope.patterns.map(\.schema.text)).sorted() : schemas),
+        [
+            array(readsWholeSchemas ? schemas : scope.tables.map(\.schema.text)),
             array(readsWholeSchemas ? [] : scope.tables.map(\.name.text)),
             array(scope.patterns.map(\.schema.text)), array(scope.patterns.map { likePattern(of: $0.match) }),
             array(scope.functions.map(\.schema.text)), array(scope.functions.map(\.name.text)), scope.cluster,

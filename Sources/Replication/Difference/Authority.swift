@@ -109,9 +109,8 @@ extension BuiltinRegistrations {
         guard tables.rows.contains(where: { $0.set != set.name }) else { return [] }
         var names = Set(set.tables.compactMap { tables[$0.name] })
         if !set.patterns.isEmpty {
-            for (table, former) in tables.rows.map({ ($0.table, $0.set) })
-            where former != set.name && !names.contains(former) && set.patterns.contains(where: { $0.matches(table) }) {
-                names.insert(former)
+            for row in tables.rows where row.set != set.name && !names.contains(row.set) {
+                if set.patterns.contains(where: { $0.matches(row.table) }) { names.insert(row.set) }
             }
         }
         return names.subtracting([set.name]).sorted()

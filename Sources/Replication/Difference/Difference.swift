@@ -81,8 +81,9 @@ public struct Difference: Hashable, Sendable {
     }
 }
 
-/// Judges the tables of one set, each on a node beside the one before it there: all in their order, and those of each node
-/// by themselves.
+/// Judges the tables of one set, each on a node beside the one before it there.
+///
+/// - Returns: All in their order, and those of each node by themselves.
 private func judge(
     _ tables: ArraySlice<DesiredTable>, on nodes: [NodeName: ObservedNode], _ families: [NodeName: PartitionFamilies],
     _ declared: DeclaredCluster, _ slonySet: Int?

@@ -16,7 +16,7 @@ struct Installations {
         _ nodes: [NodeName: ObservedNode]
     ) {
         let onOrigin = judgement.set.origin.flatMap { judged[$0] } ?? []
-        let mayBeRecorded = judgement.hold == .nothing && !onOrigin.contains { $0.waitsForOpening }
+        let mayBeRecorded = judgement.hold == .nothing && !onOrigin.contains { $0.mayRefuse }
         origin = mayBeRecorded ? judgement.set.origin : nil
         guard declared.engine.catalog == .polarity else { return }
         for node in declared.nodes {
@@ -60,8 +60,6 @@ struct Installations {
 }
 
 extension TableJudgement {
-    /// Whether this is the declared origin, and something refuses writes here.
-    fileprivate var waitsForOpening: Bool {
-        desired.role == .origin && (doors.map { $0.rows.mayRefuse || $0.truncate.mayRefuse } ?? false)
-    }
+    /// Whether something refuses writes here.
+    fileprivate var mayRefuse: Bool { doors.map { $0.rows.mayRefuse || $0.truncate.mayRefuse } ?? false }
 }

@@ -23,7 +23,8 @@ final class TableJudgement {
     /// Whether something is to be changed here.
     var isTouched: Bool { !changes.isEmpty }
 
-    /// What is the same for thousands of tables is borrowed: an initializer would have a copy made for each.
+    /// What is the same for thousands of tables is borrowed: an initializer would have a copy made for each. Nor is what
+    /// was observed of the table copied again; it is looked at where it is kept.
     ///
     /// - Parameters:
     ///   - families: The partitioned tables of the node.

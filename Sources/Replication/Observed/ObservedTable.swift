@@ -24,6 +24,7 @@ public struct ObservedTable: Hashable, Sendable {
     public var sequences: [ObservedSequence]
     /// All its triggers but internal ones (foreign keys), sorted by name.
     public var triggers: [ObservedTrigger]
+    /// One, or none where it would say nothing.
     private var rare: [Rare] = []
 
     /// Describes a table.
@@ -45,7 +46,8 @@ public struct ObservedTable: Hashable, Sendable {
         self.isLogicalTarget = isLogicalTarget
         self.sequences = sequences
         self.triggers = triggers
-        change { $0 = Rare(partitionOf: partitionOf, inheritanceChildren: inheritanceChildren, rules: rules) }
+        guard partitionOf != nil || !inheritanceChildren.isEmpty || !rules.isEmpty else { return }
+        rare = [Rare(partitionOf: partitionOf, inheritanceChildren: inheritanceChildren, rules: rules)]
     }
 
     /// The trigger of this name.
@@ -55,8 +57,7 @@ public struct ObservedTable: Hashable, Sendable {
 // MARK: - What few tables have
 
 extension ObservedTable {
-    /// Lies apart from the table, so that ten thousand tables without any of it are quick to copy: one, or none where it
-    /// says nothing.
+    /// Lies apart from the table, so that ten thousand tables without any of it are quick to copy.
     private struct Rare: Hashable {
         var lacks: [TableRight] = []
         var partitionOf: TableName?

@@ -1,7 +1,7 @@
 /// The tables that the schema `polarity` on one node records for one cluster, each in one set.
 ///
-/// A sorted list and no dictionary: it is compared as a whole, with what the file declares and into the fingerprint, far
-/// more often than a table is looked up in it.
+/// A sorted list and no dictionary: it is compared with what the file declares, and goes into the fingerprint, as a whole;
+/// a table is looked up in it far less often.
 public struct RecordedTables: Hashable, Sendable {
     /// One row of `polarity.replicated`.
     public struct Row: Hashable, Sendable {
@@ -20,7 +20,7 @@ public struct RecordedTables: Hashable, Sendable {
     /// Sorted by table, each once.
     public private(set) var rows: [Row]
 
-    /// Sorts the rows unless they are sorted; of a table that is given twice the first stands.
+    /// Sorts the rows unless they are sorted; of a table that is given twice one stands.
     public init(_ rows: [Row]) {
         self.rows = rows
         sort()
@@ -45,7 +45,8 @@ public struct RecordedTables: Hashable, Sendable {
 
     /// Records these tables for a set and no others; they leave the sets that they were in.
     public mutating func record(_ tables: [TableName], of set: SetName) {
-        rows = tables.map { Row($0, set) } + rows.filter { $0.set != set }
+        let taken = Set(tables)
+        rows = tables.map { Row($0, set) } + rows.filter { $0.set != set && !taken.contains($0.table) }
         sort()
     }
 

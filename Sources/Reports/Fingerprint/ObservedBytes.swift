@@ -3,7 +3,7 @@ import Replication
 // What a node said, as far as it decides what a plan says.
 
 extension CanonicalBytes {
-    /// - Parameter named: The tables that the file names, sorted.
+    /// - Parameter named: The tables that the file names, sorted, each once; none where it names one twice.
     mutating func add(_ answer: NodeAnswer, named: [TableName]) {
         switch answer {
         case .failed(let failure):
@@ -154,8 +154,9 @@ extension CanonicalBytes {
 }
 
 extension [TableName: ObservedTable] {
-    /// Where the tables lie, in the order of their names, which need not be sorted anew where all are among those that are
-    /// sorted. Neither are the tables moved about, nor found twice.
+    /// Where the tables lie, in the order of their names. Nothing is sorted where each is among some names that are.
+    ///
+    /// - Parameter names: Sorted, each once.
     fileprivate func places(probably names: [TableName]) -> [Index] {
         let found = names.compactMap { index(forKey: $0) }
         return found.count == count ? found : keys.sorted().compactMap { index(forKey: $0) }
