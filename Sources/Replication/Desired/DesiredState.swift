@@ -12,6 +12,7 @@ public struct DesiredState: Hashable, Sendable {
         var tables: [DesiredTable] = []
         tables.reserveCapacity(declared.sets.reduce(0) { $0 + $1.tables.count } * declared.nodes.count)
         var findings: [Finding] = []
+        // Beside each other, not paired: a pair would be copied with its whole node for every name.
         let names = declared.nodes.map(\.name).filter { observed.node($0) != nil }
         let nodes = names.compactMap { observed.node($0) }
         let partitions = observed.partitions

@@ -71,7 +71,7 @@ struct Partitions {
     let hasRoot: Bool
     private(set) var findings: [Finding] = []
 
-    init(of table: ObservedTable, in families: borrowing PartitionFamilies, _ desired: DesiredTable) {
+    init(of table: ObservedTable, in families: PartitionFamilies, _ desired: DesiredTable) {
         let root = families.root(of: table.name)
         hasRoot = root != nil
         guard root != nil || (table.kind == .partitionedTable && table.partitionOf == nil) else { return }

@@ -17,9 +17,7 @@ public func fingerprint(declared: DeclaredCluster, observed: ObservedState, limi
     world.add("polarity fingerprint 2")
     world.add(digestOf { $0.add(declared) })
     world.add(limits) { $0.add($1) }
-    let all = declared.sets.flatMap { $0.tables.map(\.name) }.sorted()
-    let isUnique = all.indices.dropFirst().allSatisfy { all[$0 - 1] < all[$0] }
-    let named = isUnique ? all : []
+    let named = declared.scope.tables
     world.add(observed.nodes.sorted { $0.key < $1.key }) { bytes, node in
         bytes.add(node.key.text)
         bytes.add(digestOf { $0.add(node.value, named: named) })

@@ -3,7 +3,7 @@ import Replication
 // What a node said, as far as it decides what a plan says.
 
 extension CanonicalBytes {
-    /// - Parameter named: The tables that the file names, sorted, each once; none where it names one twice.
+    /// - Parameter named: The tables that the file names, sorted, each once.
     mutating func add(_ answer: NodeAnswer, named: [TableName]) {
         switch answer {
         case .failed(let failure):
