@@ -62,7 +62,7 @@ enum ClusterKeys {
         let builtin = WrittenEngine(type: .builtin, cluster: nil, position: reader.position(fields.node))
         return WrittenCluster(
             name: reader.value(cluster, in: fields),
-            engine: fields.gives(engine) ? reader.value(engine, in: fields) : builtin,
+            engine: reader.gives(engine, in: fields) ? reader.value(engine, in: fields) : builtin,
             nodes: reader.value(nodes, in: fields), sets: readSets(fields, &reader),
             policy: reader.value(policy, in: fields) ?? Policy(), because: reader.position(fields.node))
     }
@@ -70,30 +70,31 @@ enum ClusterKeys {
     /// Both forms are read even where only one may stand, so that every mistake is seen at once.
     private static func readSets(_ fields: Fields, _ reader: inout Reader) -> [WrittenSet] {
         let long = reader.value(sets, in: fields) ?? []
-        guard fields.gives(origin) || fields.gives(tables) else {
-            if !fields.gives(sets) {
+        guard reader.gives(origin, in: fields) || reader.gives(tables, in: fields) else {
+            if !reader.gives(sets, in: fields) {
                 reader.report("the cluster file needs origin and tables, or sets", at: fields.node)
             }
             return long
         }
         let because =
-            fields.gives(origin) ? reader.position(of: origin, in: fields) : reader.position(of: tables, in: fields)
-        if fields.gives(sets) {
+            reader.gives(origin, in: fields)
+            ? reader.position(of: origin, in: fields) : reader.position(of: tables, in: fields)
+        if reader.gives(sets, in: fields) {
             let note = Diagnostic(.note, at: because, "the short form of a single set begins here")
             reader.report(
                 "sets cannot stand beside origin and tables", at: reader.position(of: sets, in: fields), notes: [note])
         } else {
-            for (given, key) in [(fields.gives(origin), origin.entry), (fields.gives(tables), tables.entry)]
+            for (given, key) in [
+                (reader.gives(origin, in: fields), origin.entry), (reader.gives(tables, in: fields), tables.entry),
+            ]
             where !given {
                 reader.report("the cluster file needs the key '\(key.name)'", at: fields.node)
             }
         }
-        var list = reader.value(tables, in: fields) ?? TableList()
-        list.sort()
         let short = WrittenSet(
             name: Located(value: "default", position: because), id: nil, origin: reader.value(origin, in: fields),
-            subscribers: nil, tables: list, because: because)
-        return fields.gives(sets) ? long : [short]
+            subscribers: nil, tables: reader.value(tables, in: fields) ?? TableList(), because: because)
+        return reader.gives(sets, in: fields) ? long : [short]
     }
 }
 

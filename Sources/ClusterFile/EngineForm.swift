@@ -82,7 +82,7 @@ enum EngineKeys {
         let drained = reader.value(drained, in: fields)
         guard let type else { return nil }
         if type == .custom {
-            if !fields.gives(triggers) {
+            if !reader.gives(triggers, in: fields) {
                 reader.report("a custom engine needs the key 'triggers'", at: reader.position(of: triggers, in: fields))
             }
         } else {
@@ -99,7 +99,7 @@ enum EngineKeys {
 
 extension Reader {
     fileprivate mutating func refuseCustomOnly<Value>(_ key: Key<Value>, in fields: Fields, _ type: EngineType) {
-        guard fields.gives(key) else { return }
+        guard gives(key, in: fields) else { return }
         report(
             "the key '\(key.entry.name)' belongs to type: custom; \(type.rawValue) brings its own",
             at: position(of: key, in: fields))

@@ -1,29 +1,41 @@
-/// The entries of one mapping, each key once by its bytes; a dictionary stands by only where they are many.
+/// The entries of one mapping that is being read, each key once by its bytes; a dictionary stands by only where they are
+/// many. The entries lie on a stack above those of the mappings that this one stands in.
 struct EntryList {
-    private(set) var all: [Node.Entry] = []
+    private let base: Int
     /// Copies of the keys: a slice would share the text, which is still growing and would be copied at every value.
     private var places: [[UInt8]: Int] = [:]
     private static let few = 16
 
+    init(on stack: [Node.Entry]) { base = stack.count }
+
     /// Adds an entry, or answers the entry that already has its key.
-    mutating func add(_ entry: Node.Entry, _ text: [UInt8]) -> Node.Entry? {
-        let key = text[entry.key.range]
-        if all.count <= Self.few {
-            if let first = all.first(where: { text[$0.key.range] == key }) { return first }
+    mutating func add(_ entry: Node.Entry, to stack: inout [Node.Entry], _ text: [UInt8]) -> Node.Entry? {
+        if stack.count - base <= Self.few {
+            let key = text[entry.key.range]
+            if let first = stack[base...].first(where: { text[$0.key.range] == key }) { return first }
         } else {
-            if places.isEmpty { places = Dictionary(uniqueKeysWithValues: keys(text).enumerated().map { ($1, $0) }) }
-            let key = Array(key)
-            if let first = places[key] { return all[first] }
-            places[key] = all.count
+            if places.isEmpty {
+                for place in stack.indices[base...] { places[Array(text[stack[place].key.range])] = place }
+            }
+            let key = Array(text[entry.key.range])
+            if let first = places[key] { return stack[first] }
+            places[key] = stack.count
         }
-        all.append(entry)
+        stack.append(entry)
         return nil
     }
 
-    mutating func removeMergeKey(_ text: [UInt8]) {
-        all.removeAll { $0.key.isPlain && text[$0.key.range].elementsEqual("<<".utf8) }
+    mutating func removeMergeKey(from stack: inout [Node.Entry], _ text: [UInt8]) {
+        let others = stack[base...].filter { !($0.key.isPlain && text[$0.key.range].elementsEqual("<<".utf8)) }
+        stack.replaceSubrange(base..., with: others)
         places = [:]
     }
 
-    private func keys(_ text: [UInt8]) -> [[UInt8]] { all.map { Array(text[$0.key.range]) } }
+    /// Takes the entries off the stack to where they stay.
+    consuming func close(_ stack: inout [Node.Entry], into entries: inout [Node.Entry]) -> Node.Part {
+        let start = entries.count
+        entries += stack[base...]
+        stack.removeSubrange(base...)
+        return Node.Part(start..<entries.count)
+    }
 }

@@ -18,7 +18,8 @@ struct Key<Value>: Sendable {
     let form: Form<Value>
 
     init(_ name: String, _ form: Form<Value>, required: Bool = false, _ description: String) {
-        entry = KeyEntry(name: name, schema: form.schema, isRequired: required, description: description)
+        entry = KeyEntry(
+            name: name, bytes: Array(name.utf8), schema: form.schema, isRequired: required, description: description)
         self.form = form
     }
 }
@@ -26,6 +27,8 @@ struct Key<Value>: Sendable {
 /// What a key is, the type of its value aside.
 struct KeyEntry: Sendable {
     let name: String
+    /// The name as it stands in a file.
+    let bytes: [UInt8]
     let schema: JSON
     let isRequired: Bool
     let description: String
@@ -76,26 +79,12 @@ extension Form {
     /// A list; what is wrong in it is reported and left out. `complaint` is what to say about a list without elements.
     static func list<Element>(of element: Form<Element>, unique: Bool = false, empty complaint: String? = nil) -> Form
     where Value == [Element] {
-        list(of: element, unique: unique, empty: complaint, into: { _ in [] }, { $0.append($1) })
-    }
-
-    /// A list whose elements are sorted into something as they are read.
-    static func list<Element>(
-        of element: Form<Element>, unique: Bool = false, empty complaint: String? = nil,
-        into start: @escaping @Sendable (_ count: Int) -> Value,
-        _ add: @escaping @Sendable (inout Value, Element) -> Void
-    ) -> Form {
-        let schema: JSON =
-            ["type": "array", "items": element.schema] + (complaint == nil ? [:] : ["minItems": 1])
-            + (unique ? ["uniqueItems": true] : [:])
+        let schema =
+            JSON.list(of: element.schema, mayBeEmpty: complaint == nil) + (unique ? ["uniqueItems": true] : [:])
         return Form(schema: schema) { node, reader in
             guard let elements = reader.elements(of: node) else { return nil }
             if let complaint, elements.isEmpty { return reader.report(complaint, at: node) }
-            var value = start(elements.count)
-            for node in elements {
-                if let element = element.read(node, &reader) { add(&value, element) }
-            }
-            return value
+            return elements.compactMap { element.read($0, &reader) }
         }
     }
 
@@ -117,5 +106,12 @@ extension Form {
             case .scalar, .sequence, .broken: text.read(node, &reader)
             }
         }
+    }
+}
+
+extension JSON {
+    /// The schema of a list.
+    static func list(of element: JSON, mayBeEmpty: Bool) -> JSON {
+        ["type": "array", "items": element] + (mayBeEmpty ? [:] : ["minItems": 1])
     }
 }

@@ -2,8 +2,18 @@
 struct YAMLDocument {
     /// The topmost value.
     let root: Node
-    /// The bytes of all scalars, one after the other: a tree of 50,000 names needs no allocation for each of them.
-    let text: [UInt8]
+    /// What it is made of.
+    let tree: Tree
+}
+
+/// The parts of a tree, each sort in one array: 50,000 tables need no allocation for each of them.
+struct Tree {
+    /// The bytes of all scalars, one after the other.
+    var text: [UInt8] = []
+    /// The elements of all lists; those of one list stand together.
+    var elements: [Node] = []
+    /// The entries of all mappings; those of one mapping stand together.
+    var entries: [Node.Entry] = []
 }
 
 /// One value of a YAML file.
@@ -11,22 +21,37 @@ struct Node {
     /// What the value is.
     enum Content {
         case scalar(Scalar)
-        case sequence([Node])
-        case mapping([Entry])
+        /// A part of ``Tree/elements``.
+        case sequence(Part)
+        /// A part of ``Tree/entries``.
+        case mapping(Part)
         /// Already reported; whoever meets it keeps silent.
         case broken
     }
 
-    /// A text, as a range of ``YAMLDocument/text``.
-    struct Scalar {
+    /// What stands together in one of the arrays of a ``Tree``.
+    struct Part {
         let start: UInt32
         let length: UInt32
+
+        init(_ range: Range<Int>) {
+            start = UInt32(range.lowerBound)
+            length = UInt32(range.count)
+        }
+
+        var range: Range<Int> { Int(start)..<Int(start) + Int(length) }
+    }
+
+    /// A text.
+    struct Scalar {
+        /// A part of ``Tree/text``.
+        let part: Part
         /// Whether it was written without quotes.
         let isPlain: Bool
         /// Whether `${` is in it.
         let holdsVariable: Bool
 
-        var range: Range<Int> { Int(start)..<Int(start) + Int(length) }
+        var range: Range<Int> { part.range }
     }
 
     /// A key, always a scalar, and its value.

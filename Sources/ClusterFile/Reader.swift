@@ -4,14 +4,14 @@ import Replication
 struct Reader {
     private let file: String
     private let environment: [String: String]
-    private let text: [UInt8]
+    private let tree: Tree
     private(set) var diagnostics: [Diagnostic] = []
     var guesses = Guesses()
     /// How many bytes variables may still fill in.
     private var fillable = Bounds.bytes
 
     init(_ document: YAMLDocument, file: String, environment: [String: String]) {
-        text = document.text
+        tree = document.tree
         self.file = file
         self.environment = environment
     }
@@ -46,9 +46,9 @@ extension Reader {
     mutating func bytes(of node: Node) -> ArraySlice<UInt8>? {
         switch node.content {
         case .scalar(let scalar):
-            guard scalar.holdsVariable else { return text[scalar.range] }
+            guard scalar.holdsVariable else { return tree.text[scalar.range] }
             do throws(Complaint) {
-                return try text[scalar.range].filled(from: environment, left: &fillable)[...]
+                return try tree.text[scalar.range].filled(from: environment, left: &fillable)[...]
             } catch {
                 return complain(error, at: node)
             }
@@ -58,18 +58,35 @@ extension Reader {
         }
     }
 
-    mutating func elements(of node: Node) -> [Node]? {
+    mutating func elements(of node: Node) -> ArraySlice<Node>? {
         switch node.content {
-        case .sequence(let elements): elements
+        case .sequence(let part): tree.elements[part.range]
         case .mapping: report("expected a list, found a mapping", at: node)
         case .scalar: report("expected a list, found a text", at: node)
         case .broken: nil
         }
     }
 
-    mutating func entries(of node: Node, _ what: String = "a mapping") -> [Node.Entry]? {
+    /// Elements in the order of their texts, byte by byte; a mapping goes by its first value.
+    func sorted(_ elements: ArraySlice<Node>) -> some Sequence<Node> {
+        var labels = elements.indices.map { (text: label(of: elements[$0]), place: $0) }
+        tree.text.withUnsafeBufferPointer { text in
+            labels.sort { text[$0.text.range].lexicographicallyPrecedes(text[$1.text.range]) }
+        }
+        return labels.lazy.map { elements[$0.place] }
+    }
+
+    private func label(of node: Node) -> Node.Part {
         switch node.content {
-        case .mapping(let entries): entries
+        case .scalar(let scalar): scalar.part
+        case .mapping(let part) where part.length > 0: label(of: tree.entries[part.range.lowerBound].value)
+        case .mapping, .sequence, .broken: Node.Part(0..<0)
+        }
+    }
+
+    mutating func entries(of node: Node, _ what: String = "a mapping") -> ArraySlice<Node.Entry>? {
+        switch node.content {
+        case .mapping(let part): tree.entries[part.range]
         case .sequence: report("expected \(what), found a list", at: node)
         case .scalar: report("expected \(what), found a text", at: node)
         case .broken: nil
@@ -77,7 +94,7 @@ extension Reader {
     }
 
     /// Keys are taken as they are written: variables are for values.
-    func string(_ scalar: Node.Scalar) -> String { String(decoding: text[scalar.range], as: UTF8.self) }
+    func string(_ scalar: Node.Scalar) -> String { String(decoding: tree.text[scalar.range], as: UTF8.self) }
 
     mutating func complain<Value>(_ complaint: Complaint, at node: Node) -> Value? {
         let notes = complaint.note.map { [Diagnostic(.note, at: position(node), $0)] } ?? []
@@ -90,38 +107,37 @@ extension Reader {
 /// The values of one mapping, by key.
 struct Fields {
     let node: Node
-    fileprivate let entries: [Node.Entry]
-    fileprivate let text: [UInt8]
-
-    /// Whether a key is given, whatever its value.
-    func gives<Value>(_ key: Key<Value>) -> Bool { place(of: key.entry) != nil }
-
-    fileprivate func entry<Value>(_ key: Key<Value>) -> Node.Entry? { place(of: key.entry).map { entries[$0] } }
-
-    fileprivate func place(of key: KeyEntry) -> Int? {
-        entries.indices.first { key.isWritten(entries[$0].key, in: text) }
-    }
-}
-
-extension KeyEntry {
-    fileprivate func isWritten(_ scalar: Node.Scalar, in text: [UInt8]) -> Bool {
-        Int(scalar.length) == name.utf8.count && text[scalar.range].elementsEqual(name.utf8)
-    }
+    /// Where in the tree its entries lie.
+    fileprivate let entries: Range<Int>
 }
 
 extension Reader {
     /// The mapping's values, after unknown and missing keys are reported; nil where the value is no mapping.
     mutating func fields(of node: Node, _ keys: Keys) -> Fields? {
-        guard let entries = entries(of: node, keys.what) else { return nil }
-        for entry in entries where !keys.entries.contains(where: { $0.isWritten(entry.key, in: text) }) {
+        guard let entries = entries(of: node, keys.what)?.indices else { return nil }
+        for entry in entries where !keys.entries.contains(where: { isWritten($0, at: entry) }) {
+            let entry = tree.entries[entry]
             reportUnknown(string(entry.key), at: position(entry.keyPlace), keys)
         }
-        let fields = Fields(node: node, entries: entries, text: text)
-        for key in keys.required where fields.place(of: key) == nil {
+        let fields = Fields(node: node, entries: entries)
+        for key in keys.required where entry(key, in: fields) == nil {
             report("\(keys.what) needs the key '\(key.name)'", at: position(node))
         }
         return fields
     }
+
+    private func isWritten(_ key: KeyEntry, at entry: Int) -> Bool {
+        let range = tree.entries[entry].key.range
+        return range.count == key.bytes.count
+            && key.bytes.indices.allSatisfy { tree.text[range.lowerBound + $0] == key.bytes[$0] }
+    }
+
+    private func entry(_ key: KeyEntry, in fields: Fields) -> Node.Entry? {
+        fields.entries.first { isWritten(key, at: $0) }.map { tree.entries[$0] }
+    }
+
+    /// Whether a key is given, whatever its value.
+    func gives<Value>(_ key: Key<Value>, in fields: Fields) -> Bool { entry(key.entry, in: fields) != nil }
 
     private mutating func reportUnknown(_ name: String, at position: Position, _ keys: Keys) {
         let names = keys.entries.map(\.name)
@@ -132,17 +148,17 @@ extension Reader {
 
     /// The value of a key; nil where the key is missing or its value is wrong.
     mutating func value<Value>(_ key: Key<Value>, in fields: Fields) -> Value? {
-        guard let entry = fields.entry(key) else { return nil }
+        guard let entry = entry(key.entry, in: fields) else { return nil }
         return key.form.read(entry.value, &self)
     }
 
     /// Where a key stands, or else its mapping.
     func position<Value>(of key: Key<Value>, in fields: Fields) -> Position {
-        fields.entry(key).map { position($0.keyPlace) } ?? position(fields.node)
+        entry(key.entry, in: fields).map { position($0.keyPlace) } ?? position(fields.node)
     }
 
     /// Where the value of a key stands, or else the mapping.
     func position<Value>(ofValue key: Key<Value>, in fields: Fields) -> Position {
-        position(fields.entry(key)?.value ?? fields.node)
+        position(entry(key.entry, in: fields)?.value ?? fields.node)
     }
 }

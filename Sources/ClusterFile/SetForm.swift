@@ -10,12 +10,6 @@ struct WrittenSet {
     let because: Position
 }
 
-/// One element of `tables:`.
-enum TableEntry {
-    case table(DeclaredTable)
-    case pattern(TablePattern)
-}
-
 /// What `tables:` says.
 struct TableList: Sendable {
     private(set) var tables: [DeclaredTable] = []
@@ -25,21 +19,20 @@ struct TableList: Sendable {
 
     init(reserving count: Int = 0) { tables.reserveCapacity(count) }
 
-    mutating func add(_ entry: TableEntry) {
-        switch entry {
-        case .table(let table): tables.append(table)
-        case .pattern(let pattern): patterns.append(pattern)
-        }
-    }
+    mutating func add(_ table: DeclaredTable) { tables.append(table) }
+    mutating func add(_ pattern: TablePattern) { patterns.append(pattern) }
 
-    /// Sorts the tables by name, which is what makes a table given twice easy to find among 50,000.
+    /// Sorts the tables by name and then by place, which is what makes a table given twice easy to find among 50,000.
     mutating func sort() {
         let places = tables.indices.dropFirst()
         if places.allSatisfy({ tables[$0 - 1].name < tables[$0].name }) { return }
         // Places are sorted, not tables, which would be copied again and again.
-        let order = tables.indices.sorted { [tables] in tables[$0].name < tables[$1].name }
+        let order = tables.indices.sorted { [tables] in
+            let (one, other) = (tables[$0], tables[$1])
+            return one.name < other.name || one.name == other.name && one.because < other.because
+        }
         tables = order.map { tables[$0] }
-        repeated = places.filter { !(tables[$0 - 1].name < tables[$0].name) }
+        repeated = places.filter { tables[$0 - 1].name == tables[$0].name }
     }
 }
 
@@ -51,28 +44,21 @@ enum SetKeys {
     static let subscribers = Key(
         "subscribers", .list(of: Text.ownName.located, unique: true),
         "The read-only members; every other node unless given.")
-    static let tables = Key(
-        "tables",
-        .list(
-            of: TableKeys.entry, empty: "a set needs at least one table", into: TableList.init(reserving:),
-            { $0.add($1) }),
-        required: true, "The set's tables.")
+    static let tables = Key("tables", TableKeys.list, required: true, "The set's tables.")
 
     static let all = Keys("a set", [name.entry, id.entry, origin.entry, subscribers.entry, tables.entry])
 
     static let form = Form<WrittenSet>.mapping(all) { fields, reader in
-        var list = reader.value(tables, in: fields) ?? TableList()
-        list.sort()
-        return WrittenSet(
+        WrittenSet(
             name: reader.value(name, in: fields), id: reader.value(id, in: fields),
             origin: reader.value(origin, in: fields), subscribers: reader.value(subscribers, in: fields),
-            tables: list, because: reader.position(fields.node))
+            tables: reader.value(tables, in: fields) ?? TableList(), because: reader.position(fields.node))
     }
 }
 
 enum TableKeys {
     static let name = Key(
-        "name", Text.tableName.located, "Schema and name as in SQL: unquoted letters are folded to lower case.")
+        "name", Text.tableName, "Schema and name as in SQL: unquoted letters are folded to lower case.")
     static let triggers = Key(
         "triggers", OwnKeys.map("a trigger"), "The user's own triggers, by their exact names, with a mode per role.")
     static let rules = Key(
@@ -91,47 +77,63 @@ enum TableKeys {
             ]
         ])
 
-    /// A name alone, or a mapping.
-    static let entry = Form.either(bare, or: mapping)
+    /// A list of names and mappings.
+    ///
+    /// Read in the order of its texts, which mostly is that of the names: a table is bigger than a place in the list and
+    /// dearer to move.
+    static let list = Form<TableList>(
+        schema: .list(of: ["anyOf": [Text.tableName.schema, all.schema]], mayBeEmpty: false)
+    ) { node, reader in
+        guard let elements = reader.elements(of: node) else { return nil }
+        if elements.isEmpty { return reader.report("a set needs at least one table", at: node) }
+        var list = TableList(reserving: elements.count)
+        for element in reader.sorted(elements) { read(element, &reader, into: &list) }
+        list.sort()
+        return list
+    }
 
-    private static let bare = Form<TableEntry>(schema: Text.tableName.schema) { node, reader in
-        Text.tableName.read(node, &reader).map {
-            TableEntry.table(DeclaredTable(name: $0, because: reader.position(node)))
+    private static func read(_ node: Node, _ reader: inout Reader, into list: inout TableList) {
+        guard case .mapping = node.content else {
+            if let name = reader.tableName(node) {
+                list.add(DeclaredTable(name: name, because: reader.position(node)))
+            }
+            return
+        }
+        guard let fields = reader.fields(of: node, all) else { return }
+        let isPattern =
+            reader.gives(schema, in: fields) || reader.gives(match, in: fields) || reader.gives(exclude, in: fields)
+        let isNamed =
+            reader.gives(name, in: fields) || reader.gives(triggers, in: fields) || reader.gives(rules, in: fields)
+        switch (isPattern, isNamed) {
+        case (true, true): reader.report("a table has either a name or schema and match, not both", at: node)
+        case (true, false): if let pattern = pattern(fields, &reader) { list.add(pattern) }
+        case (false, _): if let table = table(fields, &reader) { list.add(table) }
         }
     }
 
-    private static let mapping = Form<TableEntry>.mapping(all) { fields, reader in
-        let isPattern = fields.gives(schema) || fields.gives(match) || fields.gives(exclude)
-        let isNamed = fields.gives(name) || fields.gives(triggers) || fields.gives(rules)
-        if isPattern && isNamed {
-            reader.report("a table has either a name or schema and match, not both", at: fields.node)
-            return nil
-        }
-        return isPattern ? readPattern(fields, &reader) : readNamed(fields, &reader)
-    }
-
-    private static func readNamed(_ fields: Fields, _ reader: inout Reader) -> TableEntry? {
+    private static func table(_ fields: Fields, _ reader: inout Reader) -> DeclaredTable? {
         let name = reader.value(name, in: fields)
         let triggers = reader.value(triggers, in: fields) ?? []
         let rules = reader.value(rules, in: fields) ?? []
-        if !fields.gives(Self.name) {
-            return reader.report("a table needs a name, or schema and match", at: fields.node)
+        guard let name else {
+            if !reader.gives(Self.name, in: fields) {
+                reader.report("a table needs a name, or schema and match", at: fields.node)
+            }
+            return nil
         }
-        return name.map {
-            .table(DeclaredTable(name: $0.value, triggers: triggers, rules: rules, because: $0.position))
-        }
+        return DeclaredTable(
+            name: name, triggers: triggers, rules: rules, because: reader.position(ofValue: Self.name, in: fields))
     }
 
-    private static func readPattern(_ fields: Fields, _ reader: inout Reader) -> TableEntry? {
+    private static func pattern(_ fields: Fields, _ reader: inout Reader) -> TablePattern? {
         let schema = reader.value(schema, in: fields)
         let match = reader.value(match, in: fields)
         let exclude = reader.value(exclude, in: fields) ?? []
-        if !fields.gives(Self.schema) { reader.report("a pattern needs the key 'schema'", at: fields.node) }
-        if !fields.gives(Self.match) { reader.report("a pattern needs the key 'match'", at: fields.node) }
+        if !reader.gives(Self.schema, in: fields) { reader.report("a pattern needs the key 'schema'", at: fields.node) }
+        if !reader.gives(Self.match, in: fields) { reader.report("a pattern needs the key 'match'", at: fields.node) }
         guard let schema, let match else { return nil }
-        return .pattern(
-            TablePattern(
-                schema: Identifier(schema), match: match, exclude: exclude, because: reader.position(fields.node)))
+        return TablePattern(
+            schema: Identifier(schema), match: match, exclude: exclude, because: reader.position(fields.node))
     }
 }
 
@@ -139,14 +141,7 @@ extension Text {
     /// `public.orders`, `sales."Order Line"`.
     static let tableName = Form<TableName>(
         schema: ["anyOf": [["type": "string", "pattern": .text(schemaPattern)], ["$ref": "#/$defs/variable"]]]
-    ) { node, reader in
-        guard let text = reader.bytes(of: node) else { return nil }
-        do throws(Complaint) {
-            return try qualifiedName(text)
-        } catch {
-            return reader.complain(error, at: node)
-        }
-    }
+    ) { node, reader in reader.tableName(node) }
 
     private static var schemaPattern: String {
         let first = "[^\\u0000-@\\[-^`{-\\u007f]"
@@ -188,7 +183,7 @@ enum OwnKeys {
         modes[.origin] = reader.value(origin, in: fields)
         modes[.subscriber] = reader.value(subscriber, in: fields)
         modes[.bystander] = reader.value(bystander, in: fields)
-        guard [origin, subscriber, bystander].contains(where: { fields.gives($0) }) else {
+        guard [origin, subscriber, bystander].contains(where: { reader.gives($0, in: fields) }) else {
             return reader.report("\(keys.what) needs a mode for origin, subscriber or bystander", at: node)
         }
         return modes
@@ -196,6 +191,16 @@ enum OwnKeys {
 }
 
 extension Reader {
+    /// See ``Text/tableName``.
+    fileprivate mutating func tableName(_ node: Node) -> TableName? {
+        guard let text = bytes(of: node) else { return nil }
+        do throws(Complaint) {
+            return try qualifiedName(text)
+        } catch {
+            return complain(error, at: node)
+        }
+    }
+
     /// The text of a key that is a name.
     mutating func checkedKey(_ entry: Node.Entry, _ check: (String) throws(Complaint) -> String) -> String? {
         do throws(Complaint) {

@@ -110,7 +110,7 @@ enum TriggerKeys {
         let arguments = reader.value(arguments, in: fields) ?? []
         let modes = [origin, subscriber, bystander].map { reader.value($0, in: fields) }
         let match = reader.value(match, in: fields) ?? .tuple
-        if ![origin, subscriber, bystander].contains(where: { fields.gives($0) }) {
+        if ![origin, subscriber, bystander].contains(where: { reader.gives($0, in: fields) }) {
             reader.report("a trigger needs a mode for origin, subscriber or bystander", at: fields.node)
         }
         guard let purpose, let name, let function, let timing, let level, let events else { return nil }

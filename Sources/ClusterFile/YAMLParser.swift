@@ -42,14 +42,18 @@ private struct Composer: ~Copyable {
     private var source: SourceText
     private let events: EventStream
     private var anchors = Anchors()
-    private var text: [UInt8] = []
+    private var tree = Tree()
+    /// The entries of the mappings that are being read.
+    private var open: [Node.Entry] = []
     private(set) var diagnostics: [Diagnostic] = []
 
     init(_ input: UnsafeBufferPointer<UInt8>, file: String) {
         isEmpty = input.isEmpty
         source = SourceText(input, file: file)
         events = EventStream(input)
-        text.reserveCapacity(input.count)
+        // Room that is never used is never touched; an array that grows touches it twice.
+        tree.text.reserveCapacity(input.count)
+        tree.entries.reserveCapacity(min(input.count / 4, Bounds.nodes))
     }
 
     mutating func document() -> YAMLDocument? {
@@ -67,7 +71,7 @@ private struct Composer: ~Copyable {
             if event.pointee.type != YAML_STREAM_END_EVENT {
                 report("a second document begins here; a cluster file is one document")
             }
-            return YAMLDocument(root: root, text: text)
+            return YAMLDocument(root: root, tree: tree)
         } catch {
             diagnostics.append(error.diagnostic)
             return nil
@@ -130,11 +134,13 @@ extension Composer {
             height = max(height, element.height)
             elements.append(element)
         }
-        return Node(content: .sequence(elements), place: place, height: height + 1)
+        let start = tree.elements.count
+        if start == 0 { tree.elements = elements } else { tree.elements += elements }
+        return Node(content: .sequence(.init(start..<tree.elements.count)), place: place, height: height + 1)
     }
 
     private mutating func mapping(at place: Place, depth: Int) throws(Refusal) -> Node {
-        var entries = EntryList()
+        var entries = EntryList(on: open)
         var merges: [Node] = []
         var height: UInt8 = 0
         while true {
@@ -150,24 +156,27 @@ extension Composer {
                 continue
             }
             let entry = Node.Entry(key: scalar, keyPlace: key.place, value: value)
-            if let first = entries.add(entry, text) {
+            if let first = entries.add(entry, to: &open, tree.text) {
                 let note = Diagnostic(.note, at: source.position(first.keyPlace), "first given here")
                 report("key \(shown(scalar)) is given twice", at: key.place, notes: [note])
-            } else if scalar.isPlain, text[scalar.range].elementsEqual("<<".utf8) {
+            } else if scalar.isPlain, tree.text[scalar.range].elementsEqual("<<".utf8) {
                 merges.append(value)
             }
         }
         if !merges.isEmpty { merge(merges, into: &entries) }
-        return Node(content: .mapping(entries.all), place: place, height: height + 1)
+        let part = entries.close(&open, into: &tree.entries)
+        return Node(content: .mapping(part), place: place, height: height + 1)
     }
 
     /// Adds the entries of `<<` that the mapping does not give itself; of several, the first to give a key wins.
-    private mutating func merge(_ merges: [Node], into entries: inout EntryList) {
-        entries.removeMergeKey(text)
+    private mutating func merge(_ merges: some Sequence<Node>, into entries: inout EntryList) {
+        entries.removeMergeKey(from: &open, tree.text)
         for merge in merges {
             switch merge.content {
-            case .mapping(let inherited): for entry in inherited { _ = entries.add(entry, text) }
-            case .sequence(let elements) where elements.allSatisfy(\.isMapping): self.merge(elements, into: &entries)
+            case .mapping(let part):
+                for entry in tree.entries[part.range] { _ = entries.add(entry, to: &open, tree.text) }
+            case .sequence(let part) where tree.elements[part.range].allSatisfy(\.isMapping):
+                self.merge(tree.elements[part.range], into: &entries)
             case .broken: break
             case .scalar, .sequence: report("'<<' takes a mapping or a list of mappings", at: merge.place)
             }
@@ -222,16 +231,18 @@ extension Composer {
     }
 
     private mutating func keep(_ value: UnsafeMutablePointer<UInt8>, _ length: Int, isPlain: Bool) -> Node.Scalar {
-        let start = text.count
+        let start = tree.text.count
         anchors.add(bytes: length)
-        text.append(contentsOf: UnsafeBufferPointer(start: value, count: length))
+        tree.text.append(contentsOf: UnsafeBufferPointer(start: value, count: length))
         let hasDollar = memchr(value, Int32(UInt8(ascii: "$")), length) != nil
         return Node.Scalar(
-            start: UInt32(start), length: UInt32(length), isPlain: isPlain,
-            holdsVariable: hasDollar && text[start...].holdsVariable)
+            part: .init(start..<tree.text.count), isPlain: isPlain,
+            holdsVariable: hasDollar && tree.text[start...].holdsVariable)
     }
 
-    private func shown(_ scalar: Node.Scalar) -> String { String(decoding: text[scalar.range], as: UTF8.self).inQuotes }
+    private func shown(_ scalar: Node.Scalar) -> String {
+        String(decoding: tree.text[scalar.range], as: UTF8.self).inQuotes
+    }
 
     private mutating func report(_ message: String, at place: Place? = nil, notes: [Diagnostic] = []) {
         diagnostics.append(Diagnostic(at: source.position(place ?? self.place), message, notes: notes))

@@ -28,6 +28,26 @@ import Testing
         }
     }
 
+    @Test func `names, mappings with any key first and variables are read in one order`() throws {
+        let tables = """
+              - {triggers: {t: {origin: always}}, name: public.d}
+              - public.c
+              - {rules: {a: {origin: always}, b: {origin: always}}, name: public.f}
+              - ${LAST:-public.z}
+              - {schema: sales, match: "*"}
+              - {name: public.b}
+              - "public.\\"E\\""
+              - {name: "${FIRST:-public.a}", triggers: {}}
+
+            """
+        let text = file(sets: "origin: berlin\ntables:\n" + tables)
+        let set = try readCluster(Array(text.utf8), file: "shop.yaml", environment: ["LAST": "public.y"]).sets[0]
+        #expect(set.tables.map(\.name.name.text) == ["E", "a", "b", "c", "d", "f", "y"])
+        #expect(set.tables.map { $0.triggers.count + 2 * $0.rules.count } == [0, 0, 0, 0, 1, 4, 0])
+        #expect(set.patterns.map(\.schema) == ["sales"])
+        #expect(Set(set.tables.map(\.because.line)).count == 7)
+    }
+
     @Test func `a table written twice is found wherever it stands`() {
         let long = "a_name_that_is_longer_than_24_bytes"
         for name in ["orders", long, "é"] {
