@@ -3,9 +3,12 @@ import Replication
 /// Joins the lists of one node by OID, in whatever pieces they come.
 struct NodeAssembly {
     private let engineFunctions: Set<FunctionName>
-    /// The tables of the scope; `place` finds them by OID.
-    private var tables: [ObservedTable] = []
+    /// The tables of the scope, where they stay. Each has a number, which `place` finds by OID.
+    private var tables: [TableName: ObservedTable] = [:]
+    /// Where each stands once all are known, by number.
+    private var indices: [Dictionary<TableName, ObservedTable>.Index] = []
     private var owners: [UInt32] = []
+    private var roles: [UInt32: (name: Identifier, isOurs: Bool, tie: OwnerTie)] = [:]
     private var place: [UInt32: Int] = [:]
     /// Names of relations that were sent and are not of the scope.
     private var otherNames: [UInt32: TableName] = [:]
@@ -20,7 +23,7 @@ struct NodeAssembly {
     private var foreignKeys: Set<ForeignKey> = []
 
     /// The OIDs of the tables of the scope.
-    var oids: [UInt32] { tables.map(\.oid) }
+    var oids: [UInt32] { Array(place.keys) }
     /// The OIDs of their owners, each once.
     var ownerOIDs: [UInt32] { Array(Set(owners)) }
     /// Tables with engine triggers whose names are not known yet.
@@ -28,7 +31,7 @@ struct NodeAssembly {
     /// Tables that no trigger of the engine stands on and that have no recorded pages: rows or not, that decides
     /// whether a trigger may be created.
     var tablesToMeasure: [UInt32] {
-        tables.filter { table in
+        tables.values.filter { table in
             table.kind == .table && !table.mayHoldRows
                 && !table.triggers.contains { engineFunctions.contains($0.function) }
         }.map(\.oid)
@@ -76,24 +79,41 @@ struct NodeAssembly {
     /// Decides about the partitions, when every relation has come; nothing is left to do the second time.
     mutating func settlePartitions() {
         for (relation, isMeant) in relations.partitions() { add(relation, isMeant) }
+        guard indices.count < owners.count else { return }
+        indices = Array(repeating: tables.startIndex, count: owners.count)
+        for index in tables.indices { if let number = place[tables.values[index].oid] { indices[number] = index } }
     }
 
-    /// Takes what only the end of the lists tells.
+    /// Changes a table in its place.
+    private mutating func change(_ number: Int, _ body: (inout ObservedTable) -> Void) {
+        body(&tables.values[indices[number]])
+    }
+
+    /// Takes what only the end of the lists tells, and sorts what each table has.
     mutating func endLists() {
         settlePartitions()
-        for index in tables.indices {
-            let own = tables[index].triggers
-            tables[index].triggers = triggers.triggers(of: shared[index])
-            if !own.isEmpty { tables[index].triggers = (tables[index].triggers + own).sorted { $0.name < $1.name } }
+        for number in place.values {
+            let (shared, role) = (triggers.triggers(of: shared[number]), roles[owners[number]])
+            change(number) { table in
+                table.triggers =
+                    table.triggers.isEmpty ? shared : (shared + table.triggers).sorted { $0.name < $1.name }
+                if table.rules.count > 1 { table.rules.sort { $0.name < $1.name } }
+                if table.sequences.count > 1 { table.sequences.sort { $0.name < $1.name } }
+                if table.inheritanceChildren.count > 1 { table.inheritanceChildren.sort() }
+                guard let role else { return }
+                table.owner = role.name
+                table.mayAlter = role.isOurs
+                table.ownerTie = role.tie
+            }
         }
     }
 
     /// Takes what was found out about ``tablesToMeasure``; any other table may hold rows.
     mutating func readFilled(_ rows: CopyRows, among measured: [UInt32]) {
         var rows = rows
-        for index in tables.indices { tables[index].mayHoldRows = true }
-        for table in measured { if let index = place[table] { tables[index].mayHoldRows = false } }
-        while !rows.isAtEnd { if let index = place[rows.number()] { tables[index].mayHoldRows = true } }
+        for number in place.values { change(number) { $0.mayHoldRows = true } }
+        for table in measured { if let number = place[table] { change(number) { $0.mayHoldRows = false } } }
+        while !rows.isAtEnd { if let number = place[rows.number()] { change(number) { $0.mayHoldRows = true } } }
     }
 
     /// Takes the names that ``unnamedStrayTables`` asks for.
@@ -105,13 +125,8 @@ struct NodeAssembly {
         }
     }
 
-    /// Everything that was read, sorted.
-    mutating func observed(identity: NodeIdentity, rights: NodeRights) -> ObservedNode {
-        for index in tables.indices {
-            if tables[index].rules.count > 1 { tables[index].rules.sort { $0.name < $1.name } }
-            if tables[index].sequences.count > 1 { tables[index].sequences.sort { $0.name < $1.name } }
-            if tables[index].inheritanceChildren.count > 1 { tables[index].inheritanceChildren.sort() }
-        }
+    /// Everything that was read.
+    consuming func observed(identity: NodeIdentity, rights: NodeRights) -> ObservedNode {
         let strayTables = strays.compactMap { oid, triggers in otherNames[oid].map { (name: $0, triggers: triggers) } }
         let stray = strayTables.sorted { $0.name < $1.name }.flatMap { table in
             table.triggers.sorted { $0.trigger < $1.trigger }
@@ -119,8 +134,7 @@ struct NodeAssembly {
         }
         return ObservedNode(
             identity: identity, rights: rights,
-            tables: Dictionary(tables.lazy.map { ($0.name, $0) }) { first, _ in first },
-            stray: stray,
+            tables: tables, stray: stray,
             functions: engineFunctions.intersection(functions.values), eventTriggers: eventTriggers.sorted(),
             foreignKeys: foreignKeys.sorted { ($0.child, $0.name, $0.parent) < ($1.child, $1.name, $1.parent) })
     }
@@ -139,8 +153,9 @@ extension NodeAssembly {
             otherNames[relation.table.oid] = relation.table.name
             return
         }
-        place[relation.table.oid] = tables.count
-        tables.append(relation.table)
+        // No node gives a name to two.
+        if let other = tables.updateValue(relation.table, forKey: relation.table.name) { place[other.oid] = nil }
+        place[relation.table.oid] = owners.count
         shared.append(0)
         owners.append(relation.owner)
     }
@@ -150,13 +165,13 @@ extension NodeAssembly {
         while !rows.isAtEnd {
             let table: UInt32 = rows.number()
             let found = triggers.read(&rows, functions)
-            guard let index = place[table] else {
+            guard let number = place[table] else {
                 addStray(found, on: table)
                 continue
             }
             switch found {
-            case .shared(let row): shared[index] = triggers.adding(row, to: shared[index])
-            case .own(let trigger?): tables[index].triggers.append(trigger)
+            case .shared(let row): shared[number] = triggers.adding(row, to: shared[number])
+            case .own(let trigger?): change(number) { $0.triggers.append(trigger) }
             case .own(nil): break
             }
         }
@@ -187,51 +202,44 @@ extension NodeAssembly {
         // Put to the tables at once: what few of them have is copied whenever it changes.
         var found: [Int: [ObservedRule]] = [:]
         while !rows.isAtEnd {
-            let index = place[rows.number()]
+            let number = place[rows.number()]
             let name = TriggerName(rows.text())
             let mode = FiringMode(letter: rows.letter())
             let isInstead = rows.flag()
-            guard let index, let mode else { continue }
-            found[index, default: []].append(ObservedRule(name: name, mode: mode, isInstead: isInstead))
+            guard let number, let mode else { continue }
+            found[number, default: []].append(ObservedRule(name: name, mode: mode, isInstead: isInstead))
         }
-        for (index, rules) in found { tables[index].rules += rules }
+        for (number, rules) in found { change(number) { $0.rules += rules } }
     }
 
     private mutating func readOwners(_ rows: CopyRows) {
         var rows = rows
-        var roles: [UInt32: (name: Identifier, isOurs: Bool, tie: OwnerTie)] = [:]
         while !rows.isAtEnd {
             let oid: UInt32 = rows.number()
             roles[oid] = (
                 Identifier(rows.text()), rows.flag(), OwnerTie(isMember: rows.flag(), isSuperuser: rows.flag())
             )
         }
-        for index in tables.indices {
-            guard let role = roles[owners[index]] else { continue }
-            tables[index].owner = role.name
-            tables[index].mayAlter = role.isOurs
-            tables[index].ownerTie = role.tie
-        }
     }
 
     private mutating func readClosedTables(_ rows: CopyRows) {
         var rows = rows
         while !rows.isAtEnd {
-            let index = place[rows.number()]
+            let number = place[rows.number()]
             let flags = [rows.flag(), rows.flag(), rows.flag()]
-            guard let index else { continue }
-            tables[index].lacks = zip(TableRight.allCases, flags).filter(\.1).map(\.0)
+            guard let number else { continue }
+            change(number) { $0.lacks = zip(TableRight.allCases, flags).filter(\.1).map(\.0) }
         }
     }
 
     private mutating func readPrimaryKeys(_ rows: CopyRows) {
         var rows = rows
-        while !rows.isAtEnd { if let index = place[rows.number()] { tables[index].hasPrimaryKey = true } }
+        while !rows.isAtEnd { if let number = place[rows.number()] { change(number) { $0.hasPrimaryKey = true } } }
     }
 
     private mutating func readSubscribedTables(_ rows: CopyRows) {
         var rows = rows
-        while !rows.isAtEnd { if let index = place[rows.number()] { tables[index].isLogicalTarget = true } }
+        while !rows.isAtEnd { if let number = place[rows.number()] { change(number) { $0.isLogicalTarget = true } } }
     }
 
     private mutating func readEventTriggers(_ rows: CopyRows) {
@@ -243,23 +251,23 @@ extension NodeAssembly {
         var rows = rows
         var found: [Int: [TableName]] = [:]
         while !rows.isAtEnd {
-            let index = place[rows.number()]
+            let number = place[rows.number()]
             let child = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
-            if let index { found[index, default: []].append(child) }
+            if let number { found[number, default: []].append(child) }
         }
-        for (index, children) in found { tables[index].inheritanceChildren += children }
+        for (number, children) in found { change(number) { $0.inheritanceChildren += children } }
     }
 
     private mutating func readSequences(_ rows: CopyRows) {
         var rows = rows
         while !rows.isAtEnd {
-            let index = place[rows.number()]
+            let number = place[rows.number()]
             let name = QualifiedName(Identifier(rows.sharedText()), Identifier(rows.text()))
             let increment: Int64 = rows.number()
             let sequence = ObservedSequence(
                 name: name, lastValue: rows.optionalNumber(), increment: increment, mayRead: rows.flag(),
                 mayAdvance: rows.flag())
-            if let index { tables[index].sequences.append(sequence) }
+            if let number { change(number) { $0.sequences.append(sequence) } }
         }
     }
 

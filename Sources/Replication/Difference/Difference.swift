@@ -52,7 +52,8 @@ public struct Difference: Hashable, Sendable {
         var roles: [SetRole] = []
         for set in declared.sets {
             var judgement = SetJudgement(set, declared, observed, audit, failover: failover)
-            let (judged, onNodes) = judge(tables[set.name] ?? [], on: nodes, families, declared, judgement.slonySet)
+            let (judged, onNodes) = judge(
+                desired.tables, tables[set.name]?.indices ?? 0..<0, on: nodes, families, declared, judgement.slonySet)
             let audits = SetAudit(judgement, judged, declared, observed, failover: failover)
             let found = judged.gathered(\.findings).filter { !audits.explains($0) } + audits.findings
             judgement.holdBack(for: found + desired.findings, everything: audits.holdsEverything)
@@ -83,20 +84,21 @@ public struct Difference: Hashable, Sendable {
 
 /// Judges the tables of one set, each on a node beside the one before it there.
 ///
+/// - Parameter places: Where those of the set stand among all.
 /// - Returns: All in their order, and those of each node by themselves.
 private func judge(
-    _ tables: ArraySlice<DesiredTable>, on nodes: [NodeName: ObservedNode], _ families: [NodeName: PartitionFamilies],
-    _ declared: DeclaredCluster, _ slonySet: Int?
+    _ tables: [DesiredTable], _ places: Range<Int>, on nodes: [NodeName: ObservedNode],
+    _ families: [NodeName: PartitionFamilies], _ declared: DeclaredCluster, _ slonySet: Int?
 ) -> (all: [TableJudgement], onNodes: [NodeName: [TableJudgement]]) {
-    var all: [TableJudgement?] = tables.map { _ in nil }
+    var all: [TableJudgement?] = places.map { _ in nil }
     var onNodes: [NodeName: [TableJudgement]] = [:]
     for (name, node) in nodes {
         guard let families = families[name] else { continue }
         var precedent: Precedent?
         var here: [TableJudgement] = []
-        for (place, index) in tables.indices.enumerated() where tables[index].node == name {
-            let judgement = TableJudgement(tables[index], node, declared, families, slonySet: slonySet, &precedent)
-            all[place] = judgement
+        for place in places where tables[place].node == name {
+            let judgement = TableJudgement(tables, place, node, declared, families, slonySet: slonySet, &precedent)
+            all[place - places.lowerBound] = judgement
             here.append(judgement)
         }
         onNodes[name] = here

@@ -23,28 +23,31 @@ struct Installations {
             guard let seen = nodes[node.name], seen.rights.engineSchema?.isReadable ?? true else { continue }
             let isFirst = declared.sets.first { $0.members.contains(node.name) }?.name == judgement.set.name
             // In the order of their names, as the set's tables are.
-            let tables = (judged[node.name] ?? []).filter { $0.desired.role != .bystander && $0.kind != nil }
+            let tables = (judged[node.name] ?? []).lazy.filter { $0.desired.role != .bystander && $0.kind != nil }
             install(judgement, on: node.name, seen.builtin, tables.map(\.desired.name), declared, isFirst)
         }
     }
 
     private mutating func install(
-        _ judgement: SetJudgement, on node: NodeName, _ builtin: BuiltinRegistrations?, _ tables: [TableName],
-        _ declared: DeclaredCluster, _ isFirst: Bool
+        _ judgement: SetJudgement, on node: NodeName, _ builtin: BuiltinRegistrations?,
+        _ names: some Sequence<TableName>, _ declared: DeclaredCluster, _ isFirst: Bool
     ) {
         let (set, inherited) = (judgement.set, judgement.authority.inherited)
         let found = builtin?.recorded.sets[set.name]
         guard found != nil || set.role(of: node) != .bystander else { return }
-        let recorded = builtin?.tables.tables(of: set.name) ?? []
         let final = RecordedSet(origin: set.origin, members: Set(set.members))
         let wide = RecordedSet(
             origin: found.map(\.origin) ?? inherited.origin ?? origin,
             members: final.members.union(found?.members ?? inherited.members))
-        // Holds all of both, and so is one of them where it is as long.
-        let all = tables == recorded ? recorded : Set(tables + recorded).sorted()
         let isCurrent = builtin.map { $0.version == BuiltinSchema.version && $0.functionsIntact } ?? false
         let installsSchema = isFirst && !isCurrent
-        let widens = found != wide || all.count != recorded.count || builtin?.recorded.node == nil
+        let namesNode = builtin?.recorded.node != nil
+        let isSame = builtin?.tables.has(names, of: set.name) ?? false
+        if isSame, namesNode, !installsSchema, found == wide, wide == final { return }
+        let (tables, recorded) = (Array(names), builtin?.tables.tables(of: set.name) ?? [])
+        // Holds all of both, and so is one of them where it is as long.
+        let all = isSame ? recorded : Set(tables + recorded).sorted()
+        let widens = found != wide || all.count != recorded.count || !namesNode
         let change = { (preparation: Installation.Preparation, recorded: RecordedSet, tables: [TableName]) in
             let record = SetRecord(
                 cluster: declared.name, node: node, set: set.name, recorded: recorded, tables: tables)

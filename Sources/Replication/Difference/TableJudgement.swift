@@ -1,10 +1,11 @@
 /// One table on one node, judged by itself.
 ///
-/// An object, since thousands of them are looked at again and again, and each is as big as all that was read of its table.
+/// An object, since thousands of them are looked at again and again. What is desired and what was observed is looked at
+/// where it lies: a copy of both for each would be five times as much as the rest.
 final class TableJudgement {
-    let desired: DesiredTable
-    /// `nil` where the table does not exist.
-    let observed: ObservedTable?
+    private let tables: [DesiredTable]
+    private let place: Int
+    private let node: [TableName: ObservedTable]
     /// The sort of what was found, which is asked for often; `nil` where the table does not exist.
     let kind: RelationKind?
     /// Whether it does not exist, or is a permanent table with a primary key that only triggers set apart from others.
@@ -16,6 +17,9 @@ final class TableJudgement {
     /// Whether more triggers stand on the table than those the engine wants there.
     private(set) var hasOtherTriggers = false
 
+    var desired: DesiredTable { tables[place] }
+    /// `nil` where the table does not exist.
+    var observed: ObservedTable? { node[tables[place].name] }
     /// Whether something stands against changing this table here.
     var isBlocked: Bool { findings.contains(where: \.blocking) }
     /// Whether there is nothing to mend and nothing to say.
@@ -23,54 +27,56 @@ final class TableJudgement {
     /// Whether something is to be changed here.
     var isTouched: Bool { !changes.isEmpty }
 
-    /// What is the same for thousands of tables is borrowed: an initializer would have a copy made for each. Nor is what
-    /// was observed of the table copied again; it is looked at where it is kept.
+    /// What is the same for thousands of tables is borrowed: an initializer would have a copy made for each.
     ///
     /// - Parameters:
+    ///   - tables: All that are desired; `place` is this one's.
     ///   - families: The partitioned tables of the node.
     ///   - slonySet: Slony's number of the set, where the engine is Slony and it is known.
     ///   - precedent: What the table judged before this one on the node was like; becomes what this one is like.
     init(
-        _ table: DesiredTable, _ node: borrowing ObservedNode, _ declared: borrowing DeclaredCluster,
-        _ families: borrowing PartitionFamilies, slonySet: Int?, _ precedent: inout Precedent?
+        _ tables: borrowing [DesiredTable], _ place: Int, _ node: borrowing ObservedNode,
+        _ declared: borrowing DeclaredCluster, _ families: borrowing PartitionFamilies, slonySet: Int?,
+        _ precedent: inout Precedent?
     ) {
-        desired = table
-        observed = node.tables[desired.name]
+        self.tables = copy tables
+        self.place = place
+        self.node = node.tables
+        let observed = node.tables[tables[place].name]
         kind = observed?.kind
         isPlain = observed?.isPlain ?? true
-        guard let triggers = observed?.triggers else {
+        guard let observed else {
             doors = nil
             if desired.role != .bystander {
                 find(.tableMissing, "\(desired.name) does not exist on node '\(desired.node)'")
             }
             return
         }
-        let wanted = desired.triggers
+        let (wanted, triggers) = (tables[place].triggers, observed.triggers)
         var alike = precedent.flatMap { $0.isLike(wanted, triggers) ? $0 : nil } ?? Precedent(wanted, triggers)
         doors = alike.doors
         hasOtherTriggers = alike.hasOtherTriggers
         defer { precedent = alike }
-        guard isUsable(declared), isRegistered(node, declared, slonySet) else { return }
+        guard isUsable(observed, declared), isRegistered(observed, node, declared, slonySet) else { return }
         if !alike.isInSync || !families.isEmpty || !desired.declared.hasNothingOfItsOwn {
-            compare(families, declared.engine.catalog)
+            compare(observed, families, declared.engine.catalog)
             alike.isInSync = isQuiet
         }
-        judgeDoors(declared.engine.catalog)
+        judgeDoors(observed, declared.engine.catalog)
         judgeFunctions(node, declared)
     }
 
-    private func compare(_ families: PartitionFamilies, _ catalog: EngineCatalog) {
-        guard let table = observed else { return }
-        let partitions = Partitions(of: table, in: families, desired)
-        let comparison = TableComparison(desired, table, partitions, catalog)
+    private func compare(_ observed: ObservedTable, _ families: PartitionFamilies, _ catalog: EngineCatalog) {
+        let partitions = Partitions(of: observed, in: families, desired)
+        let comparison = TableComparison(desired, observed, partitions, catalog)
         findings += comparison.findings + partitions.findings
         changes = comparison.changes
     }
 
-    private func isUsable(_ declared: DeclaredCluster) -> Bool {
+    private func isUsable(_ observed: ObservedTable, _ declared: DeclaredCluster) -> Bool {
         let what: String
-        switch kind {
-        case .table where observed?.persistence == .temporary: what = "a temporary table"
+        switch observed.kind {
+        case .table where observed.persistence == .temporary: what = "a temporary table"
         case .table: return true
         case .partitionedTable where declared.engine.catalog == .slony:
             what = "a partitioned table, which Slony cannot hold: list the partitions"
@@ -79,7 +85,7 @@ final class TableJudgement {
         case .materializedView: what = "a materialized view"
         case .foreignTable: what = "a foreign table"
         case .sequence: what = "a sequence"
-        case .other, nil: what = "no table"
+        case .other: what = "no table"
         }
         if desired.role != .bystander { find(.wrongRelationKind, "\(desired.name) on '\(desired.node)' is \(what)") }
         return false
@@ -87,10 +93,12 @@ final class TableJudgement {
 
     /// Under Slony a trigger is made or changed only where the catalog lists the table in the set; where the file has a
     /// bystander the triggers are Slony's own affair.
-    private func isRegistered(_ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?) -> Bool {
+    private func isRegistered(
+        _ observed: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?
+    ) -> Bool {
         guard declared.engine.catalog == .slony else { return true }
         guard let slony = node.slony, desired.role != .bystander else { return false }
-        guard let registered = observed.flatMap({ slony.tables[$0.oid] }) else {
+        guard let registered = slony.tables[observed.oid] else {
             find(.tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)")
             return false
         }
@@ -110,11 +118,11 @@ final class TableJudgement {
     }
 
     /// A table without any of the engine's triggers is new, and no alarm, unless the engine's catalog lists it already.
-    private func judgeDoors(_ catalog: EngineCatalog) {
+    private func judgeDoors(_ observed: ObservedTable, _ catalog: EngineCatalog) {
         guard let doors, doors.hasEngineTriggers || catalog == .slony, kind != .partitionedTable else { return }
         // A stale key mask captures every change, wrongly: that is found already.
         let isStale = findings.contains { finding in
-            let trigger = finding.code == .staleKeyMask ? finding.trigger.flatMap { observed?.trigger($0) } : nil
+            let trigger = finding.code == .staleKeyMask ? finding.trigger.flatMap { observed.trigger($0) } : nil
             return trigger?.mode.firesForApplications ?? false
         }
         switch desired.role {

@@ -37,11 +37,12 @@ public struct RecordedTables: Hashable, Sendable {
     }
 
     /// The tables of a set, sorted.
-    public func tables(of set: SetName) -> [TableName] {
-        var tables: [TableName] = []
-        for row in rows where row.set == set { tables.append(row.table) }
-        return tables
-    }
+    public func tables(of set: SetName) -> [TableName] { Array(names(of: set)) }
+
+    /// Whether the tables of a set are these, which are sorted.
+    func has(_ tables: some Sequence<TableName>, of set: SetName) -> Bool { names(of: set).elementsEqual(tables) }
+
+    private func names(of set: SetName) -> some Sequence<TableName> { rows.lazy.filter { $0.set == set }.map(\.table) }
 
     /// Records these tables for a set and no others; they leave the sets that they were in.
     public mutating func record(_ tables: [TableName], of set: SetName) {
