@@ -145,7 +145,10 @@ struct NodeAssembly {
 extension NodeAssembly {
     mutating func readRelations(_ rows: CopyRows) {
         var rows = rows
-        while !rows.isAtEnd { if let told = relations.read(&rows) { add(told.relation, told.isMeant) } }
+        while !rows.isAtEnd {
+            let relation = Relation(&rows)
+            if !relations.keeps(relation) { add(relation, relations.isMeant(relation.table.name)) }
+        }
     }
 
     private mutating func add(_ relation: Relation, _ isMeant: Bool) {

@@ -2,8 +2,6 @@ import Replication
 
 /// Tells the relations that a scope means from others: the named, the matching, and all partitions below them.
 struct RelationsInScope {
-    typealias Told = (relation: Relation, isMeant: Bool)
-
     private let scope: Scope
     private var partitioned: [UInt32: (name: TableName, parent: UInt32?)] = [:]
     /// Partitions wait until every partitioned table is known.
@@ -11,21 +9,20 @@ struct RelationsInScope {
 
     init(_ scope: Scope) { self.scope = scope }
 
-    /// Takes the next row, and gives its relation unless it is a partition.
-    mutating func read(_ rows: inout CopyRows) -> Told? {
-        let relation = Relation(&rows)
+    /// Takes note of the next relation. Whether a partition is meant is known when every partitioned table is.
+    ///
+    /// - Returns: Whether it waits for that.
+    mutating func keeps(_ relation: Relation) -> Bool {
         if relation.table.kind == .partitionedTable {
             partitioned[relation.table.oid] = (relation.table.name, relation.parent)
         }
-        guard relation.parent == nil else {
-            waiting.append(relation)
-            return nil
-        }
-        return (relation, isMeant(relation.table.name))
+        guard relation.parent != nil else { return false }
+        waiting.append(relation)
+        return true
     }
 
     /// The partitions, each once, when every row was taken.
-    mutating func partitions() -> [Told] {
+    mutating func partitions() -> [(relation: Relation, isMeant: Bool)] {
         defer { waiting = [] }
         return waiting.map { relation in
             var relation = relation
@@ -34,7 +31,8 @@ struct RelationsInScope {
         }
     }
 
-    private func isMeant(_ name: TableName) -> Bool {
+    /// Whether a relation that is no partition is meant.
+    func isMeant(_ name: TableName) -> Bool {
         scope.named.contains(name) || scope.patterns.contains { $0.matches(name) }
     }
 
