@@ -70,31 +70,26 @@ enum ClusterKeys {
     /// Both forms are read even where only one may stand, so that every mistake is seen at once.
     private static func readSets(_ fields: Fields, _ reader: inout Reader) -> [WrittenSet] {
         let long = reader.value(sets, in: fields) ?? []
-        guard reader.gives(origin, in: fields) || reader.gives(tables, in: fields) else {
-            if !reader.gives(sets, in: fields) {
-                reader.report("the cluster file needs origin and tables, or sets", at: fields.node)
-            }
+        let givesSets = reader.gives(sets, in: fields)
+        let (givesOrigin, givesTables) = (reader.gives(origin, in: fields), reader.gives(tables, in: fields))
+        guard givesOrigin || givesTables else {
+            if !givesSets { reader.report("the cluster file needs origin and tables, or sets", at: fields.node) }
             return long
         }
-        let because =
-            reader.gives(origin, in: fields)
-            ? reader.position(of: origin, in: fields) : reader.position(of: tables, in: fields)
-        if reader.gives(sets, in: fields) {
+        let because = givesOrigin ? reader.position(of: origin, in: fields) : reader.position(of: tables, in: fields)
+        if givesSets {
             let note = Diagnostic(.note, at: because, "the short form of a single set begins here")
             reader.report(
                 "sets cannot stand beside origin and tables", at: reader.position(of: sets, in: fields), notes: [note])
         } else {
-            for (given, key) in [
-                (reader.gives(origin, in: fields), origin.entry), (reader.gives(tables, in: fields), tables.entry),
-            ]
-            where !given {
+            for (given, key) in [(givesOrigin, origin.entry), (givesTables, tables.entry)] where !given {
                 reader.report("the cluster file needs the key '\(key.name)'", at: fields.node)
             }
         }
         let short = WrittenSet(
             name: Located(value: "default", position: because), id: nil, origin: reader.value(origin, in: fields),
             subscribers: nil, tables: reader.value(tables, in: fields) ?? TableList(), because: because)
-        return reader.gives(sets, in: fields) ? long : [short]
+        return givesSets ? long : [short]
     }
 }
 

@@ -22,8 +22,10 @@ struct TableList: Sendable {
     mutating func add(_ table: DeclaredTable) { tables.append(table) }
     mutating func add(_ pattern: TablePattern) { patterns.append(pattern) }
 
-    /// Sorts the tables by name and then by place, which is what makes a table given twice easy to find among 50,000.
+    /// Sorts the tables by name and then by place, which is what makes a table given twice easy to find among 50,000, and
+    /// the patterns by place.
     mutating func sort() {
+        patterns.sort { $0.because < $1.because }
         let places = tables.indices.dropFirst()
         if places.allSatisfy({ tables[$0 - 1].name < tables[$0].name }) { return }
         // Places are sorted, not tables, which would be copied again and again.

@@ -135,6 +135,7 @@ extension Composer {
             elements.append(element)
         }
         let start = tree.elements.count
+        // The list of 50,000 tables mostly is the only one.
         if start == 0 { tree.elements = elements } else { tree.elements += elements }
         return Node(content: .sequence(.init(start..<tree.elements.count)), place: place, height: height + 1)
     }

@@ -33,6 +33,19 @@ func file(
             Expected(2, "key 'berlin' is given twice", notes: [(1, "first given here")]))
     }
 
+    @Test func `a key given twice is found among many, each with a mapping of its own`() {
+        let nodes = (1...40).map { place in
+            let marker = place == 3 ? "1️⃣" : place == 17 ? "2️⃣" : ""
+            return "\(marker)node_\(place): {id: \(place), conninfo: service=a}"
+        }
+        let again = ["3️⃣node_3: {conninfo: service=b}", "4️⃣node_17: {conninfo: service=b}"]
+        expect(
+            file(
+                nodes: "{\((nodes + again).joined(separator: ", "))}", sets: "origin: node_1\ntables: [public.orders]"),
+            Expected(3, "key 'node_3' is given twice", notes: [(1, "first given here")]),
+            Expected(4, "key 'node_17' is given twice", notes: [(2, "first given here")]))
+    }
+
     @Test func `a key must be a text`() {
         expect(
             file(policy: "? 1️⃣[a, b]\n: c"), Expected(1, "a key must be a text, not a list or a mapping"))
@@ -141,6 +154,21 @@ func file(
         #expect(nodes.map(\.id) == [1, 2, 3])
         #expect(nodes.map(\.conninfo) == ["service=a", "service=b", "service=b"])
         #expect(nodes.map(\.role) == ["owner", "owner", "owner"])
+    }
+
+    @Test func `a merge key fills in many values around those that the mapping says itself`() throws {
+        let many = (1...40).map { "t\($0): {origin: always}" }.joined(separator: ", ")
+        let tables = """
+            origin: berlin
+            tables:
+              - {name: public.a, triggers: &many {\(many)}}
+              - {name: public.b, triggers: {u: {origin: replica}, <<: *many, t7: {origin: disabled}}}
+            """
+        let set = try #require(try read(file(sets: tables)).get().sets.first)
+        let own = set.tables.map { Dictionary(uniqueKeysWithValues: $0.triggers.map { ($0.name, $0.modes[.origin]) }) }
+        #expect(own[0].count == 40 && own[0].values.allSatisfy { $0 == .always })
+        #expect(own[1].count == 41 && own[1].values.count { $0 == .always } == 39)
+        #expect(own[1]["u"] == .replica && own[1]["t7"] == .disabled)
     }
 
     @Test func `a merge key takes mappings only`() {

@@ -48,6 +48,21 @@ import Testing
         #expect(Set(set.tables.map(\.because.line)).count == 7)
     }
 
+    @Test func `patterns stay in the order of the file`() throws {
+        let tables = """
+              - {schema: sales, match: "o*"}
+              - {match: "*", schema: app}
+              - public.b
+              - {schema: app, match: "a*"}
+              - {schema: app, match: "*"}
+
+            """
+        let text = file(sets: "origin: berlin\ntables:\n" + tables)
+        let patterns = try readCluster(Array(text.utf8), file: "shop.yaml", environment: [:]).sets[0].patterns
+        #expect(patterns.map { "\($0.schema).\($0.match)" } == ["sales.o*", "app.*", "app.a*", "app.*"])
+        #expect(patterns.map(\.because.line) == [6, 7, 9, 10])
+    }
+
     @Test func `a table written twice is found wherever it stands`() {
         let long = "a_name_that_is_longer_than_24_bytes"
         for name in ["orders", long, "é"] {

@@ -3,13 +3,13 @@ import Replication
 /// Joins the lists of one node by OID, in whatever pieces they come.
 struct NodeAssembly {
     private let engineFunctions: Set<FunctionName>
-    /// The tables of the scope, where they stay. Each has a number, which `place` finds by OID.
+    /// The tables of the scope, where they stay. Each has a number, which `numbers` finds by OID.
     private var tables: [TableName: ObservedTable] = [:]
     /// Where each stands once all are known, by number.
     private var indices: [Dictionary<TableName, ObservedTable>.Index] = []
     private var owners: [UInt32] = []
     private var roles: [UInt32: (name: Identifier, isOurs: Bool, tie: OwnerTie)] = [:]
-    private var place: [UInt32: Int] = [:]
+    private var numbers: [UInt32: Int] = [:]
     /// Names of relations that were sent and are not of the scope.
     private var otherNames: [UInt32: TableName] = [:]
     private var relations: RelationsInScope
@@ -23,7 +23,7 @@ struct NodeAssembly {
     private var foreignKeys: Set<ForeignKey> = []
 
     /// The OIDs of the tables of the scope.
-    var oids: [UInt32] { Array(place.keys) }
+    var oids: [UInt32] { Array(numbers.keys) }
     /// The OIDs of their owners, each once.
     var ownerOIDs: [UInt32] { Array(Set(owners)) }
     /// Tables with engine triggers whose names are not known yet.
@@ -45,7 +45,7 @@ struct NodeAssembly {
         tables.reserveCapacity(scope.tables.count)
         shared.reserveCapacity(scope.tables.count)
         owners.reserveCapacity(scope.tables.count)
-        place.reserveCapacity(scope.tables.count)
+        numbers.reserveCapacity(scope.tables.count)
     }
 
     /// Takes some rows of one list. The relations come before the triggers; ``endLists()`` follows the last.
@@ -81,10 +81,10 @@ struct NodeAssembly {
         for (relation, isMeant) in relations.partitions() { add(relation, isMeant) }
         guard indices.count < owners.count else { return }
         indices = Array(repeating: tables.startIndex, count: owners.count)
-        for index in tables.indices { if let number = place[tables.values[index].oid] { indices[number] = index } }
+        for index in tables.indices { if let number = numbers[tables.values[index].oid] { indices[number] = index } }
     }
 
-    /// Changes a table in its place.
+    /// Changes a table where it stands.
     private mutating func change(_ number: Int, _ body: (inout ObservedTable) -> Void) {
         body(&tables.values[indices[number]])
     }
@@ -92,11 +92,11 @@ struct NodeAssembly {
     /// Takes what only the end of the lists tells, and sorts what each table has.
     mutating func endLists() {
         settlePartitions()
-        for number in place.values {
-            let (shared, role) = (triggers.triggers(of: shared[number]), roles[owners[number]])
+        for number in numbers.values {
+            let (likes, role) = (triggers.triggers(of: shared[number]), roles[owners[number]])
             change(number) { table in
                 table.triggers =
-                    table.triggers.isEmpty ? shared : (shared + table.triggers).sorted { $0.name < $1.name }
+                    table.triggers.isEmpty ? likes : (likes + table.triggers).sorted { $0.name < $1.name }
                 if table.rules.count > 1 { table.rules.sort { $0.name < $1.name } }
                 if table.sequences.count > 1 { table.sequences.sort { $0.name < $1.name } }
                 if table.inheritanceChildren.count > 1 { table.inheritanceChildren.sort() }
@@ -111,9 +111,9 @@ struct NodeAssembly {
     /// Takes what was found out about ``tablesToMeasure``; any other table may hold rows.
     mutating func readFilled(_ rows: CopyRows, among measured: [UInt32]) {
         var rows = rows
-        for number in place.values { change(number) { $0.mayHoldRows = true } }
-        for table in measured { if let number = place[table] { change(number) { $0.mayHoldRows = false } } }
-        while !rows.isAtEnd { if let number = place[rows.number()] { change(number) { $0.mayHoldRows = true } } }
+        for number in numbers.values { change(number) { $0.mayHoldRows = true } }
+        for table in measured { if let number = numbers[table] { change(number) { $0.mayHoldRows = false } } }
+        while !rows.isAtEnd { if let number = numbers[rows.number()] { change(number) { $0.mayHoldRows = true } } }
     }
 
     /// Takes the names that ``unnamedStrayTables`` asks for.
@@ -126,7 +126,7 @@ struct NodeAssembly {
     }
 
     /// Everything that was read.
-    consuming func observed(identity: NodeIdentity, rights: NodeRights) -> ObservedNode {
+    func observed(identity: NodeIdentity, rights: NodeRights) -> ObservedNode {
         let strayTables = strays.compactMap { oid, triggers in otherNames[oid].map { (name: $0, triggers: triggers) } }
         let stray = strayTables.sorted { $0.name < $1.name }.flatMap { table in
             table.triggers.sorted { $0.trigger < $1.trigger }
@@ -147,7 +147,7 @@ extension NodeAssembly {
         var rows = rows
         while !rows.isAtEnd {
             let relation = Relation(&rows)
-            if !relations.keeps(relation) { add(relation, relations.isMeant(relation.table.name)) }
+            if !relations.hold(relation) { add(relation, relations.isMeant(relation.table.name)) }
         }
     }
 
@@ -157,8 +157,8 @@ extension NodeAssembly {
             return
         }
         // No node gives a name to two.
-        if let other = tables.updateValue(relation.table, forKey: relation.table.name) { place[other.oid] = nil }
-        place[relation.table.oid] = owners.count
+        if let other = tables.updateValue(relation.table, forKey: relation.table.name) { numbers[other.oid] = nil }
+        numbers[relation.table.oid] = owners.count
         shared.append(0)
         owners.append(relation.owner)
     }
@@ -168,7 +168,7 @@ extension NodeAssembly {
         while !rows.isAtEnd {
             let table: UInt32 = rows.number()
             let found = triggers.read(&rows, functions)
-            guard let number = place[table] else {
+            guard let number = numbers[table] else {
                 addStray(found, on: table)
                 continue
             }
@@ -186,7 +186,7 @@ extension NodeAssembly {
         while !rows.isAtEnd {
             let table: UInt32 = rows.number()
             let found = triggers.read(&rows, functions)
-            if place[table] == nil { addStray(found, on: table) }
+            if numbers[table] == nil { addStray(found, on: table) }
         }
     }
 
@@ -205,7 +205,7 @@ extension NodeAssembly {
         // Put to the tables at once: what few of them have is copied whenever it changes.
         var found: [Int: [ObservedRule]] = [:]
         while !rows.isAtEnd {
-            let number = place[rows.number()]
+            let number = numbers[rows.number()]
             let name = TriggerName(rows.text())
             let mode = FiringMode(letter: rows.letter())
             let isInstead = rows.flag()
@@ -228,7 +228,7 @@ extension NodeAssembly {
     private mutating func readClosedTables(_ rows: CopyRows) {
         var rows = rows
         while !rows.isAtEnd {
-            let number = place[rows.number()]
+            let number = numbers[rows.number()]
             let flags = [rows.flag(), rows.flag(), rows.flag()]
             guard let number else { continue }
             change(number) { $0.lacks = zip(TableRight.allCases, flags).filter(\.1).map(\.0) }
@@ -237,12 +237,12 @@ extension NodeAssembly {
 
     private mutating func readPrimaryKeys(_ rows: CopyRows) {
         var rows = rows
-        while !rows.isAtEnd { if let number = place[rows.number()] { change(number) { $0.hasPrimaryKey = true } } }
+        while !rows.isAtEnd { if let number = numbers[rows.number()] { change(number) { $0.hasPrimaryKey = true } } }
     }
 
     private mutating func readSubscribedTables(_ rows: CopyRows) {
         var rows = rows
-        while !rows.isAtEnd { if let number = place[rows.number()] { change(number) { $0.isLogicalTarget = true } } }
+        while !rows.isAtEnd { if let number = numbers[rows.number()] { change(number) { $0.isLogicalTarget = true } } }
     }
 
     private mutating func readEventTriggers(_ rows: CopyRows) {
@@ -254,7 +254,7 @@ extension NodeAssembly {
         var rows = rows
         var found: [Int: [TableName]] = [:]
         while !rows.isAtEnd {
-            let number = place[rows.number()]
+            let number = numbers[rows.number()]
             let child = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
             if let number { found[number, default: []].append(child) }
         }
@@ -264,7 +264,7 @@ extension NodeAssembly {
     private mutating func readSequences(_ rows: CopyRows) {
         var rows = rows
         while !rows.isAtEnd {
-            let number = place[rows.number()]
+            let number = numbers[rows.number()]
             let name = QualifiedName(Identifier(rows.sharedText()), Identifier(rows.text()))
             let increment: Int64 = rows.number()
             let sequence = ObservedSequence(
@@ -284,7 +284,7 @@ extension NodeAssembly {
             let parent: UInt32 = rows.number()
             let parentName = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
             let actions = [rows.letter(), rows.letter()]
-            guard place[child] != nil || place[parent] != nil else { continue }
+            guard numbers[child] != nil || numbers[parent] != nil else { continue }
             foreignKeys.insert(
                 ForeignKey(
                     name: name, child: childName, parent: parentName,

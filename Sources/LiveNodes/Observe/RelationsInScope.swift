@@ -9,10 +9,11 @@ struct RelationsInScope {
 
     init(_ scope: Scope) { self.scope = scope }
 
-    /// Takes note of the next relation. Whether a partition is meant is known when every partitioned table is.
+    /// Takes note of the next relation, and holds it where it is a partition: whether that is meant is known when every
+    /// partitioned table is.
     ///
-    /// - Returns: Whether it waits for that.
-    mutating func keeps(_ relation: Relation) -> Bool {
+    /// - Returns: Whether it is held.
+    mutating func hold(_ relation: Relation) -> Bool {
         if relation.table.kind == .partitionedTable {
             partitioned[relation.table.oid] = (relation.table.name, relation.parent)
         }

@@ -60,14 +60,14 @@ public struct DesiredState: Hashable, Sendable {
         }
     }
 
-    /// The tables of each set, which stand together.
-    var tablesBySet: [SetName: ArraySlice<DesiredTable>] {
-        var result: [SetName: ArraySlice<DesiredTable>] = [:]
+    /// Where the tables of each set stand, one after the other.
+    var placesBySet: [SetName: Range<Int>] {
+        var result: [SetName: Range<Int>] = [:]
         var start = tables.startIndex
         while start < tables.endIndex {
             let set = tables[start].set
             let end = tables.indices[start...].first { tables[$0].set != set } ?? tables.endIndex
-            result[set] = tables[start..<end]
+            result[set] = start..<end
             start = end
         }
         return result

@@ -30,7 +30,7 @@ struct Installations {
 
     private mutating func install(
         _ judgement: SetJudgement, on node: NodeName, _ builtin: BuiltinRegistrations?,
-        _ names: some Sequence<TableName>, _ declared: DeclaredCluster, _ isFirst: Bool
+        _ names: some Collection<TableName>, _ declared: DeclaredCluster, _ isFirst: Bool
     ) {
         let (set, inherited) = (judgement.set, judgement.authority.inherited)
         let found = builtin?.recorded.sets[set.name]

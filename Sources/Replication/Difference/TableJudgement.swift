@@ -3,9 +3,9 @@
 /// An object, since thousands of them are looked at again and again. What is desired and what was observed is looked at
 /// where it lies: a copy of both for each would be five times as much as the rest.
 final class TableJudgement {
-    private let tables: [DesiredTable]
+    private let desiredTables: [DesiredTable]
     private let place: Int
-    private let node: [TableName: ObservedTable]
+    private let observedTables: [TableName: ObservedTable]
     /// The sort of what was found, which is asked for often; `nil` where the table does not exist.
     let kind: RelationKind?
     /// Whether it does not exist, or is a permanent table with a primary key that only triggers set apart from others.
@@ -17,9 +17,9 @@ final class TableJudgement {
     /// Whether more triggers stand on the table than those the engine wants there.
     private(set) var hasOtherTriggers = false
 
-    var desired: DesiredTable { tables[place] }
+    var desired: DesiredTable { desiredTables[place] }
     /// `nil` where the table does not exist.
-    var observed: ObservedTable? { node[tables[place].name] }
+    var observed: ObservedTable? { observedTables[desired.name] }
     /// Whether something stands against changing this table here.
     var isBlocked: Bool { findings.contains(where: \.blocking) }
     /// Whether there is nothing to mend and nothing to say.
@@ -39,9 +39,9 @@ final class TableJudgement {
         _ declared: borrowing DeclaredCluster, _ families: borrowing PartitionFamilies, slonySet: Int?,
         _ precedent: inout Precedent?
     ) {
-        self.tables = copy tables
+        desiredTables = copy tables
         self.place = place
-        self.node = node.tables
+        observedTables = node.tables
         let observed = node.tables[tables[place].name]
         kind = observed?.kind
         isPlain = observed?.isPlain ?? true
