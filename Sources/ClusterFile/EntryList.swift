@@ -26,7 +26,7 @@ struct EntryList {
     }
 
     mutating func removeMergeKey(from stack: inout [Node.Entry], _ text: [UInt8]) {
-        let others = stack[base...].filter { !($0.key.isPlain && text[$0.key.range].elementsEqual("<<".utf8)) }
+        let others = stack[base...].filter { !$0.key.isMergeKey(in: text) }
         stack.replaceSubrange(base..., with: others)
         places = [:]
     }

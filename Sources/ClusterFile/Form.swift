@@ -82,9 +82,7 @@ extension Form {
         let schema =
             JSON.list(of: element.schema, mayBeEmpty: complaint == nil) + (unique ? ["uniqueItems": true] : [:])
         return Form(schema: schema) { node, reader in
-            guard let elements = reader.elements(of: node) else { return nil }
-            if let complaint, elements.isEmpty { return reader.report(complaint, at: node) }
-            return elements.compactMap { element.read($0, &reader) }
+            reader.elements(of: node, empty: complaint)?.compactMap { element.read($0, &reader) }
         }
     }
 

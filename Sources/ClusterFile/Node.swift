@@ -52,6 +52,9 @@ struct Node {
         let holdsVariable: Bool
 
         var range: Range<Int> { part.range }
+
+        /// Whether it is YAML's `<<`, which stands for the entries of another mapping.
+        func isMergeKey(in text: [UInt8]) -> Bool { isPlain && text[range].elementsEqual("<<".utf8) }
     }
 
     /// A key, always a scalar, and its value.

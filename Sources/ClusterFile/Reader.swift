@@ -58,12 +58,15 @@ extension Reader {
         }
     }
 
-    mutating func elements(of node: Node) -> ArraySlice<Node>? {
+    /// The elements of a list; `complaint` is what to say about a list without any.
+    mutating func elements(of node: Node, empty complaint: String? = nil) -> ArraySlice<Node>? {
         switch node.content {
-        case .sequence(let part): tree.elements[part.range]
-        case .mapping: report("expected a list, found a mapping", at: node)
-        case .scalar: report("expected a list, found a text", at: node)
-        case .broken: nil
+        case .sequence(let part):
+            if let complaint, part.length == 0 { return report(complaint, at: node) }
+            return tree.elements[part.range]
+        case .mapping: return report("expected a list, found a mapping", at: node)
+        case .scalar: return report("expected a list, found a text", at: node)
+        case .broken: return nil
         }
     }
 

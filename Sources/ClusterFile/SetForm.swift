@@ -86,8 +86,7 @@ enum TableKeys {
     static let list = Form<TableList>(
         schema: .list(of: ["anyOf": [Text.tableName.schema, all.schema]], mayBeEmpty: false)
     ) { node, reader in
-        guard let elements = reader.elements(of: node) else { return nil }
-        if elements.isEmpty { return reader.report("a set needs at least one table", at: node) }
+        guard let elements = reader.elements(of: node, empty: "a set needs at least one table") else { return nil }
         var list = TableList(reserving: elements.count)
         for element in reader.sorted(elements) { read(element, &reader, into: &list) }
         list.sort()

@@ -160,7 +160,7 @@ extension Composer {
             if let first = entries.add(entry, to: &open, tree.text) {
                 let note = Diagnostic(.note, at: source.position(first.keyPlace), "first given here")
                 report("key \(shown(scalar)) is given twice", at: key.place, notes: [note])
-            } else if scalar.isPlain, tree.text[scalar.range].elementsEqual("<<".utf8) {
+            } else if scalar.isMergeKey(in: tree.text) {
                 merges.append(value)
             }
         }

@@ -53,7 +53,7 @@ struct NodeAssembly {
     /// - Returns: False for a list that is not about relations.
     mutating func take(_ rows: [UInt8], of query: CatalogQuery) -> Bool {
         guard let read = Self.readers[query] else { return false }
-        if query != .relationsBySchema && query != .relationsByName { settlePartitions() }
+        if query != .relationsBySchema && query != .relationsByName { settleTables() }
         read(&self, CopyRows(rows))
         return true
     }
@@ -76,8 +76,9 @@ struct NodeAssembly {
         .eventTriggers: { $0.readEventTriggers($1) },
     ]
 
-    /// Decides about the partitions, when every relation has come; nothing is left to do the second time.
-    mutating func settlePartitions() {
+    /// Decides about the partitions, and finds where each table stands, when every relation has come; nothing is left to
+    /// do the second time.
+    mutating func settleTables() {
         for (relation, isMeant) in relations.partitions() { add(relation, isMeant) }
         guard indices.count < owners.count else { return }
         indices = Array(repeating: tables.startIndex, count: owners.count)
@@ -91,7 +92,7 @@ struct NodeAssembly {
 
     /// Takes what only the end of the lists tells, and sorts what each table has.
     mutating func endLists() {
-        settlePartitions()
+        settleTables()
         for number in numbers.values {
             let (likes, role) = (triggers.triggers(of: shared[number]), roles[owners[number]])
             change(number) { table in

@@ -102,7 +102,7 @@ struct NodeReading {
         about relations: CopyRows, _ more: More, _ version: Int32, into assembly: inout NodeAssembly
     ) -> [Asked] {
         assembly.readRelations(relations)
-        assembly.settlePartitions()
+        assembly.settleTables()
         let few = assembly.oids.count <= Self.fewNames
         let triggers: [Asked] =
             few
