@@ -32,11 +32,11 @@ extension ObservedTrigger {
         let mode = FiringMode(letter: rows.letter())
         let arguments = TriggerArguments(bytes: rows.sharedBytes())
         let columns = rows.numbers()
-        let (hasCondition, isConstraint, isClone) = (rows.flag(), rows.flag(), rows.flag())
+        let apart = rows.optionalText() ?? ""
         guard let function, let mode else { return nil }
         self.init(
             name: name, function: function, type: type, mode: mode, arguments: arguments, columns: columns,
-            hasCondition: hasCondition, isConstraint: isConstraint, isClone: isClone)
+            hasCondition: apart.contains("w"), isConstraint: apart.contains("c"), isClone: apart.contains("p"))
     }
 }
 
