@@ -4,7 +4,8 @@ import Replication
 struct RecordKeeping: Sendable {
     private let keeps: Bool
     private let found: [SetName: RecordedSet]
-    private let declared: [SetName: RecordedSet]
+    private let declared: [ReplicationSet]
+    private let difference: Difference
     private let opening: Set<SetName>
 
     init(_ walk: Walk) {
@@ -13,35 +14,27 @@ struct RecordKeeping: Sendable {
         case .slony, .polarity: keeps = false
         }
         found = walk.observed.journal.sets
-        declared = walk.declared.sets.reduce(into: [:]) {
-            $0[$1.name] = RecordedSet($1)
-        }
-        opening = Set(walk.plan.steps.filter { $0.stage == .open }.map(\.set))
+        declared = walk.declared.sets
+        difference = walk.difference
+        let origins = Dictionary(declared.map { ($0.name, $0.origin) }) { first, _ in first }
+        opening = Set(walk.plan.steps.filter { $0.stage == .open && origins[$0.set] == $0.node }.map(\.set))
     }
 
     /// Before anything is changed: new members are added, origins stay as they were.
     func before(_ journal: JournalFile) async {
-        await write(journal) { set, final in
-            guard let old = found[set] else { return final }
-            return RecordedSet(origin: old.origin, members: old.members.union(final.members))
-        }
+        await write(journal) { difference.record(of: $0, opening: false) }
     }
 
-    /// When a set begins to open, its new origin is the last one.
+    /// When sets begin to open, their new origins are the last ones.
     func opening(_ journal: JournalFile) async {
-        await write(journal) { set, final in
-            guard let old = found[set] else { return final }
-            let origin = opening.contains(set) ? final.origin : old.origin
-            return RecordedSet(origin: origin, members: old.members.union(final.members))
-        }
+        await write(journal) { difference.record(of: $0, opening: opening.contains($0.name)) }
     }
 
     /// When everything is as declared.
-    func after(_ journal: JournalFile) async { await write(journal) { $1 } }
+    func after(_ journal: JournalFile) async { await write(journal) { RecordedSet($0) } }
 
-    private func write(_ journal: JournalFile, _ record: (SetName, RecordedSet) -> RecordedSet) async {
+    private func write(_ journal: JournalFile, _ record: (ReplicationSet) -> RecordedSet?) async {
         guard keeps else { return }
-        let sets = declared.reduce(into: [:]) { $0[$1.key] = record($1.key, $1.value) }
-        await journal.record(found.merging(sets) { $1 })
+        await journal.record(declared.reduce(into: found) { $0[$1.name] = record($1) ?? $0[$1.name] })
     }
 }

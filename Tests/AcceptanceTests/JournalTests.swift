@@ -4,7 +4,17 @@ import Testing
 
 /// A file of two sets under an engine without a catalog: what was written last is remembered in the journal alone.
 private func file(_ shop: Shop, itemsOrigin: String) -> String {
-    let nodes = Shop.nodes.map { "  \($0): \"\(shop.addresses[$0]?.text ?? "")\"\n" }.joined()
+    file(
+        shop,
+        sets: """
+              - {name: orders, origin: berlin, tables: [public.orders]}
+              - {name: items, origin: \(itemsOrigin), tables: [public.order_items]}
+            """)
+}
+
+/// A file of these sets, and of these nodes.
+private func file(_ shop: Shop, nodes: [String] = Shop.nodes, sets: String) -> String {
+    let nodes = nodes.map { "  \($0): \"\(shop.addresses[$0]?.text ?? "")\"\n" }.joined()
     return """
         version: 1
         cluster: shop
@@ -17,8 +27,7 @@ private func file(_ shop: Shop, itemsOrigin: String) -> String {
                events: [insert, update, delete], origin: disabled, subscriber: enabled}
         nodes:
         \(nodes)sets:
-          - {name: orders, origin: berlin, tables: [public.orders]}
-          - {name: items, origin: \(itemsOrigin), tables: [public.order_items]}
+        \(sets)
         policy: {sequences: ignore}
         """
 }
@@ -31,19 +40,97 @@ private let functions = """
 
 @Suite struct `the journal` {
     @Test func `what a selection left out is not recorded as done`() async throws {
-        try await Shop.lend("journaled", isApplied: false) { shop in
+        try await lend("journaled", applying: { file($0, itemsOrigin: "berlin") }) { shop in
+            try shop.write(file(shop, itemsOrigin: "paris"), to: "polarity.yaml")
+            try await mendOrders(of: shop)
+            // The move of the other set is a move still.
+            try await expectRefusedMove(of: shop)
+        }
+    }
+
+    @Test func `a move whose old origin was opened again is a move still`() async throws {
+        let sets = { (origin: String) in
+            "  - {name: all, origin: \(origin), tables: [public.orders, public.order_items]}"
+        }
+        try await lend("reopened", applying: { file($0, sets: sets("berlin")) }) { shop in
+            let modes = try await shop.modes()
+            try shop.write(file(shop, sets: sets("paris")), to: "polarity.yaml")
+            try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { _ in
+                let move = try await shop.polarity(
+                    "apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER", "--retries", "2",
+                    "--lock-timeout", "100ms")
+                #expect(move.status == 3, "\(move.output)\(move.errorOutput)")
+                #expect(move.errorOutput.contains("opening the old origin again"))
+            }
+            #expect(try await shop.modes() == modes)
+            try await expectRefusedMove(of: shop)
+        }
+    }
+
+    @Test func `where nothing is on record an origin that is shut is not recorded`() async throws {
+        try await lend("journalless", applying: { file($0, itemsOrigin: "berlin") }) { shop in
+            try FileManager.default.removeItem(atPath: shop.directory + "/state/polarity/shop.jsonl")
+            try shop.write(file(shop, itemsOrigin: "paris"), to: "polarity.yaml")
+            try await mendOrders(of: shop)
+            try await expectRefusedMove(of: shop)
+        }
+    }
+
+    @Test func `where nothing is on record an origin that is open is recorded, and moves with a word alone`()
+        async throws
+    {
+        try await lend("recorded", applying: { file($0, itemsOrigin: "berlin") }) { shop in
+            try FileManager.default.removeItem(atPath: shop.directory + "/state/polarity/shop.jsonl")
+            try await mendOrders(of: shop)
+            let lines = try shop.read("state/polarity/shop.jsonl").split(separator: "\n")
+            let recorded = try #require(lines.last { $0.contains(#""recorded""#) })
+            #expect(recorded.contains(#""items":{"members":["berlin","paris","tokyo"],"origin":"berlin"}"#))
+            try shop.write(file(shop, itemsOrigin: "paris"), to: "polarity.yaml")
+            try await expectRefusedMove(of: shop)
+        }
+    }
+
+    @Test func `a member that was dropped while its set was renamed is not forgotten`() async throws {
+        let orders = "  - {name: orders, origin: paris, subscribers: [tokyo], tables: [public.orders]}\n"
+        let items = "  - {name: items, origin: berlin, tables: [public.order_items]}"
+        let things = "  - {name: things, origin: paris, tables: [public.order_items]}"
+        try await lend("renamed", applying: { file($0, sets: orders + items) }) { shop in
+            try shop.write(file(shop, nodes: ["paris", "tokyo"], sets: orders + things), to: "polarity.yaml")
+            let modes = try await shop.modes()
+            try await shop.ask("tokyo", "ALTER TABLE public.orders DISABLE TRIGGER orders_deny")
+            let first = try await shop.polarity("apply", "--yes")
+            #expect(first.status == 3, "\(first.output)\(first.errorOutput)")
+            let second = try await shop.polarity("apply", "--yes")
+            #expect(second.status == 4, "\(second.output)\(second.errorOutput)")
+            #expect(second.output.contains("'berlin' is recorded as a member of set 'things'"))
+            #expect(try await shop.modes() == modes)
+        }
+    }
+
+    /// Lends a shop on which such a file was applied.
+    private func lend(
+        _ name: String, applying file: (Shop) -> String, _ body: (Shop) async throws -> Void
+    ) async throws {
+        try await Shop.lend(name, isApplied: false) { shop in
             for node in Shop.nodes { try await shop.ask(node, functions) }
-            try shop.write(file(shop, itemsOrigin: "berlin"), to: "polarity.yaml")
+            try shop.write(file(shop), to: "polarity.yaml")
             let first = try await shop.polarity("apply", "--yes")
             #expect(first.status == 0, "\(first.output)\(first.errorOutput)")
-            try shop.write(file(shop, itemsOrigin: "paris"), to: "polarity.yaml")
-            try await shop.ask("paris", "ALTER TABLE public.orders DISABLE TRIGGER orders_deny")
-            #expect(try await shop.polarity("apply", "--yes", "--set", "orders").status == 0)
-            // The move of the other set is a move still.
-            let move = try await shop.polarity("apply", "--yes")
-            #expect(move.status == 4)
-            #expect(move.output.contains("--allow ORIGIN_CHANGE,UNPROVEN_HANDOVER\n"))
+            try await body(shop)
         }
+    }
+
+    /// Makes drift in one set, and mends it alone.
+    private func mendOrders(of shop: Shop) async throws {
+        try await shop.ask("paris", "ALTER TABLE public.orders DISABLE TRIGGER orders_deny")
+        let mended = try await shop.polarity("apply", "--yes", "--set", "orders")
+        #expect(mended.status == 0, "\(mended.output)\(mended.errorOutput)")
+    }
+
+    private func expectRefusedMove(of shop: Shop) async throws {
+        let move = try await shop.polarity("apply", "--yes")
+        #expect(move.status == 4, "\(move.output)\(move.errorOutput)")
+        #expect(move.output.contains("--allow ORIGIN_CHANGE,UNPROVEN_HANDOVER\n"))
     }
 
     @Test func `every line is an object with a time, a run and an event, and a step is there before it is sent`()

@@ -96,15 +96,20 @@ struct ExecuteStopsTests {
             let close = [nodes.step(0, on: 0), nodes.step(1, on: 0, statements: ["SELECT 1/0"])]
             let open = (0..<2).map { nodes.step($0, on: 1, stage: .open) }
             let again = nodes.step(0, on: 0, from: .enabled, to: .disabled, stage: .open)
+            let recorder = Recorder()
             let outcomes = try await nodes.run(
                 nodes.plan(close + open),
                 reopening: { outcomes in
                     outcomes.steps.contains { $0.step.table == again.table && word($0.outcome) == "done" }
                         ? [again] : []
-                })
+                }, events: { await recorder.note($0) })
             #expect(outcomes.words == ["done", "failed 22012", "not begun", "not begun"])
             #expect(outcomes.reopened.map { word($0.outcome) } == ["done"])
             #expect(try await nodes.closed() == [])
+            // Whoever writes down the new origin when the stage begins would write what never came true.
+            let events = await recorder.events
+            #expect(events.contains(.reopening([again])))
+            #expect(!events.contains { if case .stageBegan(.open, _) = $0 { true } else { false } })
         }
     }
 

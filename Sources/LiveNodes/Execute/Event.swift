@@ -29,7 +29,7 @@ public enum Event: Hashable, Sendable {
     case drainEnded(DrainOutcome)
     /// The run will go no further; how it is left follows.
     case stopping(StopReason)
-    /// The old origin is opened again by these steps.
+    /// The old origin is opened again by these steps; no stage begins for that.
     case reopening([Step])
 }
 

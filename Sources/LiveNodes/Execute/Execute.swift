@@ -114,11 +114,16 @@ private struct Executor {
         }
     }
 
-    /// Turn after turn, in each all nodes side by side.
-    ///
     /// - Returns: Every step with its end, in the plan's order.
     private mutating func stage(_ name: StageName, _ steps: [Step]) async -> [StepOutcome] {
         await run.tell(.stageBegan(name, on: Set(steps.map(\.node)).sorted()))
+        let ends = await inTurns(name, steps)
+        await run.tell(.stageEnded(name, succeeded: ends.allSatisfy(\.isDone)))
+        return ends
+    }
+
+    /// Turn after turn, in each all nodes side by side.
+    private mutating func inTurns(_ name: StageName, _ steps: [Step]) async -> [StepOutcome] {
         var ends = steps.map { StepOutcome(step: $0, outcome: .notBegun) }
         for turn in turns(of: steps, in: world) {
             let byNode = Dictionary(grouping: turn) { steps[$0].node }
@@ -136,7 +141,6 @@ private struct Executor {
             for index in turn where ends[index].isDone { world.apply(steps[index]) }
             guard turn.allSatisfy({ ends[$0].isDone }) else { break }
         }
-        await run.tell(.stageEnded(name, succeeded: ends.allSatisfy(\.isDone)))
         return ends
     }
 
@@ -179,7 +183,7 @@ private struct Executor {
         let doors = Doors(plan: plan, world: world, run: run)
         let shut = await doors.shut(besides: steps)
         let safe = steps.filter { step in shut.contains(step) }
-        var ends = await stage(.open, safe)[...]
+        var ends = await inTurns(.open, safe)[...]
         reached.reopened = steps.map { step in
             shut.contains(step)
                 ? ends.popFirst() ?? StepOutcome(step: step, outcome: .notBegun)

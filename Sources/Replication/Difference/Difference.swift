@@ -14,6 +14,8 @@ public struct Difference: Hashable, Sendable {
     public let roles: [SetRole]
     /// The lost origin named by `--failover`.
     public let failover: NodeName?
+    /// The declared origins that were found open, of the sets of which nothing is held back.
+    let openOrigins: [SetName: NodeName]
     /// What may happen to each set.
     let judgements: [SetName: SetJudgement]
 
@@ -23,17 +25,6 @@ public struct Difference: Hashable, Sendable {
     /// Whether a name is a node of the file, or on record as a member of one of its sets.
     public func knows(_ node: NodeName) -> Bool {
         desired.declared.node(node) != nil || judgements.values.contains { $0.authority.members.contains(node) }
-    }
-
-    /// What is on record of each set: its last origin and its members; a set without a last origin that is known is absent.
-    public var recorded: [SetName: RecordedSet] {
-        judgements.compactMapValues { judgement in
-            switch judgement.authority.lastOrigin {
-            case .node(let node): RecordedSet(origin: node, members: judgement.authority.members)
-            case .nowhere: RecordedSet(origin: nil, members: judgement.authority.members)
-            case .unknown: nil
-            }
-        }
     }
 
     /// Compares every table on every node; `failover` is the lost origin that the operator has given up, if any.
@@ -49,6 +40,7 @@ public struct Difference: Hashable, Sendable {
             families[node.key] = PartitionFamilies(node.value, desired.tables.lazy.filter { $0.node == node.key })
         }
         var judgements: [SetName: SetJudgement] = [:]
+        var openOrigins: [SetName: NodeName] = [:]
         var roles: [SetRole] = []
         for set in declared.sets {
             var judgement = SetJudgement(set, declared, observed, audit, failover: failover)
@@ -57,15 +49,16 @@ public struct Difference: Hashable, Sendable {
             let audits = SetAudit(judgement, judged, declared, observed, failover: failover)
             let found = judged.gathered(\.findings).filter { !audits.explains($0) } + audits.findings
             judgement.holdBack(for: found + desired.findings, everything: audits.holdsEverything)
-            var installs = Installations(judgement, onNodes, declared, nodes).changes
+            var installs = Installations(judgement, onNodes, declared, nodes)
             let touching = judged.gathered(\.changes)
-            let missing = MissingRights(judgement, judged, installs + touching, declared, nodes)
+            let missing = MissingRights(judgement, judged, installs.changes + touching, declared, nodes)
             if !missing.findings.isEmpty {
                 judgement.holdBack(for: missing)
-                installs = Installations(judgement, onNodes, declared, nodes).changes
+                installs = Installations(judgement, onNodes, declared, nodes)
             }
             findings += judgement.findings + found + missing.findings
-            changes += installs + touching
+            changes += installs.changes + touching
+            openOrigins[set.name] = installs.origin
             roles += declared.nodes.map { node in
                 SetRole(set, node.name, onNodes[node.name] ?? [], isUnread: audit.unread.contains(node.name))
             }
@@ -78,6 +71,7 @@ public struct Difference: Hashable, Sendable {
         self.findings = findings.sorted { $0.order(before: $1) }
         self.roles = roles
         self.failover = failover
+        self.openOrigins = openOrigins
         self.judgements = judgements
     }
 }

@@ -6,7 +6,7 @@ struct Installations {
     private(set) var changes: [Change] = []
     /// The origin to record at once where none is recorded: none while the declared one has yet to be opened, which would
     /// pass for a repair afterwards.
-    private let origin: NodeName?
+    let origin: NodeName?
 
     /// - Parameters:
     ///   - judged: The tables of the set on each node.

@@ -146,8 +146,9 @@ struct Shop: Sendable {
         try await ask(
             node,
             """
-            SELECT coalesce(string_agg(format('%s %s=%s', tgrelid::regclass, tgname, tgenabled), E'\\n' ORDER BY 1), '')
-              FROM pg_trigger WHERE NOT tgisinternal
+            SELECT coalesce(string_agg(line, E'\\n' ORDER BY line), '')
+              FROM (SELECT format('%s %s=%s', tgrelid::regclass, tgname, tgenabled) AS line
+                      FROM pg_trigger WHERE NOT tgisinternal) AS t
             """) ?? ""
     }
 
