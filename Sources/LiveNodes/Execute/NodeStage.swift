@@ -49,7 +49,7 @@ struct NodeStage {
                 group.cancelAll()
                 return reached
             }
-            if !run.control.drops, reached { await settle(worker, by: transactions.flush) }
+            if !run.control.drops, reached { await settle(worker) }
             await worker.close()
             await sampler?.session.close()
         } catch {
@@ -135,11 +135,11 @@ struct NodeStage {
     // MARK: - Flushing and reading back
 
     /// Makes durable what was committed, and reads it again from a new connection.
-    private mutating func settle(_ worker: Session, by flush: String) async {
+    private mutating func settle(_ worker: Session) async {
         let done = queue.outcomes.filter(\.isDone)
         guard !done.isEmpty else { return }
         do throws(PostgresError) {
-            _ = try await worker.run(flush, timeout: run.control.patience(.seconds(60), atLeast: .seconds(10)))
+            try await run.flush(node, through: worker)
         } catch {
             return await lose(error)
         }

@@ -41,9 +41,18 @@ struct Run: Sendable {
     }
 
     /// Makes durable what the node has committed, whoever did, in a session where the run holds its lock.
+    ///
+    /// A server that is to give up its wait for a synchronous standby commits all the same, and warns: that is no flush.
     func flush(_ node: NodeName, through session: Session) async throws(PostgresError) {
         let flush = transactions(on: node, serverVersion: session.serverVersion, isDirect: false).flush
-        _ = try await session.run(flush, timeout: control.patience(.seconds(60), atLeast: .seconds(10)))
+        let time = control.patience(.seconds(60), atLeast: .seconds(10))
+        let deadline = ContinuousClock.now + time
+        _ = await session.takeNotices()
+        _ = try await session.run(flush, timeout: time)
+        if let warning = await session.takeNotices().first(where: { $0.severity == "WARNING" }) {
+            throw PostgresError(sqlState: warning.sqlState, message: warning.message)
+        }
+        guard .now < deadline else { throw PostgresError(sqlState: "57014", message: "not flushed within \(time)") }
     }
 
     /// The node is lost to this run, which ends here.

@@ -108,11 +108,13 @@ struct StepTransactions {
     /// A logical message is the least that can be written; no table holds it and no replication applies it. The log is
     /// sequential: what is flushed, or has reached a synchronous standby, up to this commit holds all earlier ones. And
     /// it is this run that flushes: where the lock was lost with a restart, what is flushed is not what was committed.
+    /// Warnings must be heard: one is all that a commit says that did not wait for its standby.
     var flush: String {
         """
         \(label.comment)
         BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
         SET LOCAL statement_timeout = 0;
+        SET LOCAL client_min_messages = warning;
         SET LOCAL search_path = pg_catalog, pg_temp;
         SELECT \(checkLock);
         SELECT pg_catalog.set_config('synchronous_commit', 'local', true)

@@ -1,0 +1,62 @@
+import LiveNodes
+import Postgres
+import Replication
+import Sandbox
+import Testing
+
+struct ExecuteFlushTests {
+    @Test func `what no synchronous standby has confirmed is not durable, and nothing is opened upon it`() async throws
+    {
+        try await withoutStandby { nodes, berlin in
+            let waiting = Task { try await endWait(on: berlin) }
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0, on: 0), nodes.step(0, on: 1, stage: .open)]))
+            try await waiting.value
+            #expect(outcomes.words == ["unknown", "not begun"])
+            guard case .nodeLost("berlin", let message) = outcomes.stopped else {
+                Issue.record("stopped by \(String(describing: outcomes.stopped))")
+                return
+            }
+            #expect(message.contains("canceling wait for synchronous replication"))
+            #expect(try await nodes.closed() == [0])
+        }
+    }
+
+    @Test func `a wait for a synchronous standby that is given up is no flush`() async throws {
+        try await withoutStandby { nodes, _ in
+            let recorder = Recorder()
+            // 10 s are left to what was begun when the time is up.
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0, on: 0)]), policy: Policy(applyTimeout: .seconds(1)),
+                events: { await recorder.note($0) })
+            #expect(outcomes.words == ["unknown"])
+            #expect(await !recorder.events.contains(.flushed("berlin", .protect)))
+        }
+    }
+
+    /// Two nodes of which the first waits for a standby that does not exist.
+    private func withoutStandby(_ body: (ExecuteNodes, Server) async throws -> Void) async throws {
+        let servers = try await [Server.create(name: "alone"), Server.create(name: "beside")]
+        let nodes = try await ExecuteNodes.made(
+            on: servers.map { try ConnectionString($0.connectionString()) }, tables: 1)
+        _ = try await nodes.sessions[0].run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        _ = try await nodes.sessions[0].run("SELECT pg_reload_conf()")
+        try await eventually {
+            try await nodes.session().query("SHOW synchronous_standby_names").values == [["nobody"]] ? true : nil
+        }
+        try await body(nodes, servers[0])
+        for server in servers { try await server.remove() }
+    }
+
+    /// Ends the wait of whoever waits for a standby, as an operator would.
+    private func endWait(on server: Server) async throws {
+        let session = try await Session.connect(
+            to: ConnectionString(server.connectionString()), timeout: .seconds(10))
+        try await eventually {
+            let rows = try await session.query(
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+            return rows.isEmpty ? nil : true
+        }
+        await session.close()
+    }
+}
