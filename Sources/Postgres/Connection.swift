@@ -171,7 +171,8 @@ struct Connection: ~Copyable, @unchecked Sendable {
                 answer.statements.append(answer.copying.map { .copied($0) } ?? .rows(Rows(result)))
                 answer.copying = nil
             case PGRES_COPY_OUT:
-                answer.copies += 1
+                // libpq says so again where the wait for one was given up.
+                if answer.copying == nil { answer.copies += 1 }
                 try receiveCopy(into: &answer, until: deadline, heeding: heeding, take)
             case PGRES_COPY_IN:
                 _ = PQputCopyEnd(pointer, "COPY FROM STDIN is not supported")

@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Sandbox
+import Synchronization
 import Testing
 
 @Suite struct waiting {
@@ -52,6 +53,24 @@ import Testing
                 "COPY (SELECT pg_sleep(0.001) FROM generate_series(1, 1000000)) TO STDOUT", timeout: .milliseconds(100))
         }
         #expect(error?.isCancelled == true)
+        #expect(try await session.run("SELECT 1").count == 1)
+        await session.close()
+    }
+
+    @Test func `for a COPY that is handed on hands the rest on as the same COPY's`() async throws {
+        let session = try await connected()
+        let copies = Copies()
+        let statements = """
+            COPY (VALUES (1)) TO STDOUT;
+            COPY (SELECT repeat('x', 1000), pg_sleep(0.001) FROM generate_series(1, 1000000)) TO STDOUT
+            """
+        let error = await #expect(throws: PostgresError.self) {
+            try await session.copyOut(statements, into: (), timeout: .milliseconds(300)) { _, copy, _ in
+                copies.seen.withLock { _ = $0.insert(copy) }
+            }
+        }
+        #expect(error?.isCancelled == true)
+        #expect(copies.seen.withLock { $0 } == [0, 1])
         #expect(try await session.run("SELECT 1").count == 1)
         await session.close()
     }
@@ -132,6 +151,11 @@ import Testing
             ["\(session.processID)"])
         return !rows.isEmpty
     }
+}
+
+/// The numbers of the COPYs that something was handed on from.
+private final class Copies: Sendable {
+    let seen = Mutex<Set<Int>>([])
 }
 
 /// Accepts connections into its backlog and never says a word.
