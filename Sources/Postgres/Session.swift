@@ -138,7 +138,7 @@ public actor Session {
         try await ask([request], timeout, handingOnTo: take)[0]
     }
 
-    /// Asks one thing after the other in one go; after an error only the last.
+    /// Asks one thing after the other in one go; after an error only the last, also where there was no answer.
     private func ask(
         _ requests: [Connection.Request], _ timeout: Duration,
         handingOnTo take: Connection.RowTaker = { _, _ in false }
@@ -147,15 +147,29 @@ public actor Session {
         return try await withTaskCancellationHandler {
             Result { () throws(PostgresError) in
                 var answers: [Connection.Answer] = []
-                for (index, request) in requests.enumerated()
-                where answers.last?.error == nil || index == requests.count - 1 {
-                    answers.append(try connection.ask(request, within: timeout, handingOnTo: take))
+                do throws(PostgresError) {
+                    for (index, request) in requests.enumerated()
+                    where answers.last?.error == nil || index == requests.count - 1 {
+                        answers.append(try connection.ask(request, within: timeout, handingOnTo: take))
+                    }
+                } catch {
+                    if answers.count < requests.count - 1, let last = requests.last { conclude(by: last, timeout) }
+                    throw error
                 }
                 return answers
             }
         } onCancel: {
             button.press()
         }.get()
+    }
+
+    /// Asks the last thing after one that had no answer; where that fails, the session ends and leaves nothing open.
+    private func conclude(by request: Connection.Request, _ timeout: Duration) {
+        do throws(PostgresError) {
+            if try connection.ask(request, within: timeout).error != nil { connection.close() }
+        } catch {
+            connection.close()
+        }
     }
 }
 

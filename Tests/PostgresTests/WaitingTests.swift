@@ -75,6 +75,20 @@ import Testing
         await session.close()
     }
 
+    @Test func `for a question in a transaction ends with the timeout, and leaves no transaction open`() async throws {
+        let session = try await connected()
+        let error = PostgresError(
+            sqlState: "57014", message: "no answer within 0.1 seconds: canceling statement due to user request")
+        await #expect(throws: error) {
+            try await session.query("SELECT pg_sleep(60)", in: "BEGIN READ ONLY", timeout: .milliseconds(100))
+        }
+        let next = try await session.query("SELECT $1::int", ["1"], in: "BEGIN READ ONLY")
+        #expect(next.values == [["1"]])
+        #expect(await session.takeNotices().isEmpty)
+        _ = try await session.run("CREATE TEMP TABLE written (a int)")
+        await session.close()
+    }
+
     @Test func `for a frozen server ends a second after the timeout, with the session closed`() async throws {
         let server = try await SharedServers.three().servers[0]
         let session = try await connected()
