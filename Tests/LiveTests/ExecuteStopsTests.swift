@@ -65,6 +65,25 @@ struct ExecuteStopsTests {
         }
     }
 
+    @Test func `a lock that is waited for when the time is up changes nothing, and what was done is read back`()
+        async throws
+    {
+        try await ExecuteNodes.with(tables: 2) { nodes in
+            let holder = try await nodes.session()
+            _ = try await holder.run("BEGIN; LOCK TABLE t1 IN ROW EXCLUSIVE MODE")
+            let recorder = Recorder()
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0), nodes.step(1)]),
+                policy: Policy(lockTimeout: .seconds(30), retries: 4, applyTimeout: .seconds(3)),
+                events: { await recorder.note($0) })
+            await holder.close()
+            #expect(outcomes.words == ["done", "not begun"])
+            #expect(outcomes.stopped == .timedOut)
+            #expect(await recorder.events.contains(.verified("berlin", .protect, tables: 1)))
+            #expect(try await nodes.closed() == [0])
+        }
+    }
+
     @Test func `a server that dies in the middle of a stage leaves doubt about what was sent and nothing else`()
         async throws
     {

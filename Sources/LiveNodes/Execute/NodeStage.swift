@@ -80,10 +80,12 @@ struct NodeStage {
     ) async -> Bool {
         let tries = batch.map { queue.nextTry(of: $0) }
         await run.tell(.sending(node, tries))
-        let steps = batch.map { (step: queue[$0], lockTimeout: queue.lockTimeout(of: $0)) }
+        // The server ends a wait for a lock when the time is up: what was committed before it is then known.
+        let left = max(.milliseconds(1), run.control.left / batch.count)
+        let steps = batch.map { (step: queue[$0], lockTimeout: min(queue.lockTimeout(of: $0), left)) }
         let text = transactions.message(of: steps)
         let waits = steps.reduce(Duration.zero) { $0 + $1.lockTimeout }
-        let time = run.control.patience(.seconds(60) + waits)
+        let time = run.control.patience(.seconds(60) + waits, atLeast: .seconds(1) + waits)
         underway.begin(tries)
         let answer = await Result { () async throws(PostgresError) in try await worker.message(text, timeout: time) }
         let sample = underway.end()

@@ -38,10 +38,13 @@ final class RunControl: Sendable {
         }
     }
 
+    /// How much time is left; less than none when it is over.
+    var left: Duration { state.withLock { $0.deadline } - .now }
+
     /// How long to wait for one answer: as long as wanted, and not past the end of the run but for what little it takes
     /// to hear how things were left.
     func patience(_ wanted: Duration, atLeast least: Duration = .seconds(1)) -> Duration {
-        min(wanted, max(state.withLock { $0.deadline } - .now, least))
+        min(wanted, max(left, least))
     }
 
     func stop(_ reason: StopReason) { state.withLock { $0.reason = $0.reason ?? reason } }
