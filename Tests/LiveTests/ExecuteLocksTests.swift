@@ -43,6 +43,35 @@ struct ExecuteLocksTests {
         }
     }
 
+    @Test func `a node that cannot be asked for its lock neither holds it nor keeps others from being asked`()
+        async throws
+    {
+        try await ExecuteNodes.with(2, tables: 1) { nodes in
+            let mute = try await muted(nodes)
+            let take = { () async throws(RunLocksRefused) in
+                try await RunLocks.take(
+                    on: [mute, nodes.nodes[1]], required: [], cluster: "shop", connectTimeout: .seconds(10))
+            }
+            let first = try await take()
+            #expect(first.held.keys.sorted() == ["paris"])
+            #expect(first.missing.keys.sorted() == ["berlin"])
+            let refused = await #expect(throws: RunLocksRefused.self) { _ = try await take() }
+            #expect(refused?.busy.keys.sorted() == ["paris"])
+            await first.release()
+        }
+    }
+
+    /// The first node, seen by a role that may not ask for locks there.
+    private func muted(_ nodes: ExecuteNodes) async throws -> DeclaredNode {
+        _ = try await nodes.sessions[0].run(
+            """
+            DO $$ BEGIN IF to_regrole('execute_mute') IS NULL THEN CREATE ROLE execute_mute LOGIN; END IF; END $$;
+            REVOKE EXECUTE ON FUNCTION pg_try_advisory_xact_lock(bigint) FROM PUBLIC
+            """)
+        return DeclaredNode(
+            name: "berlin", conninfo: nodes.nodes[0].conninfo + " user=execute_mute", because: ExecuteNodes.because)
+    }
+
     @Test func `two names of one database are one lock`() async throws {
         try await ExecuteNodes.with(tables: 1) { nodes in
             let twin = DeclaredNode(name: "twin", conninfo: nodes.nodes[0].conninfo, because: ExecuteNodes.because)

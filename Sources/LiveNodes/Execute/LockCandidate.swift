@@ -32,6 +32,14 @@ enum LockTry: Sendable {
     case busy(LockHolder)
     case failed(NodeFailure)
 
+    /// Whether the run holds the lock there.
+    var isHeld: Bool {
+        switch self {
+        case .taken, .takenUnderAnotherName: true
+        case .busy, .failed: false
+        }
+    }
+
     var holder: LockHolder? {
         switch self {
         case .busy(let holder): holder

@@ -40,7 +40,8 @@ public actor RunLocks {
 
     /// Takes the cluster's lock on every node, or on none.
     ///
-    /// All nodes are connected to at once. One node is asked first, so that of two runs that begin together one goes on.
+    /// All nodes are connected to at once. One node that answers is asked first, so that of two runs that begin together
+    /// one goes on.
     /// Where two names turn out to be one database, both stand for the one lock there.
     /// - Parameters:
     ///   - required: The nodes without which there is nothing to run; others may be unreachable.
@@ -53,15 +54,7 @@ public actor RunLocks {
         let byName = Dictionary(nodes.map { ($0.name, $0) }) { first, _ in first }
         let answers = await atOnce(byName) { await LockCandidate.connect(to: $0, keys, within: connectTimeout) }
         let candidates = answers.compactMapValues { try? $0.get() }
-        var tries: [NodeName: LockTry] = [:]
-        if let first = candidates.keys.min(), let candidate = candidates[first] {
-            tries[first] = await candidate.tryLocks(within: connectTimeout)
-            if case .taken = tries[first] {
-                tries.merge(
-                    await atOnce(candidates.filter { $0.key != first }) { await $0.tryLocks(within: connectTimeout) }
-                ) { $1 }
-            }
-        }
+        let tries = await tryLocks(of: candidates, within: connectTimeout)
         let failed = answers.compactMapValues { $0.failure }.merging(tries.compactMapValues { $0.failure }) { $1 }
         let refused = RunLocksRefused(
             busy: tries.compactMapValues { $0.holder }, failed: failed.filter { required.contains($0.key) })
@@ -69,7 +62,24 @@ public actor RunLocks {
             for candidate in candidates.values { await candidate.session.close() }
             throw refused
         }
-        return RunLocks(candidates.filter { failed[$0.key] == nil }, missing: failed, stepsKey: keys.steps)
+        let held = candidates.filter { tries[$0.key]?.isHeld ?? false }
+        for (node, candidate) in candidates where held[node] == nil { await candidate.session.close() }
+        return RunLocks(held, missing: failed, stepsKey: keys.steps)
+    }
+
+    /// Asks one node after the other until one answers, and if it gives its lock, all others at once.
+    private static func tryLocks(
+        of candidates: [NodeName: LockCandidate], within time: Duration
+    ) async -> [NodeName: LockTry] {
+        var tries: [NodeName: LockTry] = [:]
+        for (node, candidate) in candidates.sorted(by: { $0.key < $1.key }) {
+            let answer = await candidate.tryLocks(within: time)
+            tries[node] = answer
+            if answer.failure == nil { break }
+        }
+        guard tries.values.contains(where: \.isHeld) else { return tries }
+        let others = candidates.filter { tries[$0.key] == nil }
+        return tries.merging(await atOnce(others) { await $0.tryLocks(within: time) }) { $1 }
     }
 
     /// Asks every lock's session for a sign of life, which also keeps firewalls from forgetting it.
