@@ -30,6 +30,11 @@ struct ExecuteQueueTests {
             queue.outcomes.map(\.outcome) == [.busy(tries: 6, blockers: [blocker(isAutovacuum: false)])])
     }
 
+    @Test func `the last try is long, also where it is the only one`() {
+        let queue = StepQueue([step("a")], policy: Policy(lockTimeout: .seconds(2), retries: 1), parents: [:])
+        #expect(queue.lockTimeout(of: 0) == .seconds(2))
+    }
+
     @Test func `a try is long as soon as an autovacuum worker was in the way, and goes alone and last`() {
         var queue = StepQueue([step("a"), step("b"), step("c")], policy: Policy(), parents: [:])
         queue.miss(0, blockers: [blocker(isAutovacuum: true)], at: start)

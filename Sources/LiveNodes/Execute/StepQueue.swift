@@ -63,10 +63,11 @@ struct StepQueue {
     func isPending(_ index: Int) -> Bool { entries[index].outcome == nil }
 
     /// Long where short tries can never succeed, since an autovacuum worker gives way only after `deadlock_timeout`, or
-    /// have failed often enough.
+    /// have failed often enough, or where there is no other.
     func isLong(_ index: Int) -> Bool {
         entries[index].blockers.contains(where: \.isAutovacuum)
             || (entries[index].tries > 0 && entries[index].tries * 2 >= policy.retries)
+            || policy.retries <= 1
     }
 
     func lockTimeout(of index: Int) -> Duration {
