@@ -156,8 +156,9 @@ extension Report {
 }
 
 extension Outcomes {
-    /// What ended the run, as a word for machines.
+    /// What ended the run, as a word for machines. A lost lock is found by a step, too, whose failure it is not.
     var errorCode: String {
+        if hasLostLock { return "LOCK_LOST" }
         if let first = steps.lazy.compactMap(\.outcome.errorCode).first { return first }
         switch stopped {
         case .interrupted: return "INTERRUPTED"
@@ -171,11 +172,13 @@ extension Outcomes {
     }
 
     var errorMessage: String {
-        if let end = steps.first(where: { $0.outcome.errorCode != nil }) {
+        if !hasLostLock, let end = steps.first(where: { $0.outcome.errorCode != nil }) {
             return "\(end.step.table?.description ?? "schema polarity") on \(end.step.node): \(end.outcome.words)"
         }
         return stopped?.words ?? "some changes are held back by findings"
     }
+
+    private var hasLostLock: Bool { if case .lockLost = stopped { true } else { false } }
 }
 
 extension Outcome {
