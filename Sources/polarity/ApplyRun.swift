@@ -134,7 +134,8 @@ struct ApplyRun {
         switch result {
         case .applied: return (result, .done)
         case .incomplete: return (result, .incomplete)
-        case .refused, .inSync, .drift, .planned: return (result, Reports.ExitCode(outcomes))
+        case .refused, .inSync, .drift, .planned:
+            return (result, Reports.ExitCode(outcomes, besides: after.difference.findings))
         }
     }
 }

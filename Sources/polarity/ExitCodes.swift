@@ -8,18 +8,24 @@ extension Reports.ExitCode {
 
     /// The first that holds of 77, 69, 4 and 75, where findings kept everything from being changed.
     init?(blockedBy findings: [Finding]) {
-        let codes = Set(findings.lazy.filter(\.blocking).map(\.code)).map(\.exitCode)
+        let codes = Self.codes(of: findings)
         guard let first = Self.precedence.first(where: codes.contains) else { return nil }
         self = first
     }
 
-    /// How an apply ends that changed nothing, by the ends of its steps.
-    init(_ outcomes: Outcomes) {
-        let codes =
+    /// How an apply ends that changed nothing, by the ends of its steps and by what held back others.
+    init(_ outcomes: Outcomes, besides findings: [Finding]) {
+        let ends =
             outcomes.steps.compactMap { Self(ending: $0.outcome) }
             + [outcomes.stopped.flatMap { Self($0) }].compactMap { $0 }
             + outcomes.drains.compactMap { if case .forbidden = $0.verdict { Self.noPermission } else { nil } }
+        // A finding explains no failure that nobody expected.
+        let codes = ends.isEmpty ? [] : ends + Self.codes(of: findings)
         self = Self.precedence.first(where: codes.contains) ?? .unexpected
+    }
+
+    private static func codes(of findings: [Finding]) -> [Self] {
+        Set(findings.lazy.filter(\.blocking).map(\.code)).map(\.exitCode)
     }
 
     private static let precedence: [Self] = [.noPermission, .unavailable, .refused, .busy]

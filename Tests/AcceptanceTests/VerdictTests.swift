@@ -37,6 +37,37 @@ import Testing
         }
     }
 
+    @Test func `is the node that cannot be reached, though what could be done beside it stayed busy`() async throws {
+        try await Shop.lend("besides", isApplied: false) { shop in
+            try declare(in: shop)
+            #expect(try await shop.polarity("apply", "--yes").status == 0)
+            try await shop.ask("berlin", unlog)
+            try declare(in: shop, tokyo: "host=127.0.0.1 port=1 dbname=shop user=postgres")
+            try await shop.holding(lock, on: "berlin") { _ in
+                let answer = try await shop.polarity("apply", "--yes", "--retries", "1", "--lock-timeout", "100ms")
+                #expect(answer.status == 69, "\(answer.output)\(answer.errorOutput)")
+                #expect(answer.output.contains("public.orders on berlin: busy for 1 try"))
+            }
+        }
+    }
+
+    /// Two sets, of which tokyo has a part in one.
+    private func declare(in shop: Shop, tokyo: String? = nil) throws {
+        let nodes = Shop.nodes.map { node in
+            let conninfo = node == "tokyo" ? tokyo : nil
+            return "  \(node): \"\(conninfo ?? shop.addresses[node]?.text ?? "")\"\n"
+        }
+        try shop.write(
+            """
+            version: 1
+            cluster: shop
+            nodes:
+            \(nodes.joined())sets:
+              - {name: orders, origin: berlin, subscribers: [paris], tables: [public.orders]}
+              - {name: items, origin: berlin, tables: [public.order_items]}
+            """, to: "polarity.yaml")
+    }
+
     private func cause(in answer: CommandResult) throws -> String? {
         let document = try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any]
         return (document?["error"] as? [String: Any])?["code"] as? String
