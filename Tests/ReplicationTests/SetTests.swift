@@ -329,6 +329,19 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(drained(moving(.advance, berlin: 7, paris: 5, by: .max)).count, 1)
     }
 
+    @Test func `are put ahead of what was handed out after they were observed`() {
+        let sequence = { (berlin: Int64, paris: Int64?, values: [Int64]) in
+            moving(.advance, berlin: berlin, paris: paris).plan.sequences.first?.step(aheadOf: values)?.statements
+        }
+        let set = { (value: Int) in
+            ["SELECT pg_catalog.setval('\"public\".\"orders_id_seq\"'::pg_catalog.regclass, \(value))"]
+        }
+        expectNoDifference(sequence(42, nil, [2042, 7]), set(3042))
+        expectNoDifference(sequence(42, nil, [42]), set(1042))
+        expectNoDifference(sequence(42, 1042, [500]), set(1500))
+        expectNoDifference(sequence(42, 5000, [500]), nil)
+    }
+
     @Test func `are put ahead on the table as protect left it`() {
         var world = moving(.advance, berlin: 42, paris: nil)
         world.remove(.truncateLog, on: "paris")

@@ -30,7 +30,7 @@ import Replication
 ///     have opened are read to be as they were observed, or as this run left them.
 ///   - interruption: Asked all the time; must not block.
 ///   - events: Awaited; see ``Event``.
-/// - Returns: Every step with its end, as it was read back.
+/// - Returns: Every step with its end, as it was read back; those that advance sequences as they were sent.
 public func execute(
     _ plan: Plan, on nodes: [DeclaredNode], observed: ObservedState, holding locks: RunLocks, label: RunLabel,
     policy: Policy, allowed: Set<Gate> = [], engineLock: QualifiedName? = nil,
@@ -56,11 +56,14 @@ private struct Executor {
     /// What was observed, with every step that is done.
     var world: ObservedState
     var reached = Outcomes()
+    /// The stages whose steps have ended, one way or another.
+    var begun: Set<StageName> = []
 
     mutating func outcomes(reopening: (Outcomes) -> [Step]) async -> Outcomes {
         await run.tell(.runBegan(steps: plan.steps.count))
         let reason = await firstFailure()
-        reached.steps += plan.steps.dropFirst(reached.steps.count).map { StepOutcome(step: $0, outcome: .notBegun) }
+        let left = plan.stages.filter { !begun.contains($0.name) }.flatMap(\.steps)
+        reached.steps += left.map { StepOutcome(step: $0, outcome: .notBegun) }
         guard let reason else { return reached }
         reached.stopped = reason
         await run.tell(.stopping(reason))
@@ -72,9 +75,13 @@ private struct Executor {
     /// Runs stage after stage; nil when all of them succeeded.
     private mutating func firstFailure() async -> StopReason? {
         for name in StageName.allCases {
-            let steps = plan.stages.filter { $0.name == name }.flatMap(\.steps)
+            var steps = plan.stages.filter { $0.name == name }.flatMap(\.steps)
             if let reason = run.control.stopped(), !steps.isEmpty { return reason }
-            if name == .drain, let reason = await drain() { return reason }
+            if name == .drain {
+                if let reason = await drain() { return reason }
+                steps = await ahead(steps)
+                if let reason = run.control.reason { return reason }
+            }
             guard !steps.isEmpty else { continue }
             if name == .protect {
                 // Looked at before anything is closed: from then on a set is shut until its drain is proven, again.
@@ -87,6 +94,7 @@ private struct Executor {
             }
             let ends = await stage(name, steps)
             reached.steps += ends
+            begun.insert(name)
             if let reason = run.control.reason { return reason }
             if !ends.allSatisfy(\.isDone) { return run.control.drops ? .interrupted : .stageFailed(name) }
         }
@@ -168,6 +176,13 @@ private struct Executor {
         reached.drains = drains.indices.compactMap { verdicts[$0] }
         if let reason = run.control.stopped() { return reason }
         return reached.drains.first { !$0.verdict.isGood }.map { .notDrained($0.drain.set) }
+    }
+
+    /// The steps of the stage `drain`, which put sequences ahead of where they stand now that the others are closed.
+    private func ahead(_ steps: [Step]) async -> [Step] {
+        guard !plan.sequences.isEmpty else { return steps }
+        let values = await SequenceValues(run: run, sequences: plan.sequences).read()
+        return plan.sequences.compactMap { $0.step(aheadOf: values[$0.name] ?? []) }
     }
 
     // MARK: - Opening the old origin again

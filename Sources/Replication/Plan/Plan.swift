@@ -4,6 +4,8 @@ public struct Plan: Hashable, Sendable {
     public let stages: [Stage]
     /// What has to be proven between `protect` and `open`, one for each set that opens.
     public let drains: [Drain]
+    /// The sequences that the stage `drain` puts ahead of where they stand once everything else is closed.
+    public let sequences: [SequenceAdvance]
     /// The words that `--allow` must hold for this plan to run, sorted.
     public let required: [Gate]
     /// Changes that wait for a blocking finding to be mended.
@@ -13,12 +15,17 @@ public struct Plan: Hashable, Sendable {
 
     /// Gathers stages; those without steps are left out.
     public init(stages: [Stage], drains: [Drain], required: [Gate], heldBack: [Change] = []) {
-        self.init(stages: stages, drains: drains, required: required, heldBack: heldBack, lastWriters: [])
+        self.init(
+            stages: stages, drains: drains, sequences: [], required: required, heldBack: heldBack, lastWriters: [])
     }
 
-    init(stages: [Stage], drains: [Drain], required: [Gate], heldBack: [Change], lastWriters: Set<Place>) {
+    init(
+        stages: [Stage], drains: [Drain], sequences: [SequenceAdvance], required: [Gate], heldBack: [Change],
+        lastWriters: Set<Place>
+    ) {
         self.stages = stages.filter { !$0.steps.isEmpty }
         self.drains = drains
+        self.sequences = sequences
         self.required = required
         self.heldBack = heldBack
         self.lastWriters = lastWriters

@@ -9,10 +9,10 @@ extension Plan {
         planning.stageTables()
         planning.keepSafe()
         planning.stageInstallations()
+        let (stages, sequences) = planning.stages()
         self.init(
-            stages: planning.stages(), drains: planning.drains(), required: planning.gates(),
-            heldBack: planning.heldBack,
-            lastWriters: planning.lastWriters())
+            stages: stages, drains: planning.drains(), sequences: sequences, required: planning.gates(),
+            heldBack: planning.heldBack, lastWriters: planning.lastWriters())
     }
 }
 

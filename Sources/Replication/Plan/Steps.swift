@@ -1,15 +1,21 @@
 /// Turns staged changes into steps, each with what it must find under its lock.
 extension Planning {
-    /// The stages in order; every step expects what the steps before it leave behind.
-    func stages() -> [Stage] {
+    /// The stages in order; every step expects what the steps before it leave behind. With the sequences whose steps make
+    /// up the stage `drain`.
+    func stages() -> (stages: [Stage], sequences: [SequenceAdvance]) {
         var world = difference.observed
-        return StageName.allCases.map { name in
+        var sequences: [SequenceAdvance] = []
+        let stages = StageName.allCases.map { name in
             var steps = (installations[name] ?? []).map { step(for: $0, in: name) }
-            if name == .drain { steps += sequenceSteps(in: world) }
+            if name == .drain {
+                sequences = self.sequences(in: world)
+                steps += sequences.compactMap { $0.step() }
+            }
             let staged = tables.filter { $0.stages.contains(name) && $0.staging.parts[name] != nil }
             steps += staged.sorted { precedes($0, $1, in: name) }.compactMap { step(for: $0, in: name, &world) }
             return Stage(name: name, steps: steps)
         }
+        return (stages, sequences)
     }
 
     /// By node, set and table; a partitioned root after its partitions when closing, before them when opening.

@@ -1,0 +1,43 @@
+import Foundation
+import Sandbox
+import Testing
+
+@Suite struct `sequences that are advanced` {
+    @Test(arguments: [0, 1500])
+    func `are ahead of what a busy origin hands out before it is closed`(startsAt: Int) async throws {
+        try await Shop.lend("busy") { shop in
+            try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
+            // Some way ahead, so that the plan has nothing to set.
+            if startsAt > 0 { try await shop.ask("paris", "SELECT setval('public.orders_id_seq', \(startsAt))") }
+            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('first')")
+            try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { _ in
+                let move = try shop.start([
+                    "apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER", "--retries", "10000",
+                ])
+                #expect(try await eventually { move.errorOutput.contains("waiting for its lock") })
+                try await shop.ask(
+                    "berlin", "INSERT INTO public.orders (customer) SELECT 'late' FROM generate_series(1, 3000)")
+                try await shop.endHolding(on: "berlin")
+                let answer = await move.wait()
+                #expect(answer.status == 0, "\(answer.output)\(answer.errorOutput)")
+            }
+            let last = try await shop.ask("berlin", "SELECT max(id) FROM public.orders")
+            #expect(last == "3001")
+            let next = try await shop.ask(
+                "paris", "INSERT INTO public.orders (customer) VALUES ('next') RETURNING id")
+            #expect(next == "4002")
+        }
+    }
+}
+
+extension Shop {
+    /// Ends whoever holds a lock for a test.
+    fileprivate func endHolding(on node: String) async throws {
+        try await ask(
+            node,
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE application_name = 'etl' AND datname = current_database() AND pid <> pg_backend_pid()
+            """)
+    }
+}
