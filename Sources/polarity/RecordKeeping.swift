@@ -7,6 +7,8 @@ struct RecordKeeping: Sendable {
     private let declared: [ReplicationSet]
     private let difference: Difference
     private let opening: Set<SetName>
+    /// The sets of which something stays as it is.
+    private let partial: Set<SetName>
 
     init(_ walk: Walk) {
         switch walk.declared.engine.catalog {
@@ -18,6 +20,7 @@ struct RecordKeeping: Sendable {
         difference = walk.difference
         let origins = Dictionary(declared.map { ($0.name, $0.origin) }) { first, _ in first }
         opening = Set(walk.plan.steps.filter { $0.stage == .open && origins[$0.set] == $0.node }.map(\.set))
+        partial = Set((walk.difference.leftOut + walk.plan.heldBack).map(\.set))
     }
 
     /// Before anything is changed: new members are added, origins stay as they were.
@@ -25,9 +28,15 @@ struct RecordKeeping: Sendable {
         await write(journal) { difference.record(of: $0, opening: false) }
     }
 
-    /// When sets begin to open, their new origins are the last ones.
+    /// When sets begin to open, their new origins are the last ones. One that moves in part has none until the rest has
+    /// followed: it was written last on two nodes, and neither is opened without a word.
     func opening(_ journal: JournalFile) async {
-        await write(journal) { difference.record(of: $0, opening: opening.contains($0.name)) }
+        await write(journal) { set in
+            let opens = opening.contains(set.name)
+            var record = difference.record(of: set, opening: opens)
+            if opens, partial.contains(set.name), record?.origin != found[set.name]?.origin { record?.origin = nil }
+            return record
+        }
     }
 
     /// When everything is as declared.

@@ -67,6 +67,25 @@ private let functions = """
         }
     }
 
+    @Test(arguments: ["paris", "berlin"])
+    func `a set of which one table has moved needs its words to move on, and to move back`(origin: String) async throws
+    {
+        let sets = { (origin: String) in
+            "  - {name: all, origin: \(origin), tables: [public.orders, public.order_items]}"
+        }
+        try await lend("partly", applying: { file($0, sets: sets("berlin")) }) { shop in
+            try shop.write(file(shop, sets: sets("paris")), to: "polarity.yaml")
+            let part = try await shop.polarity(
+                "apply", "--yes", "--table", "public.orders", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER")
+            #expect(part.status == 0, "\(part.output)\(part.errorOutput)")
+            try shop.write(file(shop, sets: sets(origin)), to: "polarity.yaml")
+            try await expectRefusedMove(of: shop)
+            let rest = try await shop.polarity("apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER")
+            #expect(rest.status == 0, "\(rest.output)\(rest.errorOutput)")
+            #expect(try await shop.polarity("status").status == 0)
+        }
+    }
+
     @Test func `where nothing is on record an origin that is shut is not recorded`() async throws {
         try await lend("journalless", applying: { file($0, itemsOrigin: "berlin") }) { shop in
             try FileManager.default.removeItem(atPath: shop.directory + "/state/polarity/shop.jsonl")
