@@ -24,12 +24,29 @@ struct Laws {
         for table in DesiredState(declared, world).tables where table.role != .bystander {
             guard let found = world.node(table.node)?.tables[table.name] else { continue }
             let doors = Doors(found.triggers, table.triggers ?? [])
-            for door in Door.allCases where doors[door].canClose && !doors[door].isClosed {
+            for door in found.doors where doors[door].canClose && !doors[door].isClosed {
                 let logs = doors[door].isLogged || !doors[door].canLog
                 result.open[Spot(node: table.node, table: table.name, door: door)] = logs
             }
         }
         return result
+    }
+
+    /// What a world that is in sync says otherwise than the file, in words.
+    func contradictions(_ world: ObservedState) -> [String] {
+        DesiredState(declared, world).tables.flatMap { table -> [String] in
+            guard let found = world.node(table.node)?.tables[table.name] else { return [] }
+            let doors = Doors(found.triggers, table.triggers ?? [])
+            return found.doors.compactMap { door in
+                let (state, what) = (doors[door], "\(table.name) on \(table.node): \(door)")
+                switch table.role {
+                case .origin where state.isClosed: return "\(what) closed on the origin"
+                case .origin where state.canLog && !state.isLogged: return "\(what) not logged on the origin"
+                case .subscriber where state.canClose && !state.isClosed: return "\(what) open on a subscriber"
+                case .origin, .subscriber, .bystander: return nil
+                }
+            }
+        }
     }
 
     /// What a step breaks, in words; empty where it keeps the laws.
@@ -65,6 +82,11 @@ struct Laws {
     }
 }
 
+extension ObservedTable {
+    /// The rows of a partitioned table are in its leaves.
+    fileprivate var doors: [Door] { kind == .partitionedTable ? [.truncate] : Door.allCases }
+}
+
 private func plan(_ cluster: RandomCluster, _ world: ObservedState? = nil) -> (Difference, Plan) {
     let observed = world ?? cluster.observed
     let difference = Difference(from: observed, to: DesiredState(cluster.declared, observed))
@@ -91,6 +113,18 @@ private func plan(_ cluster: RandomCluster, _ world: ObservedState? = nil) -> (D
         if first.heldBack.isEmpty {
             expectNoDifference(difference.changes.filter { !first.heldBack.contains($0) }, [])
         }
+    }
+
+    @Test func `what is in sync logs on its origins and refuses on its subscribers`() {
+        var partitioned = 0
+        for seed in 0..<500 {
+            let cluster = RandomCluster(seed: seed)
+            let world = plan(cluster).1.steps.reduce(into: cluster.observed) { $0.apply($1) }
+            guard plan(cluster, world).0.isInSync else { continue }
+            #expect(Laws(declared: cluster.declared).contradictions(world) == [], "seed \(seed)")
+            partitioned += world.partitions.values.contains { !$0.isEmpty } ? 1 : 0
+        }
+        #expect(partitioned > 50, "only \(partitioned) clusters in sync had partitions")
     }
 
     @Test(arguments: 0..<200)

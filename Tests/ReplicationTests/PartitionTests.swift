@@ -182,6 +182,8 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
+            critical: ORIGIN_UNLOGGED [berlin public.orders_3] public.orders_3 on its origin 'berlin' accepts TRUNCATE \
+            that is not logged: it is lost now
             critical: SUBSCRIBER_OPEN [paris public.orders_3] public.orders_3 on subscriber 'paris' accepts TRUNCATE
             protect berlin NONE
               berlin record default: origin berlin, members berlin paris, tables public.orders public.orders_1 \
@@ -239,6 +241,107 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
         world.apply()
         expectNoDifference(world.plan.steps, [])
+    }
+
+    /// A log that is there on every node and names its table, a deny trigger that comes and goes.
+    private let naming = Engine(
+        name: "custom", cluster: "shop", catalog: .none,
+        templates: [
+            .init(
+                .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes,
+                arguments: ["{schema}.{table}"], origin: .enabled, subscriber: .disabled),
+            .init(
+                .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: nil,
+                subscriber: .enabled),
+        ])
+
+    /// The same, applied.
+    private func applied(_ engine: Engine) -> World {
+        var world = bare(engine)
+        let functions = Set(world.declared.scope.functions)
+        for node in ["berlin", "paris"] as [NodeName] { world.node(node) { $0.functions = functions } }
+        world.apply()
+        return world
+    }
+
+    @Test func `logs in its leaves before they open and until they are shut, under its root's name`() {
+        var world = applied(naming)
+        world.declare(origin: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine custom has no truncate triggers: TRUNCATE passes everywhere
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
+            EXECUTE FUNCTION "repl"."deny"()
+              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "orders_log"
+            protect paris public.orders_1 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_1" ENABLE TRIGGER "orders_log"
+            protect paris public.orders_2 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_2" ENABLE TRIGGER "orders_log"
+            open paris public.orders ACCESS EXCLUSIVE
+              DROP TRIGGER "orders_deny" ON "public"."orders"
+              ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "orders_log"
+            tidy berlin public.orders_1 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_1" DISABLE TRIGGER "orders_log"
+            tidy berlin public.orders_2 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_2" DISABLE TRIGGER "orders_log"
+            drain berlin into paris for public.orders by nothing
+            needs ORIGIN_CHANGE,UNPROVEN_HANDOVER
+            """)
+        world.apply()
+        expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `opens nowhere while a leaf of it could not be made to log`() {
+        var world = applied(naming)
+        world.declare(origin: "paris")
+        world.table("public.orders_1", on: "paris") { $0.mayAlter = false }
+        expectNoDifference(world.plan.stages.filter { $0.name == .open || $0.name == .tidy }, [])
+    }
+
+    @Test func `that never opened is led back leaf by leaf where its deny trigger was made`() {
+        var world = applied(naming)
+        world.declare(origin: "paris")
+        let plan = world.plan
+        let outcomes = plan.steps.map { step in
+            StepOutcome(step: step, outcome: step.stage == .protect ? .done(tries: 1, took: .zero) : .notBegun)
+        }
+        let back = plan.reopening(after: Outcomes(steps: outcomes), from: world.observed)
+        expectNoDifference(
+            back.flatMap(\.statements),
+            [
+                "ALTER TABLE ONLY \"public\".\"orders\" ENABLE TRIGGER \"orders_log\", "
+                    + "DISABLE TRIGGER \"orders_deny\"",
+                "ALTER TABLE ONLY \"public\".\"orders_1\" DISABLE TRIGGER \"orders_deny\"",
+                "ALTER TABLE ONLY \"public\".\"orders_2\" DISABLE TRIGGER \"orders_deny\"",
+            ])
+    }
+
+    @Test(arguments: [120_000, 150_000]) func `under Bruce is subscribed with a word where its leaves hold rows`(
+        version: Int
+    ) {
+        var world = bare(bruce, version: version)
+        world.table("public.orders_2", on: "paris") { $0.mayHoldRows = true }
+        expectNoDifference(world.plan.required, [.subscribeTable])
+    }
+
+    @Test(arguments: [120_000, 150_000]) func `that moves has its own sequence looked at`(version: Int) {
+        for policy in [SequencePolicy.check, .advance] {
+            var world = bare(builtin, version: version)
+            world.apply()
+            world.policy.sequences = policy
+            for (node, value) in [("berlin", 42), ("paris", 7)] as [(NodeName, Int64)] {
+                world.table(on: node) {
+                    $0.sequences = [ObservedSequence(name: QualifiedName("public", "orders_id_seq"), lastValue: value)]
+                }
+            }
+            world.declare(origin: "paris")
+            let isBehind = world.findings.contains("SEQUENCE_BEHIND [paris public.orders]")
+            let advances = world.plan.steps.filter { $0.stage == .drain }.map(\.table?.description)
+            expectNoDifference(isBehind, policy == .check)
+            expectNoDifference(advances, policy == .check ? [] : ["public.orders"])
+        }
     }
 
     @Test func `with one leaf that cannot be closed on the old origin opens nowhere, and nothing is closed`() {

@@ -75,6 +75,9 @@ struct RandomCluster {
     private static func world(_ declared: DeclaredCluster, _ dice: inout Dice) -> ObservedState {
         var nodes: [NodeName: NodeAnswer] = [:]
         let trouble = Int.random(in: 0..<80, using: &dice)
+        let partitioned = Set(
+            declared.sets.flatMap(\.tables).map(\.name)
+                .filter { _ in declared.engine.catalog != .slony && dice.chance(30) })
         var recorded: [SetName: RecordedSet] = [:]
         for set in declared.sets where dice.chance(70) {
             recorded[set.name] = RecordedSet(
@@ -101,8 +104,9 @@ struct RandomCluster {
             var oid: UInt32 = 16384
             for set in declared.sets {
                 for table in set.tables where !dice.chance(2) {
-                    oid += 1
+                    oid += 10
                     seen.add(table.name, oid, set, node.name, declared, trouble, &dice)
+                    if partitioned.contains(table.name) { seen.divide(table.name, set, node.name, declared, &dice) }
                 }
                 if declared.engine.catalog == .slony, let id = set.id {
                     let wrong = dice.chance(10) ? declared.nodes.randomElement(using: &dice)?.name : set.origin
@@ -130,16 +134,9 @@ extension ObservedNode {
         }
         let role = dice.chance(trouble / 2) ? Role.allCases.randomElement(using: &dice) ?? .origin : set.role(of: node)
         for template in declared.engine.templates where !dice.chance(trouble / 4) {
-            let desired = template.filled(for: role) { word in
-                switch word {
-                case .cluster: "c"
-                case .schema: name.schema.text
-                case .table: name.name.text
-                case .tableID: "\(oid)"
-                case .keyMask: "k"
-                }
-            }
-            guard let desired, let mode = desired.mode ?? (dice.chance(trouble / 4) ? .enabled : nil) else { continue }
+            guard let desired = template.filled(for: role, on: name, oid),
+                let mode = desired.mode ?? (dice.chance(trouble / 4) ? .enabled : nil)
+            else { continue }
             table.triggers += ObservedTrigger.sabotaged(desired, mode, trouble, &dice)
         }
         if dice.chance(10) {
@@ -148,6 +145,52 @@ extension ObservedNode {
         }
         table.triggers.sort { $0.name < $1.name }
         tables[name] = table
+    }
+}
+
+extension ObservedNode {
+    /// Makes a table a partitioned one with two leaves, the second of which may be sabotaged by itself. From 13 the leaves
+    /// have the root's row triggers as clones; before, the root has none and each leaf its own.
+    fileprivate mutating func divide(
+        _ name: TableName, _ set: ReplicationSet, _ node: NodeName, _ declared: DeclaredCluster, _ dice: inout Dice
+    ) {
+        guard var root = tables[name] else { return }
+        let hasClones = identity.serverVersion >= 130_000
+        func isForRows(_ trigger: ObservedTrigger) -> Bool { TriggerType(bits: trigger.type).level == .row }
+        for number in 1...2 {
+            let leaf = TableName(name.schema, Identifier(name.name.text + "_\(number)"))
+            var table = ObservedTable(oid: root.oid + UInt32(number), name: leaf, partitionOf: name)
+            for template in declared.engine.templates where template.level == .statement || !hasClones {
+                guard let desired = template.filled(for: set.role(of: node), on: leaf, table.oid), !dice.chance(5),
+                    let trigger = ObservedTrigger(inSync: desired)
+                else { continue }
+                table.triggers.append(trigger)
+            }
+            for var clone in root.triggers.filter(isForRows) where hasClones {
+                clone.isClone = true
+                if dice.chance(5) { clone.mode = FiringMode.allCases.randomElement(using: &dice) ?? .always }
+                table.triggers.append(clone)
+            }
+            table.triggers.sort { $0.name < $1.name }
+            tables[leaf] = table
+        }
+        root.kind = .partitionedTable
+        if !hasClones { root.triggers.removeAll(where: isForRows) }
+        tables[name] = root
+    }
+}
+
+extension TriggerTemplate {
+    fileprivate func filled(for role: Role, on table: TableName, _ oid: UInt32) -> DesiredTrigger? {
+        filled(for: role) { word in
+            switch word {
+            case .cluster: "c"
+            case .schema: table.schema.text
+            case .table: table.name.text
+            case .tableID: "\(oid)"
+            case .keyMask: "k"
+            }
+        }
     }
 }
 

@@ -47,6 +47,13 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(reopened(world, stuckOn: ["tokyo"]).map(\.node), [])
     }
 
+    @Test func `is not led back where the declared origin was open already`() {
+        var world = World(builtin, tables: ["public.items", "public.orders"])
+        world.declare(origin: "paris")
+        world.turn("paris", into: .origin, "public.items")
+        expectNoDifference(reopened(world).map { "\($0.node) \($0.table?.name.text ?? "")" }, ["berlin orders"])
+    }
+
     @Test func `is led back though a new subscriber could not be given its triggers`() {
         var world = World(builtin)
         world.declare(origin: "paris")

@@ -6,6 +6,8 @@ public struct DesiredState: Hashable, Sendable {
     public let tables: [DesiredTable]
     /// What went wrong while patterns were expanded and names were filled in.
     public let findings: [Finding]
+    /// The partitioned tables of each reachable node.
+    let families: [NodeName: PartitionFamilies]
 
     /// Expands patterns over all reachable members, adds the partitions of partitioned tables and fills names in.
     public init(_ declared: DeclaredCluster, _ observed: ObservedState) {
@@ -42,9 +44,18 @@ public struct DesiredState: Hashable, Sendable {
             }
             findings += filling.collisions(expansion.tables)
         }
+        var families: [NodeName: PartitionFamilies] = [:]
+        for (index, name) in names.enumerated() {
+            families[name] = PartitionFamilies(nodes[index], tables.lazy.filter { $0.node == name })
+        }
+        let divided = families.filter { !$0.value.isEmpty }
+        for index in tables.indices where !divided.isEmpty {
+            if let family = divided[tables[index].node] { tables[index].triggers = family.triggers(of: tables[index]) }
+        }
         self.declared = declared
         self.tables = tables
         self.findings = findings
+        self.families = families
     }
 
     /// How many tables there are, each counted once: it stands beside itself on the other nodes.
@@ -52,11 +63,11 @@ public struct DesiredState: Hashable, Sendable {
         tables.indices.count { $0 == 0 || tables[$0].name != tables[$0 - 1].name }
     }
 
-    /// How many triggers must exist, over all tables.
+    /// How many triggers must exist, over all tables, of those whose arguments are known.
     public var triggerCount: Int {
         tables.indices.reduce(0) { count, index in
             guard let triggers = tables[index].triggers else { return count }
-            return count + triggers.indices.count { triggers[$0].mode != nil }
+            return count + triggers.indices.count { triggers[$0].mode != nil && triggers[$0].hasKnownArguments }
         }
     }
 
@@ -82,8 +93,9 @@ public struct DesiredTable: Hashable, Sendable {
     public let set: SetName
     /// The node's declared part.
     public let role: Role
-    /// The engine's triggers; `nil` where an argument they need is not known on this node.
-    public let triggers: [DesiredTrigger]?
+    /// The engine's triggers; `nil` where a name they need is not known on this node. A partition's copy of its
+    /// root's trigger is as the root's.
+    public fileprivate(set) var triggers: [DesiredTrigger]?
     /// The declaration it follows from: its own, its pattern's or its partitioned root's.
     public let declared: DeclaredTable
 

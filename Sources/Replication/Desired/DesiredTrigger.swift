@@ -10,6 +10,9 @@ public struct DesiredTrigger: Hashable, Sendable {
     public let type: Int16
     /// `tgargs`.
     public let arguments: TriggerArguments
+    /// Whether they are known; where they are not, what stands there is neither made nor changed, and does what its
+    /// function does.
+    public let hasKnownArguments: Bool
     /// The firing mode; `nil` where the trigger must not exist.
     public let mode: FiringMode?
     /// How it is recognised.
@@ -18,20 +21,22 @@ public struct DesiredTrigger: Hashable, Sendable {
     /// Describes a trigger.
     public init(
         purpose: Purpose, name: TriggerName, function: FunctionName, type: Int16, arguments: TriggerArguments,
-        mode: FiringMode?, match: TriggerMatch
+        mode: FiringMode?, match: TriggerMatch, hasKnownArguments: Bool = true
     ) {
         self.purpose = purpose
         self.name = name
         self.function = function
         self.type = type
         self.arguments = arguments
+        self.hasKnownArguments = hasKnownArguments
         self.mode = mode
         self.match = match
     }
 
     /// Whether an observed trigger does the same, whatever its name and mode.
     public func isSameDefinition(as observed: ObservedTrigger) -> Bool {
-        observed.type == type && observed.function == function && observed.arguments == arguments
+        observed.type == type && observed.function == function
+            && (observed.arguments == arguments || !hasKnownArguments)
             && observed.columns.isEmpty && !observed.hasCondition && !observed.isConstraint
     }
 }

@@ -25,7 +25,7 @@ struct Filling {
     /// The triggers of every table; `nil` where tables differ.
     func shared(as role: Role) -> [DesiredTrigger]? { shared.map { $0[role] ?? [] } }
 
-    /// The triggers of one table; `nil` where the node's catalog does not know an argument.
+    /// The triggers of one table; `nil` where a name is not known.
     ///
     /// Slony's `origin: none` refuses writes on the catalog's origin and leaves its log as it is.
     func triggers(
@@ -92,16 +92,17 @@ struct Filling {
 }
 
 extension TriggerTemplate {
-    /// The trigger with its names filled in; `nil` where a value is not known.
+    /// The trigger with its names filled in; `nil` where one is not known. Arguments need not be known.
     func filled(for role: Role, _ value: (Pattern.Placeholder) -> String?) -> DesiredTrigger? {
         guard let name = name.filled(value), let schema = functionSchema.filled(value),
             let function = functionName.filled(value)
         else { return nil }
         let texts = arguments.compactMap { $0.filled(value) }
-        guard texts.count == arguments.count else { return nil }
+        let areKnown = texts.count == arguments.count
         return DesiredTrigger(
             purpose: purpose, name: TriggerName(name.cutAsIdentifier),
             function: FunctionName(Identifier(schema.cutAsIdentifier), Identifier(function.cutAsIdentifier)),
-            type: type, arguments: TriggerArguments(texts), mode: mode(for: role), match: match)
+            type: type, arguments: TriggerArguments(areKnown ? texts : []), mode: mode(for: role), match: match,
+            hasKnownArguments: areKnown)
     }
 }

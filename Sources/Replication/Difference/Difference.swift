@@ -36,16 +36,13 @@ public struct Difference: Hashable, Sendable {
         let places = desired.placesBySet
         let readable = declared.nodes.map(\.name).filter { !audit.unread.contains($0) }
         let nodes = readable.reduce(into: [:]) { $0[$1] = observed.node($1) }
-        let families = nodes.reduce(into: [:]) { families, node in
-            families[node.key] = PartitionFamilies(node.value, desired.tables.lazy.filter { $0.node == node.key })
-        }
         var judgements: [SetName: SetJudgement] = [:]
         var openOrigins: [SetName: NodeName] = [:]
         var roles: [SetRole] = []
         for set in declared.sets {
             var judgement = SetJudgement(set, declared, observed, audit, failover: failover)
             let (judged, onNodes) = judge(
-                desired.tables, places[set.name] ?? 0..<0, on: nodes, families, declared, judgement.slonySet)
+                desired.tables, places[set.name] ?? 0..<0, on: nodes, desired.families, declared, judgement.slonySet)
             let audits = SetAudit(judgement, judged, declared, observed, failover: failover)
             let found = judged.gathered(\.findings).filter { !audits.explains($0) } + audits.findings
             judgement.holdBack(for: found + desired.findings, everything: audits.holdsEverything)

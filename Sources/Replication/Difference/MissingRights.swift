@@ -32,9 +32,7 @@ struct MissingRights {
             else { continue }
             findTableRights(table, judged[index].desired, Grants(node, seen))
         }
-        let opening = Set(
-            judged.lazy.filter { $0.desired.node == judgement.set.origin && $0.doors?.rows.isClosed ?? false }
-                .map(\.desired.name))
+        let opening = tablesToOpen(judgement.set, judged)
         guard !opening.isEmpty else { return }
         findEvidenceRights(nodes)
         findSequenceRights(judgement, judged.filter { opening.contains($0.desired.name) }, nodes)

@@ -1,5 +1,5 @@
 /// The partitioned tables of one node, each with what lies below it at any depth.
-struct PartitionFamilies {
+struct PartitionFamilies: Hashable {
     /// The topmost partitioned table that was read, by partition.
     private var roots: [TableName: TableName] = [:]
     /// Below each root: the triggers that are no clones, each with the first partition that has it.
@@ -51,6 +51,14 @@ struct PartitionFamilies {
         return owner(of: triggers[template], below: root) == nil
     }
 
+    /// The triggers that a table should have: where the root's are cloned they have the root's names and arguments.
+    func triggers(of table: DesiredTable) -> [DesiredTrigger]? {
+        guard let root = roots[table.name], let above = desired[root] else { return table.triggers }
+        return table.triggers?.enumerated().map { template, trigger in
+            TriggerType(bits: trigger.type).level == .row && clones(template, of: root) ? above[template] : trigger
+        }
+    }
+
     /// What keeps a root's trigger from being cloned: its name is taken, or a partition has the like of it.
     private enum Likeness: Hashable {
         case name(TriggerName)
@@ -94,14 +102,21 @@ struct Partitions {
     }
 }
 
-extension ObservedTable {
-    /// Whether the table lies below a partitioned one, at any depth.
-    func isPartition(of root: TableName, in node: ObservedNode) -> Bool {
-        var parent = partitionOf
-        while let name = parent {
-            if name == root { return true }
-            parent = node.tables[name]?.partitionOf
+extension ObservedNode {
+    /// The partitioned tables above one, the nearest first.
+    func tables(above name: TableName) -> [TableName] {
+        var result: [TableName] = []
+        var parent = tables[name]?.partitionOf
+        while let above = parent, !result.contains(above) {
+            result.append(above)
+            parent = tables[above]?.partitionOf
         }
-        return false
+        return result
+    }
+
+    /// The tables below a partitioned one, at any depth.
+    func partitions(below root: TableName) -> [TableName] {
+        guard tables[root]?.kind == .partitionedTable else { return [] }
+        return tables.values.filter { $0.partitionOf != nil && tables(above: $0.name).contains(root) }.map(\.name)
     }
 }

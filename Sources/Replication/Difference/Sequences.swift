@@ -8,10 +8,27 @@ struct SequenceLag {
     let increment: Int64
 }
 
+/// The tables that are closed on the declared origin; of partitioned ones those with a closed table anywhere below.
+func tablesToOpen(_ set: ReplicationSet, _ judged: [TableJudgement]) -> Set<TableName> {
+    let here = judged.indices.lazy.filter { judged[$0].desired.node == set.origin }
+    let closed = here.filter { judged[$0].doors?.rows.isClosed ?? false }
+    var names = Set(closed.map { judged[$0].desired.name })
+    guard here.contains(where: { judged[$0].kind == .partitionedTable }) else { return names }
+    let parents = here.reduce(into: [TableName: TableName]()) { parents, index in
+        parents[judged[index].desired.name] = judged[index].observed?.partitionOf
+    }
+    for index in closed {
+        var name = judged[index].desired.name
+        while let parent = parents[name], names.insert(parent).inserted { name = parent }
+    }
+    return names
+}
+
 /// The sequences that are behind on a node whose tables go from closed to open.
 func sequenceLags(_ set: ReplicationSet, _ judged: [TableJudgement]) -> [SequenceLag] {
     guard let origin = set.origin else { return [] }
-    let opening = judged.filter { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false }
+    let names = tablesToOpen(set, judged)
+    let opening = judged.filter { $0.desired.node == origin && names.contains($0.desired.name) }
     guard opening.contains(where: { !($0.observed?.sequences.isEmpty ?? true) }) else { return [] }
     let others = Dictionary(
         grouping: judged.lazy.filter { $0.desired.node != origin && $0.desired.role != .bystander }, by: \.desired.name)

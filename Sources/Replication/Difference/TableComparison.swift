@@ -15,7 +15,8 @@ struct TableComparison {
         self.observed = observed
         self.partitions = partitions
         self.catalog = catalog
-        for trigger in desired.triggers ?? [] where !partitions.skipped.contains(trigger.name) { compare(trigger) }
+        for trigger in desired.triggers ?? []
+        where trigger.hasKnownArguments && !partitions.skipped.contains(trigger.name) { compare(trigger) }
         for own in desired.declared.triggers { compareOwn(own) }
         for own in desired.declared.rules { compareRule(own) }
     }
@@ -30,15 +31,15 @@ struct TableComparison {
             for surplus in same { drop(surplus, of: trigger) }
             return
         }
-        // A clone cannot go or be renamed by itself, so it is the one that stays.
-        let clone = partitions.hasRoot ? same.first(where: \.isClone) : nil
+        // A clone cannot go or be renamed by itself, so it is the one that stays: of two the one that stays on the root.
+        let clone = partitions.hasRoot ? ([exact].compactMap { $0 } + same).first(where: \.isClone) : nil
         if let clone {
             setMode(of: clone, to: mode, trigger)
             dropDuplicates(same.filter { $0.name != clone.name }, of: trigger)
         } else if let exact {
             setMode(of: exact, to: mode, trigger)
             dropDuplicates(others, of: trigger)
-        } else if let named {
+        } else if let named, trigger.match == .tuple || others.isEmpty {
             replace(named, by: trigger)
             dropDuplicates(others, of: trigger)
         } else if let other = others.first {

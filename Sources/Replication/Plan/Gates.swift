@@ -21,9 +21,11 @@ extension Planning {
         return gates.sorted()
     }
 
-    /// Where a last origin is closed.
+    /// Where a last origin is closed, and the declared one is not open already: that one could be opened again.
     func lastWriters() -> Set<Place> {
-        Set(tables.filter { $0.closes && movesOrigin($0) }.map { Place($0.node, $0.table) })
+        Set(
+            tables.filter { $0.closes && movesOrigin($0) && !(doorsElsewhere($0).map { !$0.rows.isClosed } ?? false) }
+                .map { Place($0.node, $0.table) })
     }
 
     /// Whether a table's changes open another node than the last origin, or close the last origin.
@@ -39,11 +41,14 @@ extension Planning {
     }
 
     /// Whether the declared origin already accepts and logs the table's writes: closing another is then a repair.
-    private func isOpenElsewhere(_ table: PlannedTable) -> Bool {
-        guard let origin = table.judgement.set.origin, let node = difference.observed.node(origin),
-            let found = node.tables[table.table]
-        else { return false }
-        return Doors(found.triggers, table.staging.desired.triggers ?? []).role == .origin
+    private func isOpenElsewhere(_ table: PlannedTable) -> Bool { doorsElsewhere(table)?.role == .origin }
+
+    /// A table's doors on the declared origin, as they were found.
+    private func doorsElsewhere(_ table: PlannedTable) -> Doors? {
+        guard let origin = table.judgement.set.origin, origin != table.node,
+            let found = difference.observed.node(origin)?.tables[table.table]
+        else { return nil }
+        return Doors(found.triggers, table.staging.desired.triggers ?? [])
     }
 
     private func gate(for change: Change, _ table: PlannedTable, _ moving: Set<SetName>) -> Set<Gate> {
@@ -59,8 +64,17 @@ extension Planning {
                 ? [] : [.dropTrigger]
         case .create(let trigger):
             difference.desired.declared.engine.presenceIsSubscription && trigger.purpose == .deny
-                && table.staging.observed.kind == .table && table.staging.observed.mayHoldRows
-                && !isPartOfMove(table, moving) ? [.subscribeTable] : []
+                && mayHoldRows(table) && !isPartOfMove(table, moving) ? [.subscribeTable] : []
+        }
+    }
+
+    /// Whether a table may hold rows; a partitioned one holds those of the tables below it.
+    private func mayHoldRows(_ table: PlannedTable) -> Bool {
+        guard table.staging.observed.kind == .partitionedTable, let node = difference.observed.node(table.node) else {
+            return table.staging.observed.kind == .table && table.staging.observed.mayHoldRows
+        }
+        return node.partitions(below: table.table).contains { name in
+            node.tables[name].map { $0.kind == .table && $0.mayHoldRows } ?? false
         }
     }
 

@@ -47,11 +47,6 @@ extension ObservedNode {
         }
     }
 
-    private func partitions(below name: TableName) -> [TableName] {
-        guard tables[name]?.kind == .partitionedTable else { return [] }
-        return tables.values.filter { $0.isPartition(of: name, in: self) }.map(\.name)
-    }
-
     private mutating func apply(_ installation: Installation) {
         var found = builtin ?? BuiltinRegistrations(version: installation.to)
         if installation.preparation == .schema {

@@ -12,23 +12,33 @@ extension Plan {
         let undone = outcomes.steps.filter { !$0.outcome.changedSomething }.map(\.step)
         let stuck = Dictionary(grouping: undone.filter(\.closesWhatWasOpen), by: \.table)
         var world = done.reduce(into: observed) { $0.apply($1) }
-        return done.reversed().compactMap { step in
+        return done.reversed().flatMap { step -> [Step] in
             guard step.stage == .protect, moving.contains(step.set), let name = step.table,
                 lastWriters.contains(Place(step.node, name)),
                 !opened.contains(Place(step.node, name)),
                 stuck[name]?.allSatisfy({ $0.node == step.node }) ?? true,
-                let table = world.node(step.node)?.tables[name],
-                let version = observed.node(step.node)?.identity.serverVersion
-            else { return nil }
-            let back = step.changes.compactMap(\.undone)
-            guard !back.isEmpty else { return nil }
-            let statements = Statements(back, on: table, serverVersion: version)
-            let reverse = Step(
-                stage: .open, node: step.node, set: step.set, table: name, tableOID: table.oid, changes: back,
-                statements: statements.texts, lock: statements.lock, expectedRows: table.rowsUnderLock, role: step.role)
-            world.apply(reverse)
-            return reverse
+                let node = world.node(step.node)
+            else { return [] }
+            // What was made on a partitioned table was cloned, and its modes are set one by one.
+            let clones = step.changes.contains { $0.created != nil } ? node.partitions(below: name).sorted() : []
+            return ([name] + clones).compactMap { reverse(step, on: $0, in: &world) }
         }
+    }
+
+    /// The step that takes back on one table what a step did to its doors.
+    private func reverse(_ step: Step, on name: TableName, in world: inout ObservedState) -> Step? {
+        guard let node = world.node(step.node), let table = node.tables[name] else { return nil }
+        let changes = step.changes.filter { change in
+            name == step.table || change.created.flatMap { table.trigger($0.name) }?.isClone ?? false
+        }
+        let back = changes.compactMap { $0.undone(on: name) }
+        guard !back.isEmpty else { return nil }
+        let statements = Statements(back, on: table, serverVersion: node.identity.serverVersion)
+        let reverse = Step(
+            stage: .open, node: step.node, set: step.set, table: name, tableOID: table.oid, changes: back,
+            statements: statements.texts, lock: statements.lock, expectedRows: table.rowsUnderLock, role: step.role)
+        world.apply(reverse)
+        return reverse
     }
 }
 
@@ -43,21 +53,21 @@ extension Step {
 }
 
 extension Change {
-    /// The change that takes this one's effect on the doors back; `nil` where it had none.
-    fileprivate var undone: Change? {
-        switch action {
-        case .setMode(let name, let from, let to): with(.setMode(name, from: to, to: from))
-        case .create(let trigger), .replace(_, let trigger):
-            if let mode = trigger.mode, trigger.purpose.refuses, mode != .disabled {
-                with(.setMode(trigger.name, from: mode, to: .disabled))
-            } else {
-                nil
+    /// The change that takes this one's effect on a table's doors back; `nil` where it had none.
+    fileprivate func undone(on table: TableName?) -> Change? {
+        let back: Action? =
+            switch action {
+            case .setMode(let name, let from, let to): .setMode(name, from: to, to: from)
+            case .create(let trigger), .replace(_, let trigger):
+                if let mode = trigger.mode, trigger.purpose.refuses, mode != .disabled {
+                    .setMode(trigger.name, from: mode, to: .disabled)
+                } else {
+                    nil
+                }
+            case .install, .setRuleMode, .rename, .drop: nil
             }
-        case .install, .setRuleMode, .rename, .drop: nil
+        return back.map {
+            Change(node: node, set: set, table: table, purpose: purpose, action: $0, because: because)
         }
-    }
-
-    private func with(_ action: Action) -> Change {
-        Change(node: node, set: set, table: table, purpose: purpose, action: action, because: because)
     }
 }

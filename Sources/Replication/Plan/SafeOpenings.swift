@@ -11,6 +11,7 @@ extension Planning {
             count = heldBack.count
             keepSafeOpenings()
             keepLastWriters()
+            keepLogs()
         } while heldBack.count != count
     }
 
@@ -68,6 +69,42 @@ extension Planning {
     }
 }
 
+extension Planning {
+    /// What one step does to the doors of all partitions may be held back, and what another does to the log of one not.
+    /// No door is opened below a partitioned table that does not log, and no log is turned off behind one that stays open.
+    fileprivate mutating func keepLogs() {
+        let roots = tables.indices.filter { tables[$0].opens && tables[$0].staging.observed.kind == .partitionedTable }
+        let leaves = tables.indices.filter { tables[$0].staging.turnsWithRoot && tables[$0].stages.contains(.tidy) }
+        guard !roots.isEmpty || !leaves.isEmpty else { return }
+        let neighbours = Neighbours(difference, (roots + leaves).map { tables[$0] })
+        let (opened, done) = (modelled(through: [.protect, .open]), modelled(through: Set(StageName.allCases)))
+        for index in roots {
+            let below = neighbours.partitions(of: tables[index])
+            let unlogged = below.contains { name in
+                doors(of: name, on: tables[index].node, in: opened, neighbours).map(\.rows.losesWrites) ?? false
+            }
+            if unlogged { holdBack([.open, .tidy], of: index) }
+        }
+        for index in leaves {
+            let rows = doors(of: tables[index].table, on: tables[index].node, in: done, neighbours)?.rows
+            if rows?.losesWrites ?? false { holdBack([.tidy], of: index) }
+        }
+        tables.removeAll { $0.stages.isEmpty }
+    }
+
+    private func doors(
+        of table: TableName, on node: NodeName, in world: ObservedState, _ neighbours: Neighbours
+    ) -> Doors? {
+        guard let found = world.node(node)?.tables[table], found.kind != .partitionedTable else { return nil }
+        return neighbours.desired[Place(node, table)]?.triggers.map { Doors(found.triggers, $0) }
+    }
+}
+
+extension DoorState {
+    /// Whether writes pass that the engine could log and does not.
+    fileprivate var losesWrites: Bool { !isClosed && canLog && !isLogged }
+}
+
 /// Some tables on every node, and what lies below those that are partitioned.
 private struct Neighbours {
     private(set) var desired: [Place: DesiredTable] = [:]
@@ -79,14 +116,10 @@ private struct Neighbours {
         for (node, roots) in Dictionary(grouping: roots, by: \.node) {
             guard let seen = difference.observed.node(node) else { continue }
             let roots = Set(roots.map(\.table))
-            for table in seen.tables.values {
-                var parent = table.partitionOf
-                while let name = parent {
-                    if roots.contains(name) {
-                        below[Place(node, name), default: []].append(table.name)
-                        names.insert(table.name)
-                    }
-                    parent = seen.tables[name]?.partitionOf
+            for table in seen.tables.values where table.partitionOf != nil {
+                for name in seen.tables(above: table.name) where roots.contains(name) {
+                    below[Place(node, name), default: []].append(table.name)
+                    names.insert(table.name)
                 }
             }
         }

@@ -55,16 +55,26 @@ extension Planning {
     /// - Parameter world: The nodes as they are when the sequences are set.
     func sequences(in world: ObservedState) -> [SequenceAdvance] {
         guard difference.desired.declared.policy.sequences == .advance else { return [] }
-        return tables.filter { $0.opens && $0.staging.desired.role == .origin }.flatMap {
-            planned -> [SequenceAdvance] in
-            guard let table = world.node(planned.node)?.tables[planned.table] else { return [] }
-            let others = planned.judgement.members.subtracting([planned.node])
-                .compactMap { node in world.node(node)?.tables[planned.table].map { (node, $0) } }
-            let bare = Step(
-                stage: .drain, node: planned.node, set: planned.staging.desired.set, table: planned.table,
-                tableOID: table.oid, changes: [], statements: [], lock: .none, expectedRows: table.rowsUnderLock,
-                role: difference.desired.declared.node(planned.node)?.role)
-            return table.sequences.map { SequenceAdvance($0, aheadOf: others, by: bare) }
+        var seen: Set<Place> = []
+        return tables.filter { $0.opens && $0.staging.desired.role == .origin }.flatMap { planned in
+            // A sequence belongs to the table whose column it is, a partitioned one or a partition.
+            let node = world.node(planned.node)
+            let names = (node?.tables(above: planned.table) ?? []) + (node?.partitions(below: planned.table) ?? [])
+            return ([planned.table] + names.sorted()).filter { seen.insert(Place(planned.node, $0)).inserted }
+                .flatMap { sequences(of: $0, with: planned, in: world) }
         }
+    }
+
+    private func sequences(
+        of name: TableName, with planned: PlannedTable, in world: ObservedState
+    ) -> [SequenceAdvance] {
+        guard let table = world.node(planned.node)?.tables[name] else { return [] }
+        let others = planned.judgement.members.subtracting([planned.node])
+            .compactMap { node in world.node(node)?.tables[name].map { (node, $0) } }
+        let bare = Step(
+            stage: .drain, node: planned.node, set: planned.staging.desired.set, table: name, tableOID: table.oid,
+            changes: [], statements: [], lock: .none, expectedRows: table.rowsUnderLock,
+            role: difference.desired.declared.node(planned.node)?.role)
+        return table.sequences.map { SequenceAdvance($0, aheadOf: others, by: bare) }
     }
 }

@@ -6,12 +6,17 @@ struct Staging {
     let desired: DesiredTable
     let observed: ObservedTable
     let before: Doors
+    /// Whether rows are refused, or no longer, by a trigger that comes or goes with the partitioned table above. Then the
+    /// log must work before the door opens and until it is shut, in whatever order the two get their locks.
+    let turnsWithRoot: Bool
     private(set) var parts: [StageName: [Change]] = [:]
 
     init(_ changes: [Change], _ desired: DesiredTable, _ observed: ObservedTable) {
         self.desired = desired
         self.observed = observed
         before = Doors(observed.triggers, desired.triggers ?? [])
+        let isOwn = changes.contains { $0.purpose == .deny }
+        turnsWithRoot = !isOwn && observed.partitionOf != nil && observed.lacksOrKeepsDeny(desired)
         for change in changes { parts[stage(of: change), default: []].append(change) }
     }
 
@@ -44,12 +49,23 @@ struct Staging {
             } else {
                 .tidy
             }
+        case .setMode(_, _, let mode) where turnsWithRoot && change.purpose == .log:
+            mode.firesForApplications ? .protect : .tidy
         case .setMode, .replace:
             if let purpose = change.purpose {
                 opens(purpose.door) ? .open : .protect
             } else {
                 opensAny ? .open : .protect
             }
+        }
+    }
+}
+
+extension ObservedTable {
+    /// Whether a trigger that refuses rows should stand here and does not, or the other way round.
+    fileprivate func lacksOrKeepsDeny(_ desired: DesiredTable) -> Bool {
+        (desired.triggers ?? []).contains { deny in
+            deny.purpose == .deny && triggers.contains(where: deny.isSameDefinition) != (deny.mode != nil)
         }
     }
 }

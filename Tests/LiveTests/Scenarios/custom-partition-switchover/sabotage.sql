@@ -1,0 +1,2 @@
+-- on every node
+INSERT INTO repl.progress VALUES (0);
