@@ -66,6 +66,17 @@ private let bruce = Engine.bruce(cluster: "shop")
         expectNoDifference(world.plan.steps, [])
     }
 
+    @Test func `whose triggers go by other names leaves alone what the user named like one of them`() {
+        var world = World(bruce)
+        world.trigger(.log, on: "berlin") { $0.name = TriggerName("my_" + $0.name.text) }
+        world.table(on: "berlin") {
+            $0.triggers.append(
+                ObservedTrigger(name: "orders_tx", function: FunctionName("public", "audit"), type: 29, mode: .enabled))
+        }
+        expectNoDifference(world.plan.steps, [])
+        expectNoDifference(world.findings.contains("IMPOSTOR"), false)
+    }
+
     @Test func `whose table name has 62 bytes cannot have both log triggers`() {
         let name = String(repeating: "t", count: 60) + "é"
         var world = World(bruce, nodes: ["berlin", "paris"], tables: ["public." + name, "public.orders"])

@@ -250,6 +250,25 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
+    @Test func `does not give up an origin that answers and is not what was declared`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        let berlin = world.nodes[0]
+        world.nodes[0] = DeclaredNode(
+            name: berlin.name, conninfo: berlin.conninfo, expectedSystemIdentifier: "999", because: berlin.because)
+        world.failover = "berlin"
+        expectNoDifference(world.plan.stages.map(\.name), [])
+        expectNoDifference(
+            world.findings,
+            """
+            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
+            error, blocking: FAILOVER_REFUSED [berlin] 'berlin' is named as the lost origin, and it is reachable and \
+            may accept writes, though it is not what was declared
+            error, blocking: WRONG_NODE [berlin] node 'berlin' is not what was declared: its system identifier is 1, \
+            not 999
+            """)
+    }
+
     @Test func `does not open beside a node named by --failover that is open for TRUNCATE alone`() {
         var world = World(builtin)
         world.declare(origin: "paris")
@@ -398,6 +417,15 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
         world.apply()
         expectNoDifference(world.story, "in sync")
+    }
+
+    @Test func `that lacks one of its tables is installed again`() {
+        var world = World(builtin, nodes: ["berlin", "paris"])
+        world.node("paris") {
+            $0.rights.engineSchema = EngineSchemaRights(isComplete: false)
+        }
+        expectNoDifference(
+            world.plan.steps.map { "\($0.node) \($0.changes.map(\.action.word))" }, ["paris [\"install\"]"])
     }
 
     @Test func `whose first set is held back still installs what the second one needs`() {

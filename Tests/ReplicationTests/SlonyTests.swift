@@ -189,8 +189,8 @@ private let slony = Engine.slony(cluster: "shopcl")
             """
             critical: SPLIT_BRAIN [public.items] public.items accepts writes on berlin and paris and tokyo; writes \
             on paris and tokyo are not logged
-            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and tokyo; writes on tokyo \
-            are not logged
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris and tokyo; writes \
+            on paris and tokyo are not logged
             error, blocking: TABLE_NOT_REGISTERED [paris public.orders] Slony on 'paris' does not list public.orders
             error, blocking: TABLE_NOT_REGISTERED [tokyo public.orders] Slony on 'tokyo' lists public.orders in set \
             2, not 1
@@ -209,6 +209,68 @@ private let slony = Engine.slony(cluster: "shopcl")
             """
             error, blocking: NO_PRIMARY_KEY [paris public.orders] the index orders_pkey that Slony registered for \
             public.orders is gone or is no key
+            """)
+    }
+
+    @Test func `whose registered index is gone still says what it accepts, and is still closed`() {
+        var world = World(slony)
+        world.node("berlin") { $0.slony?.tables[16384]?.keyMask = nil }
+        world.remove(.log, on: "berlin")
+        world.node("paris") { $0.slony?.tables[16384]?.keyMask = nil }
+        world.set(.deny, .disabled, on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_UNLOGGED [berlin public.orders] public.orders on its origin 'berlin' accepts writes that \
+            are not logged: changes are lost now
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris; writes on berlin \
+            and paris are not logged
+            error, blocking: NO_PRIMARY_KEY [berlin public.orders] the index orders_pkey that Slony registered for \
+            public.orders is gone or is no key
+            error, blocking: NO_PRIMARY_KEY [paris public.orders] the index orders_pkey that Slony registered for \
+            public.orders is gone or is no key
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "_shopcl_denyaccess"
+            """)
+        expectNoDifference(
+            world.difference.roles.map(\.observed), [.unlogged, .unlogged, .subscriber])
+    }
+
+    @Test func `that was restored lists its tables under other OIDs, and is told to repair its configuration`() {
+        var world = World(slony)
+        world.node("paris") { seen in
+            let found = seen.slony?.tables.removeValue(forKey: 16384)
+            seen.slony?.tables[99] = found
+        }
+        expectNoDifference(
+            world.difference.findings.map(\.message),
+            [
+                "Slony on 'paris' lists public.orders with OID 99, and the table has 16384: it was restored or made anew"
+            ])
+        expectNoDifference(world.difference.findings.map { $0.next.contains("REPAIR CONFIG") }, [true])
+        expectNoDifference(world.difference.roles.map(\.observed), [.origin, .subscriber, .subscriber])
+    }
+
+    @Test func `with a second log trigger of its own sort logs twice, and is not taken for in sync`() {
+        var world = World(slony)
+        world.table(on: "berlin") {
+            $0.triggers.append(
+                ObservedTrigger(
+                    name: "_shopcl_logtrigger_old", function: FunctionName("_shopcl", "logtrigger"), type: 29,
+                    mode: .enabled, arguments: TriggerArguments(["_shopcl", "101", "vk"])))
+            $0.triggers.append(
+                ObservedTrigger(
+                    name: "lock_inserts", function: FunctionName("_shopcl", "denyaccess"), type: 7, mode: .enabled,
+                    arguments: TriggerArguments(["_shopcl"])))
+        }
+        expectNoDifference(
+            world.story,
+            """
+            critical, blocking: DUPLICATE_LOG [berlin public.orders _shopcl_logtrigger_old] _shopcl_logtrigger_old on \
+            public.orders on 'berlin' is AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW _shopcl.logtrigger('_shopcl', \
+            '101', 'vk'), beside what the engine captures
+            critical, blocking: ORIGIN_CLOSED [berlin public.orders lock_inserts] lock_inserts on public.orders on \
+            'berlin' is BEFORE INSERT FOR EACH ROW _shopcl.denyaccess('_shopcl'): it refuses writes
             """)
     }
 

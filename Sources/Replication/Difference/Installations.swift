@@ -24,13 +24,14 @@ struct Installations {
             let isFirst = declared.sets.first { $0.members.contains(node.name) }?.name == judgement.set.name
             // In the order of their names, as the set's tables are.
             let tables = (judged[node.name] ?? []).lazy.filter { $0.desired.role != .bystander && $0.kind != nil }
-            install(judgement, on: node.name, seen.builtin, tables.map(\.desired.name), declared, isFirst)
+            let isComplete = seen.rights.engineSchema?.isComplete ?? true
+            install(judgement, on: node.name, seen.builtin, tables.map(\.desired.name), declared, isFirst, isComplete)
         }
     }
 
     private mutating func install(
         _ judgement: SetJudgement, on node: NodeName, _ builtin: BuiltinRegistrations?,
-        _ names: some Collection<TableName>, _ declared: DeclaredCluster, _ isFirst: Bool
+        _ names: some Collection<TableName>, _ declared: DeclaredCluster, _ isFirst: Bool, _ isComplete: Bool
     ) {
         let (set, inherited) = (judgement.set, judgement.authority.inherited)
         let found = builtin?.recorded.sets[set.name]
@@ -40,7 +41,7 @@ struct Installations {
             origin: found.map(\.origin) ?? inherited.origin ?? origin,
             members: final.members.union(found?.members ?? inherited.members))
         let isCurrent = builtin.map { $0.version == BuiltinSchema.version && $0.functionsIntact } ?? false
-        let installsSchema = isFirst && !isCurrent
+        let installsSchema = isFirst && !(isCurrent && isComplete)
         let namesNode = builtin?.recorded.node != nil
         let isSame = builtin?.tables.has(names, of: set.name) ?? false
         if isSame, namesNode, !installsSchema, found == wide, wide == final { return }

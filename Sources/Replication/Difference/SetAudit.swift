@@ -86,16 +86,18 @@ struct SetAudit {
 
     private mutating func refuseFailover(_ lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
         guard observed.node(lost) != nil else { return }
+        let isKnown = !judgement.unread.contains(lost)
         let isOpen = judged.contains { table in
             table.desired.node == lost
                 && table.doors.map { doors in Door.allCases.contains { doors[$0].canClose && !doors[$0].isClosed } }
                     ?? false
         }
-        guard isOpen else { return }
+        guard isOpen || !isKnown else { return }
         findings.append(
             Finding(
                 .failoverRefused, set: set.name, node: lost,
-                "'\(lost)' is named as the lost origin, and it is reachable and accepts writes",
+                "'\(lost)' is named as the lost origin, and it is reachable and "
+                    + (isKnown ? "accepts writes" : "may accept writes, though it is not what was declared"),
                 because: declared.node(lost)?.because))
     }
 
@@ -157,6 +159,7 @@ struct SetAudit {
             find(.logicalTarget, table, "\(desired.name) on '\(desired.node)' is written by a native subscription")
         }
         auditOrder(table, seen)
+        auditStrangers(table, seen)
         auditOthers(table, seen, observed)
     }
 
@@ -205,6 +208,22 @@ struct SetAudit {
                     "\(other.name.shown) on \(table.desired.name) on '\(table.desired.node)' fires before "
                         + trigger.name.shown)
             }
+        }
+    }
+
+    /// Triggers that call the engine's functions, under names of their own and otherwise than the engine would.
+    private mutating func auditStrangers(_ table: TableJudgement, _ seen: ObservedTable) {
+        guard table.desired.role == .origin, let engine = table.desired.triggers else { return }
+        for trigger in seen.triggers where trigger.mode.firesForApplications {
+            guard let like = engine.first(where: { $0.function == trigger.function }),
+                !engine.contains(where: { $0.name == trigger.name || $0.isSameDefinition(as: trigger) })
+            else { continue }
+            let name = table.desired.name
+            find(
+                like.purpose.refuses ? .originClosed : .duplicateLog, table, blocking: true, trigger: trigger.name,
+                "\(trigger.name.shown) on \(name) on '\(table.desired.node)' is \(trigger.definition)"
+                    + (like.purpose.refuses ? ": it refuses writes" : ", beside what the engine captures"),
+                next: "read what it is for; a leftover goes with DROP TRIGGER \(trigger.name.quoted) ON \(name.quoted)")
         }
     }
 

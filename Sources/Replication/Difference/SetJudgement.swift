@@ -30,7 +30,8 @@ struct SetJudgement: Hashable {
         self.set = set
         slonySet = declared.engine.catalog == .slony ? slonySetID(set, declared, observed) : nil
         authority = Authority(set, declared, observed, slonySet: slonySet, names: audit.slonyNames)
-        let lost = failover.flatMap { declared.node($0) == nil || audit.unread.contains($0) ? $0 : nil }
+        // One that answers is not lost, even where it is not what was declared: it may accept writes.
+        let lost = failover.flatMap { observed.node($0) == nil ? $0 : nil }
         members = Set(set.members).union(authority.members).subtracting(lost.map { [$0] } ?? [])
         var untouchable = audit.unread.union(audit.unchangeable)
         let unnamed = members.filter { declared.node($0) == nil }

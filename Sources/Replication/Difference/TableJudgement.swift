@@ -99,7 +99,15 @@ final class TableJudgement {
         guard declared.engine.catalog == .slony else { return true }
         guard let slony = node.slony, desired.role != .bystander else { return false }
         guard let registered = slony.tables[observed.oid] else {
-            find(.tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)")
+            if let other = slony.tables.first(where: { $0.value.name == desired.name })?.key {
+                find(
+                    .tableNotRegistered,
+                    "Slony on '\(desired.node)' lists \(desired.name) with OID \(other), and the table has \(observed.oid): "
+                        + "it was restored or made anew",
+                    next: "run slonik: REPAIR CONFIG for this set and node")
+            } else {
+                find(.tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)")
+            }
             return false
         }
         if let id = slonySet, id != registered.set {
@@ -112,7 +120,6 @@ final class TableJudgement {
             find(
                 .noPrimaryKey,
                 "the index \(registered.index.shown) that Slony registered for \(desired.name) is gone or is no key")
-            return false
         }
         return true
     }
@@ -134,6 +141,12 @@ final class TableJudgement {
             )
         case .origin where doors.rows.isClosed:
             find(.originClosed, "\(desired.name) on its origin '\(desired.node)' refuses writes")
+        case .origin where !doors.truncate.isClosed && !doors.truncate.isLogged && doors.truncate.canLog:
+            find(
+                .originUnlogged,
+                "\(desired.name) on its origin '\(desired.node)' accepts TRUNCATE that is not logged: it is lost now")
+        case .origin where doors.truncate.isClosed:
+            find(.originClosed, "\(desired.name) on its origin '\(desired.node)' refuses TRUNCATE")
         case .origin: break
         case .subscriber where doors.rows.canClose && !doors.rows.isClosed:
             let unlogged = doors.rows.isLogged ? "" : " that are not logged"
@@ -161,10 +174,10 @@ final class TableJudgement {
         }
     }
 
-    private func find(_ code: FindingCode, trigger: TriggerName? = nil, _ message: String) {
+    private func find(_ code: FindingCode, trigger: TriggerName? = nil, _ message: String, next: String? = nil) {
         findings.append(
             Finding(
-                code, set: desired.set, node: desired.node, table: desired.name, trigger: trigger, message,
+                code, set: desired.set, node: desired.node, table: desired.name, trigger: trigger, message, next: next,
                 because: desired.because))
     }
 }

@@ -45,7 +45,7 @@ struct Planning {
             if let table = change.table { changes[Place(change.node, table), default: []].append(change) }
         }
         guard !changes.isEmpty else { return }
-        let (blocked, blockedEverywhere) = blockedTables()
+        let blocked = blockedTables()
         for desired in difference.desired.tables {
             let place = Place(desired.node, desired.name)
             guard let here = changes[place]?.filter({ $0.set == desired.set }), !here.isEmpty,
@@ -53,23 +53,28 @@ struct Planning {
                 let judgement = difference.judgements[desired.set]
             else { continue }
             let staging = Staging(here, desired, observed)
-            let stages = allowedStages(
-                staging, judgement, isBlocked: blocked.contains(place) || blockedEverywhere.contains(desired.name))
+            let isBlocked = blocked.here.contains(place) || blocked.everywhere.contains(desired.name)
+            var stages = isBlocked ? [] : allowedStages(staging, judgement)
+            if blocked.logs.contains(place) { stages = staging.closesAny ? stages.intersection([.protect]) : [] }
             tables.append(PlannedTable(staging: staging, stages: stages, judgement: judgement))
             holdBack(Set(StageName.allCases).subtracting(stages), of: tables.count - 1)
         }
         tables.removeAll { $0.stages.isEmpty }
     }
 
-    /// Tables with a blocking finding of their own: on one node, or wherever they are.
-    private func blockedTables() -> (here: Set<Place>, everywhere: Set<TableName>) {
-        var here: Set<Place> = []
-        var everywhere: Set<TableName> = []
+    /// Tables with a blocking finding of their own: on one node, or wherever they are; and those whose log alone is what
+    /// is found wrong, which may still be closed.
+    private func blockedTables() -> (here: Set<Place>, everywhere: Set<TableName>, logs: Set<Place>) {
+        var (here, everywhere, logs): (Set<Place>, Set<TableName>, Set<Place>) = ([], [], [])
         for finding in difference.findings where finding.blocking {
             guard let table = finding.table else { continue }
-            if let node = finding.node { here.insert(Place(node, table)) } else { everywhere.insert(table) }
+            switch (finding.node, finding.code) {
+            case (let node?, .noPrimaryKey), (let node?, .duplicateLog): logs.insert(Place(node, table))
+            case (let node?, _): here.insert(Place(node, table))
+            case (nil, _): everywhere.insert(table)
+            }
         }
-        return (here, everywhere)
+        return (here, everywhere, logs)
     }
 
     /// Leaves out stages of a table.
@@ -80,8 +85,8 @@ struct Planning {
         tables[index].stages.subtract(stages)
     }
 
-    private func allowedStages(_ staging: Staging, _ judgement: SetJudgement, isBlocked: Bool) -> Set<StageName> {
-        guard !isBlocked, !judgement.untouchable.contains(staging.desired.node) else { return [] }
+    private func allowedStages(_ staging: Staging, _ judgement: SetJudgement) -> Set<StageName> {
+        guard !judgement.untouchable.contains(staging.desired.node) else { return [] }
         switch judgement.hold {
         case .nothing: return Set(staging.parts.keys)
         case .allButClosing: return staging.closesAny ? Set(staging.parts.keys).intersection([.protect]) : []
