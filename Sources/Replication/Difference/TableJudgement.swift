@@ -119,7 +119,8 @@ final class TableJudgement {
         if registered.keyMask == nil {
             find(
                 .noPrimaryKey,
-                "the index \(registered.index.shown) that Slony registered for \(desired.name) is gone or is no key")
+                "the index \(registered.index.shown) that Slony registered for \(desired.name) is gone or is no key",
+                next: "give the key's index this name again; or, with slonik: SET DROP TABLE, then SET ADD TABLE")
         }
         return true
     }
