@@ -318,6 +318,56 @@ private let builtin = Engine.builtin(cluster: "shop")
             ])
     }
 
+    @Test(arguments: [120_000, 150_000]) func `on a node that leaves its set is opened with a word, leaves and all`(
+        version: Int
+    ) {
+        var world = bare(builtin, version: version)
+        world.apply()
+        world.declare(origin: "berlin", subscribers: [])
+        expectNoDifference(world.plan.required, [.dropTrigger, .openBystander])
+        expectNoDifference(world.plan.heldBack, [])
+        world.apply()
+        for name in ["public.orders", "public.orders_1"] {
+            expectNoDifference(world.observed.node("paris")?.tables[tableName(name)]?.triggers, [])
+        }
+        expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `whose log trigger is another's is given it anew, with its leaves`() {
+        for engine in [bruce, builtin] {
+            var world = bare(engine)
+            world.apply()
+            for name in ["public.orders", "public.orders_1", "public.orders_2"] {
+                world.table(name, on: "berlin") { table in
+                    for index in table.triggers.indices
+                    where TriggerType(bits: table.triggers[index].type).level == .row
+                        && !table.triggers[index].function.name.text.hasPrefix("deny")
+                    {
+                        table.triggers[index].hasCondition = true
+                    }
+                }
+            }
+            expectNoDifference(world.plan.required, [.replaceTrigger])
+            world.apply()
+            expectNoDifference(world.plan.steps, [])
+            expectNoDifference(world.difference.roles.first?.observed, .origin)
+        }
+    }
+
+    @Test func `with a leaf that the new origin lacks does not move, and says which`() {
+        var world = bare(builtin)
+        world.apply()
+        world.declare(origin: "paris")
+        world.node("paris") { $0.tables[tableName("public.orders_2")] = nil }
+        expectNoDifference(world.plan.steps, [])
+        expectNoDifference(
+            world.difference.findings.map { "\($0.code.rawValue) \($0.node?.text ?? "") \($0.message)" },
+            [
+                "TABLE_MISSING paris public.orders_2, a partition of public.orders that 'berlin' accepts writes for, does "
+                    + "not exist on 'paris'"
+            ])
+    }
+
     @Test(arguments: [120_000, 150_000]) func `under Bruce is subscribed with a word where its leaves hold rows`(
         version: Int
     ) {

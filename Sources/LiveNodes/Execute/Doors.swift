@@ -11,7 +11,8 @@ struct Doors {
     /// Of these steps, those for whose table every node that the plan would open reads as it must while it is shut: as
     /// this run left it, or else as it was observed.
     func shut(besides steps: [Step]) async -> Set<Step> {
-        let opened = Dictionary(steps.map { ($0, openings(besides: $0)) }) { first, _ in first }
+        let planned = plannedOpenings()
+        let opened = Dictionary(steps.map { ($0, openings(besides: $0, of: planned)) }) { first, _ in first }
         let byNode = Dictionary(grouping: Set(opened.values.joined()), by: \.node)
         let answers = await atOnce(byNode) { await self.read($0) }
         return Set(
@@ -26,13 +27,29 @@ struct Doors {
         let table: TableName
     }
 
-    private func openings(besides step: Step) -> [Opening] {
-        guard let table = step.table else { return [] }
-        let planned = plan.steps.filter { $0.stage == .open && $0.table == table && $0.node != step.node }
-        let drained = plan.drains.filter {
-            $0.set == step.set && $0.newOrigin != step.node && $0.tables.contains(table)
+    /// The nodes that the plan would open, by table.
+    private func plannedOpenings() -> [TableName: Set<NodeName>] {
+        var nodes: [TableName: Set<NodeName>] = [:]
+        for step in plan.steps where step.stage == .open {
+            if let table = step.table { nodes[table, default: []].insert(step.node) }
         }
-        return Set(planned.map(\.node) + drained.map(\.newOrigin)).sorted().map { Opening(node: $0, table: table) }
+        for drain in plan.drains {
+            for table in drain.tables { nodes[table, default: []].insert(drain.newOrigin) }
+        }
+        return nodes
+    }
+
+    /// What is opened with a table or with a partitioned one above it, whose deny trigger may be the table's, too.
+    private func openings(besides step: Step, of planned: [TableName: Set<NodeName>]) -> Set<Opening> {
+        guard let table = step.table, let node = world.node(step.node) else { return [] }
+        var result: Set<Opening> = []
+        for name in [table] + node.tables(above: table) {
+            for other in planned[name] ?? [] where other != step.node {
+                result.insert(Opening(node: other, table: name))
+                if world.node(other)?.tables[table] != nil { result.insert(Opening(node: other, table: table)) }
+            }
+        }
+        return result
     }
 
     /// - Returns: Those that read as they must.

@@ -86,9 +86,11 @@ private func judge(
     for (name, node) in nodes {
         guard let families = families[name] else { continue }
         var precedent: Precedent?
+        var listed: [TableName: UInt32]?
         var here: [TableJudgement] = []
         for place in places where tables[place].node == name {
-            let judgement = TableJudgement(tables, place, node, declared, families, slonySet: slonySet, &precedent)
+            let judgement = TableJudgement(
+                tables, place, node, declared, families, slonySet: slonySet, &precedent, &listed)
             all[place - places.lowerBound] = judgement
             here.append(judgement)
         }

@@ -6,6 +6,8 @@ struct PartitionFamilies: Hashable {
     private var own: [TableName: [Likeness: TableName]] = [:]
     /// The triggers that each root should have.
     private let desired: [TableName: [DesiredTrigger]]
+    /// The names of those that stand on each root with another definition.
+    private var impostors: [TableName: Set<TriggerName>] = [:]
     private let serverVersion: Int
     /// Whether there are none.
     let isEmpty: Bool
@@ -20,6 +22,12 @@ struct PartitionFamilies: Hashable {
         }
         self.desired = desired.reduce(into: [:]) { result, table in
             if node.tables[table.name]?.kind == .partitionedTable { result[table.name] = table.triggers }
+        }
+        for (root, triggers) in self.desired {
+            impostors[root] = Set(
+                triggers.filter { trigger in
+                    node.tables[root]?.trigger(trigger.name).map { !trigger.isSameDefinition(as: $0) } ?? false
+                }.map(\.name))
         }
         for table in node.tables.values where table.partitionOf != nil {
             var root = table
@@ -51,6 +59,9 @@ struct PartitionFamilies: Hashable {
         return owner(of: triggers[template], below: root) == nil
     }
 
+    /// Whether a root's trigger of a name has another definition than it should, and so have its clones.
+    func hasImpostor(_ name: TriggerName, on root: TableName) -> Bool { impostors[root]?.contains(name) ?? false }
+
     /// The triggers that a table should have: where the root's are cloned they have the root's names and arguments.
     func triggers(of table: DesiredTable) -> [DesiredTrigger]? {
         guard let root = roots[table.name], let above = desired[root] else { return table.triggers }
@@ -73,6 +84,8 @@ struct PartitionFamilies: Hashable {
 struct Partitions {
     /// Row triggers that the root gives this partition.
     private(set) var cloned: Set<TriggerName> = []
+    /// Those of them that are replaced with their root's, which is another's.
+    private(set) var replaced: Set<TriggerName> = []
     /// Row triggers that this partitioned table, the root or one below it, cannot have.
     private(set) var skipped: Set<TriggerName> = []
     /// Whether a clone here goes with its root's trigger, which the plan looks after too.
@@ -86,7 +99,9 @@ struct Partitions {
         for (template, trigger) in (desired.triggers ?? []).enumerated()
         where TriggerType(bits: trigger.type).level == .row {
             if families.clones(template, of: root ?? table.name) {
-                if root != nil { cloned.insert(trigger.name) }
+                guard let root else { continue }
+                cloned.insert(trigger.name)
+                if families.hasImpostor(trigger.name, on: root) { replaced.insert(trigger.name) }
             } else if table.kind == .partitionedTable, table.trigger(trigger.name) == nil {
                 skipped.insert(trigger.name)
                 guard let first = families.owner(of: trigger, below: table.name), trigger.purpose == .deny else {
@@ -104,7 +119,7 @@ struct Partitions {
 
 extension ObservedNode {
     /// The partitioned tables above one, the nearest first.
-    func tables(above name: TableName) -> [TableName] {
+    public func tables(above name: TableName) -> [TableName] {
         var result: [TableName] = []
         var parent = tables[name]?.partitionOf
         while let above = parent, !result.contains(above) {
@@ -114,9 +129,16 @@ extension ObservedNode {
         return result
     }
 
-    /// The tables below a partitioned one, at any depth.
+    /// The tables below a partitioned one, at any depth. All tables are looked at, once for each level.
     func partitions(below root: TableName) -> [TableName] {
         guard tables[root]?.kind == .partitionedTable else { return [] }
-        return tables.values.filter { $0.partitionOf != nil && tables(above: $0.name).contains(root) }.map(\.name)
+        var result: [TableName] = []
+        var parents: Set = [root]
+        while !parents.isEmpty {
+            let children = tables.values.filter { $0.partitionOf.map(parents.contains) ?? false }
+            result += children.map(\.name)
+            parents = Set(children.lazy.filter { $0.kind == .partitionedTable }.map(\.name))
+        }
+        return result
     }
 }

@@ -32,6 +32,7 @@ struct SetAudit {
         split = splits.tables
         findings = splits.findings
         findEngineMove(judged)
+        findLackingPartitions(judged, observed)
         if let failover {
             refuseFailover(failover, judged, observed)
             compareSurvivors(of: failover, judged, observed)
@@ -82,6 +83,22 @@ struct SetAudit {
                     + "yf_cluster.master_node_id, record slavesnapshotstatus on '\(elsewhere.desired.node)', create the "
                     + "deny triggers there, start the daemon",
                 because: set.originPosition))
+    }
+
+    /// A partition that the last origin has open and the new one does not have would be written nowhere.
+    private mutating func findLackingPartitions(_ judged: [TableJudgement], _ observed: ObservedState) {
+        guard let leaving, let origin = set.origin, let node = observed.node(origin) else { return }
+        for index in judged.indices where judged[index].desired.node == leaving {
+            let name = judged[index].desired.name
+            guard node.tables[name] == nil, let parent = judged[index].observed?.partitionOf,
+                judged[index].doors?.rows.isClosed == false
+            else { continue }
+            findings.append(
+                Finding(
+                    .tableMissing, set: set.name, node: origin, table: name,
+                    "\(name), a partition of \(parent) that '\(leaving)' accepts writes for, does not exist on '\(origin)'",
+                    next: "create the partition on '\(origin)'", because: judged[index].desired.because))
+        }
     }
 
     private mutating func refuseFailover(_ lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
@@ -211,12 +228,15 @@ struct SetAudit {
         }
     }
 
-    /// Triggers that call the engine's functions, under names of their own and otherwise than the engine would.
+    /// Triggers that call functions of the engine's own, under names of their own and otherwise than the engine would.
+    /// Those of a home-grown engine may serve for other things, too.
     private mutating func auditStrangers(_ table: TableJudgement, _ seen: ObservedTable) {
-        guard table.desired.role == .origin, let engine = table.desired.triggers else { return }
-        for trigger in seen.triggers where trigger.mode.firesForApplications {
-            guard let like = engine.first(where: { $0.function == trigger.function }),
-                !engine.contains(where: { $0.name == trigger.name || $0.isSameDefinition(as: trigger) })
+        guard table.desired.role == .origin, declared.engine.catalog != .none, let engine = table.desired.triggers
+        else { return }
+        let own = Set(engine.map(\.name) + table.desired.declared.triggers.map(\.name))
+        for trigger in seen.triggers where trigger.mode.firesForApplications && !trigger.isClone {
+            guard let like = engine.first(where: { $0.function == trigger.function }), !own.contains(trigger.name),
+                !engine.contains(where: { $0.isSameDefinition(as: trigger) })
             else { continue }
             let name = table.desired.name
             find(

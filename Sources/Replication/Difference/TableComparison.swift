@@ -79,6 +79,8 @@ struct TableComparison {
 
     private mutating func replace(_ found: ObservedTrigger, by trigger: DesiredTrigger) {
         if found.isClone {
+            // It is replaced with its root's, which is none of the engine's either.
+            if partitions.replaced.contains(found.name) { return }
             find(
                 .cloneDiffers, found.name,
                 "\(found.name.shown) on \(observed.name) is a copy of its parent's trigger and not the engine's")

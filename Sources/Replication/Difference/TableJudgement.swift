@@ -34,10 +34,11 @@ final class TableJudgement {
     ///   - families: The partitioned tables of the node.
     ///   - slonySet: Slony's number of the set, where the engine is Slony and it is known.
     ///   - precedent: What the table judged before this one on the node was like; becomes what this one is like.
+    ///   - listed: The OIDs by which Slony lists tables on the node, by name; found out where first asked for.
     init(
         _ tables: borrowing [DesiredTable], _ place: Int, _ node: borrowing ObservedNode,
         _ declared: borrowing DeclaredCluster, _ families: borrowing PartitionFamilies, slonySet: Int?,
-        _ precedent: inout Precedent?
+        _ precedent: inout Precedent?, _ listed: inout [TableName: UInt32]?
     ) {
         desiredTables = copy tables
         self.place = place
@@ -57,7 +58,7 @@ final class TableJudgement {
         doors = alike.doors
         hasOtherTriggers = alike.hasOtherTriggers
         defer { precedent = alike }
-        guard isUsable(observed, declared), isRegistered(observed, node, declared, slonySet) else { return }
+        guard isUsable(observed, declared), isRegistered(observed, node, declared, slonySet, &listed) else { return }
         if !alike.isInSync || !families.isEmpty || !desired.declared.hasNothingOfItsOwn {
             compare(observed, families, declared.engine.catalog)
             alike.isInSync = isQuiet
@@ -94,12 +95,15 @@ final class TableJudgement {
     /// Under Slony a trigger is made or changed only where the catalog lists the table in the set; where the file has a
     /// bystander the triggers are Slony's own affair.
     private func isRegistered(
-        _ observed: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?
+        _ observed: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?,
+        _ listed: inout [TableName: UInt32]?
     ) -> Bool {
         guard declared.engine.catalog == .slony else { return true }
         guard let slony = node.slony, desired.role != .bystander else { return false }
         guard let registered = slony.tables[observed.oid] else {
-            if let other = slony.tables.first(where: { $0.value.name == desired.name })?.key {
+            let names = listed ?? Dictionary(slony.tables.map { ($0.value.name, $0.key) }) { first, _ in first }
+            listed = names
+            if let other = names[desired.name] {
                 find(
                     .tableNotRegistered,
                     "Slony on '\(desired.node)' lists \(desired.name) with OID \(other), and the table has \(observed.oid): "
@@ -146,7 +150,7 @@ final class TableJudgement {
             find(
                 .originUnlogged,
                 "\(desired.name) on its origin '\(desired.node)' accepts TRUNCATE that is not logged: it is lost now")
-        case .origin where doors.truncate.isClosed:
+        case .origin where doors.truncate.isClosed && !refusesTruncateEverywhere:
             find(.originClosed, "\(desired.name) on its origin '\(desired.node)' refuses TRUNCATE")
         case .origin: break
         case .subscriber where doors.rows.canClose && !doors.rows.isClosed:
@@ -157,6 +161,11 @@ final class TableJudgement {
         case .subscriber: break
         case .bystander: break
         }
+    }
+
+    /// Whether the engine wants TRUNCATE refused on this node, whatever its role, as one that cannot log it may.
+    private var refusesTruncateEverywhere: Bool {
+        desired.triggers?.contains { $0.purpose == .truncateDeny && $0.mode?.firesForApplications ?? false } ?? false
     }
 
     private func judgeFunctions(_ node: ObservedNode, _ declared: DeclaredCluster) {

@@ -39,6 +39,11 @@ extension ObservedNode {
             for partition in partitions(below: name) {
                 tables[partition]?.put(ObservedTrigger(trigger, isClone: true))
             }
+        case .replace(let observed, let trigger) where TriggerType(bits: trigger.type).level == .row:
+            for partition in partitions(below: name) {
+                tables[partition]?.triggers.removeAll { $0.name == observed.name && $0.isClone }
+                tables[partition]?.put(ObservedTrigger(trigger, isClone: true))
+            }
         case .drop(let observed):
             for partition in partitions(below: name) {
                 tables[partition]?.triggers.removeAll { $0.name == observed.name && $0.isClone }

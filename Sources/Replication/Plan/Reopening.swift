@@ -16,12 +16,12 @@ extension Plan {
             guard step.stage == .protect, moving.contains(step.set), let name = step.table,
                 lastWriters.contains(Place(step.node, name)),
                 !opened.contains(Place(step.node, name)),
-                stuck[name]?.allSatisfy({ $0.node == step.node }) ?? true,
                 let node = world.node(step.node)
             else { return [] }
             // What was made on a partitioned table was cloned, and its modes are set one by one.
             let clones = step.changes.contains { $0.created != nil } ? node.partitions(below: name).sorted() : []
-            return ([name] + clones).compactMap { reverse(step, on: $0, in: &world) }
+            return ([name] + clones).filter { stuck[$0]?.allSatisfy { $0.node == step.node } ?? true }
+                .compactMap { reverse(step, on: $0, in: &world) }
         }
     }
 

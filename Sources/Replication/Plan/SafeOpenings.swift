@@ -73,36 +73,38 @@ extension Planning {
     /// What one step does to the doors of all partitions may be held back, and what another does to the log of one not.
     /// No door is opened below a partitioned table that does not log, and no log is turned off behind one that stays open.
     fileprivate mutating func keepLogs() {
-        let roots = tables.indices.filter { tables[$0].opens && tables[$0].staging.observed.kind == .partitionedTable }
-        let leaves = tables.indices.filter { tables[$0].staging.turnsWithRoot && tables[$0].stages.contains(.tidy) }
+        let members = tables.indices.filter { tables[$0].staging.desired.role != .bystander }
+        let roots = members.filter { tables[$0].staging.observed.kind == .partitionedTable }
+        let leaves = members.filter { tables[$0].staging.turnsWithRoot && tables[$0].stages.contains(.tidy) }
         guard !roots.isEmpty || !leaves.isEmpty else { return }
         let neighbours = Neighbours(difference, (roots + leaves).map { tables[$0] })
         let (opened, done) = (modelled(through: [.protect, .open]), modelled(through: Set(StageName.allCases)))
         for index in roots {
-            let below = neighbours.partitions(of: tables[index])
-            let unlogged = below.contains { name in
-                doors(of: name, on: tables[index].node, in: opened, neighbours).map(\.rows.losesWrites) ?? false
+            let (node, below) = (tables[index].node, neighbours.partitions(of: tables[index]))
+            func loses(in world: ObservedState) -> Bool {
+                below.contains { losesWrites($0, on: node, in: world, neighbours) }
             }
-            if unlogged { holdBack([.open, .tidy], of: index) }
+            if tables[index].opens, loses(in: opened) { holdBack([.open, .tidy], of: index) }
+            if tables[index].stages.contains(.tidy), loses(in: done), !loses(in: opened) {
+                holdBack([.tidy], of: index)
+            }
         }
-        for index in leaves {
-            let rows = doors(of: tables[index].table, on: tables[index].node, in: done, neighbours)?.rows
-            if rows?.losesWrites ?? false { holdBack([.tidy], of: index) }
+        for index in leaves where losesWrites(tables[index].table, on: tables[index].node, in: done, neighbours) {
+            holdBack([.tidy], of: index)
         }
         tables.removeAll { $0.stages.isEmpty }
     }
 
-    private func doors(
-        of table: TableName, on node: NodeName, in world: ObservedState, _ neighbours: Neighbours
-    ) -> Doors? {
-        guard let found = world.node(node)?.tables[table], found.kind != .partitionedTable else { return nil }
-        return neighbours.desired[Place(node, table)]?.triggers.map { Doors(found.triggers, $0) }
+    /// Whether writes pass into a table that the engine could log and does not.
+    private func losesWrites(
+        _ table: TableName, on node: NodeName, in world: ObservedState, _ neighbours: Neighbours
+    ) -> Bool {
+        guard let found = world.node(node)?.tables[table], found.kind != .partitionedTable,
+            let triggers = neighbours.desired[Place(node, table)]?.triggers
+        else { return false }
+        let rows = Doors(found.triggers, triggers).rows
+        return !rows.isClosed && rows.canLog && !rows.isLogged
     }
-}
-
-extension DoorState {
-    /// Whether writes pass that the engine could log and does not.
-    fileprivate var losesWrites: Bool { !isClosed && canLog && !isLogged }
 }
 
 /// Some tables on every node, and what lies below those that are partitioned.

@@ -13,20 +13,25 @@ struct Statements {
         let target = table.name.quoted
         var modes: [String] = []
         var modesOfNewClones: [String] = []
+        func setMode(of made: DesiredTrigger) {
+            guard let mode = made.mode, mode != .enabled else { return }
+            let clause = mode.clause(of: "TRIGGER", made.name)
+            // What is made on a partitioned table is made on its partitions, too.
+            if table.kind == .partitionedTable && TriggerType(bits: made.type).level == .row {
+                modesOfNewClones.append(clause)
+            } else {
+                modes.append(clause)
+            }
+        }
         for change in changes {
             switch change.action {
             case .install: break
             case .create(let trigger):
                 create(trigger, on: target, serverVersion)
-                guard let mode = trigger.mode, mode != .enabled else { continue }
-                if table.kind == .partitionedTable && TriggerType(bits: trigger.type).level == .row {
-                    modesOfNewClones.append(mode.clause(of: "TRIGGER", trigger.name))
-                } else {
-                    modes.append(mode.clause(of: "TRIGGER", trigger.name))
-                }
+                setMode(of: trigger)
             case .replace(let observed, let trigger):
                 replace(observed, by: trigger, on: target, serverVersion)
-                if let mode = trigger.mode, mode != .enabled { modes.append(mode.clause(of: "TRIGGER", trigger.name)) }
+                setMode(of: trigger)
             case .setMode(let name, _, let mode): modes.append(mode.clause(of: "TRIGGER", name))
             case .setRuleMode(let name, _, let mode):
                 modes.append(mode.clause(of: "RULE", name))
