@@ -45,6 +45,13 @@ private func complaints(_ bytes: [UInt8]) -> String {
             complaints(list(999_998)) == "f:1:1999999: error: more than 1,000,000 values once aliases are expanded")
     }
 
+    @Test(arguments: [
+        String(repeating: "postgres://", count: 1000), "postgres://" + String(repeating: ":", count: 16_000),
+    ])
+    func `a wrong text of many addresses is quoted at once`(text: String) {
+        #expect(complaints(Array("version: '\(text)'".utf8)).contains("error: version 'postgres://"))
+    }
+
     @Test func `a billion laughs are refused at once`() {
         var text = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
         for level in 1..<10 {

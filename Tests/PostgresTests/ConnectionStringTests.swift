@@ -93,6 +93,60 @@ import Testing
     ]) func `is not seen where there is none`(text: String) {
         #expect(text.withoutPasswords == text)
     }
+
+    @Test(arguments: [
+        ("a postgresql://h postgres://u@h", "a postgresql://***@h"),
+        ("postgres://u@h postgres://u:s3cret@h", "postgres://u@h postgres://***@h"),
+        ("postgresql://u@h/\nu:s3cret@h", "postgresql://u@h/\nu:s3cret@h"),
+        ("postgresql://u:s3cret@h\npostgresql://u:s3cret@h", "postgresql://***@h\npostgresql://***@h"),
+        ("postgresql://u:s3cret@\u{301}h", "postgresql://***@\u{301}h"),
+        ("password\u{a0}= s3cret", "password\u{a0}= ***"),
+        ("password=\u{301}s3cret", "password=***"), ("password=s3\u{a0}cret", "password=***"),
+        ("postgres://:\r\nu@h", "postgres://:\r\nu@h"), ("password=", "password="), ("pass%7", "pass%7"),
+        ("password=s3cret\\", "password=***\\"), ("password='s3cret\\\nb'", "password=***\\\nb'"),
+    ]) func `is found line by line and byte by byte`(text: String, shown: String) {
+        #expect(text.withoutPasswords == shown)
+    }
+
+    @Test(arguments: [
+        ("", "postgres://", ""), ("postgres://", ":", ""), ("", "postgres://@", ":@"), ("", "postgres://h/a, ", "\n"),
+        ("", "password", "="), ("", "password ", "="), ("", "password=& ", ""), ("", "s", "="), ("", "%70", "=@"),
+    ]) func `is missed in a long text without going over it again`(start: String, piece: String, end: String) {
+        let text = start + String(repeating: piece, count: 100_000) + end
+        #expect(text.withoutPasswords == text)
+    }
+
+    @Test(arguments: ["x", "\\x", "postgres://u:p@h", "password=", "=", "ä"])
+    func `is hidden however long it is`(piece: String) {
+        let long = String(repeating: piece, count: 100_000)
+        #expect("password  =  \(long) x".withoutPasswords.hasSuffix("  =  *** x"))
+        #expect("password='\(long)' x".withoutPasswords.hasSuffix("=*** x"))
+        #expect("postgres://u:\(long)@h".withoutPasswords == "postgres://***@h")
+    }
+
+    @Test func `is what two regular expressions take for one`() {
+        let words = [
+            "p", "postgres://", "postgresql://", ":", "@", "x", "\n", "/", "password=", "'", " ", "\\",
+            "PASS%77ORD\t= ",
+        ]
+        for number in stride(from: 0, to: 62_748_517, by: 20_011) {
+            var (text, rest) = ("", number)
+            while rest > 0 {
+                text += words[rest % words.count]
+                rest /= words.count
+            }
+            #expect(text.withoutPasswords == replacingPasswords(in: text))
+        }
+    }
+}
+
+/// Says the same in two lines, in time that grows with the square of the text and worse.
+private func replacingPasswords(in text: String) -> String {
+    let uri = #/(postgres(?:ql)?://)[^\n@]*:[^\n]*@/#.ignoresCase()
+    let keyword =
+        #/((?:p|%70)(?:a|%61)(?:s|%73){2}(?:w|%77)(?:o|%6f)(?:r|%72)(?:d|%64)\s*=\s*)(?:'(?:[^'\\]|\\.)*'?|(?:\\.|[^\s&'"\\])+)/#
+        .ignoresCase()
+    return text.replacing(uri) { $0.output.1 + "***@" }.replacing(keyword) { $0.output.1 + "***" }
 }
 
 @Suite struct quoting {
