@@ -150,6 +150,7 @@ extension Text {
 
 /// Reads a text with `{placeholders}`, of which only some mean something where it stands.
 func pattern(_ text: String, _ allowed: [Pattern.Placeholder], _ what: String) throws(Complaint) -> Pattern {
+    guard !text.utf8.contains(0) else { throw Complaint("\(text.inQuotes) holds a NUL character") }
     let words = allowed.map(\.rawValue)
     let known = "known here: " + words.map { "{\($0)}" }.joined(separator: ", ")
     var rest = text[...]

@@ -53,7 +53,6 @@ enum TriggerKeys {
         "name",
         Form<Pattern>.text(.placeholders("cluster|schema|table", minimum: 1)) { text throws(Complaint) in
             guard !text.isEmpty else { throw Complaint("expected a name, found nothing") }
-            guard !text.utf8.contains(0) else { throw Complaint("the name \(text.inQuotes) holds a NUL character") }
             return try pattern(text, [.cluster, .schema, .table], "a trigger's name")
         }, required: true, "The trigger's name, with {cluster}, {schema}, {table}; cut at 63 bytes as PostgreSQL does.")
     static let function = Key(
@@ -160,7 +159,7 @@ extension JSON {
     static func placeholders(_ words: String, minimum: Int) -> JSON {
         [
             "type": ["string", "number", "boolean"], "minLength": .number(minimum),
-            "pattern": .text("^([^{]|\\{(\(words))\\})*$"),
+            "pattern": .text("^([^{\\u0000]|\\{(\(words))\\})*$"),
         ]
     }
 }

@@ -92,6 +92,12 @@ private let log = "purpose: log, function: r.f, timing: after, level: row"
             Expected(1, "'{table}' means nothing in a function's name", notes: [(1, "known here: {cluster}")]))
     }
 
+    @Test func `a trigger's name and arguments hold no NUL, which PostgreSQL cannot store`() {
+        expect(
+            trigger(#"{\#(log), name: 1️⃣"a\0b", events: [insert], origin: enabled, args: [2️⃣"{table}\0"]}"#),
+            Expected(1, #"'a\u{0}b' holds a NUL character"#), Expected(2, #"'{table}\u{0}' holds a NUL character"#))
+    }
+
     @Test func `two triggers cannot have one name`() {
         let one = "{\(log), events: [insert], origin: enabled, name:"
         expect(
