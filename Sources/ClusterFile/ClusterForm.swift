@@ -46,10 +46,7 @@ enum ClusterKeys {
                     "engine": [
                         "anyOf": [
                             ["const": "slony"],
-                            [
-                                "type": "object", "properties": ["type": ["const": "slony"], "cluster": false],
-                                "required": ["type"],
-                            ],
+                            ["type": "object", "properties": ["cluster": false]] + EngineKeys.isSlony,
                         ]
                     ]
                 ],
@@ -114,7 +111,7 @@ enum NodeKeys {
     static let map = Form<WrittenNodes>(
         schema: [
             "type": "object", "minProperties": 1,
-            "propertyNames": ["allOf": [.ownName, ["not": ["const": "none"]]]],
+            "propertyNames": .ownName + .notNone,
             "additionalProperties": ["anyOf": [Text.conninfo.schema, all.schema]],
         ]
     ) { node, reader in
@@ -166,9 +163,14 @@ private func checkedNodeName(_ text: String) throws(Complaint) -> String {
     return try checkedOwnName(text)
 }
 
+extension JSON {
+    /// Beside the schema of a name, so that it may be a node's.
+    static let notNone: JSON = ["not": ["const": "none"]]
+}
+
 extension Text {
     /// What libpq takes for a connection string, without a password; never quoted in a message.
-    static let conninfo = Form<String>(schema: some.schema) { node, reader in
+    static let conninfo = Form<String>(schema: conninfoSchema) { node, reader in
         guard let text = some.read(node, &reader) else { return nil }
         do throws(InvalidConnectionString) {
             let connection = try ConnectionString(text)
@@ -180,6 +182,13 @@ extension Text {
             return reader.report("not a libpq connection string: \(error.message.escaped)", at: node)
         }
     }
+}
+
+extension Text {
+    /// Settings or a URI, or nothing but blanks, which leaves everything to the environment.
+    private static let conninfoSchema = JSON.orVariable([
+        "type": "string", "pattern": "=|^postgres(ql)?://|^\\s+$", "not": ["pattern": "\\u0000|\\$\\{"],
+    ])
 }
 
 /// What `expect:` says.
@@ -203,7 +212,8 @@ enum ExpectKeys {
 
 enum PolicyKeys {
     static let lockTimeout = Key("lock_timeout", Text.duration, "The longest single wait for a lock; 2s unless given.")
-    static let retries = Key("retries", Text.number(1...1_000_000), "How often a busy table is tried; 10 unless given.")
+    static let retries = Key(
+        "retries", Text.number(upTo: 1_000_000), "How often a busy table is tried; 10 unless given.")
     static let applyTimeout = Key(
         "apply_timeout", Text.duration, "The longest a whole apply may take; 5m unless given.")
     static let maxChanges = Key(

@@ -55,12 +55,21 @@ enum EngineKeys {
                     "then": ["properties": ["catalog": false, "triggers": false, "drained": false]],
                 ],
                 ["if": ["properties": ["type": ["const": "custom"]]], "then": ["required": ["triggers"]]],
+                ["if": isSlony, "then": ["properties": ["cluster": .slonyName]]],
                 [
-                    "if": ["properties": ["type": ["const": "slony"]]],
-                    "then": ["properties": ["cluster": .slonyName]],
+                    "if": ["properties": ["catalog": ["enum": ["none", "polarity"]]]],
+                    "then": ["properties": ["triggers": ["items": TriggerKeys.withoutSlony]]],
                 ],
             ]
         ])
+
+    /// Of a mapping: whether the cluster's name must be one that Slony-I accepts.
+    static let isSlony: JSON = [
+        "anyOf": [
+            ["required": ["type"], "properties": ["type": ["const": "slony"]]],
+            ["required": ["catalog"], "properties": ["catalog": ["const": "slony"]]],
+        ]
+    ]
 
     static let form = Form<WrittenEngine>.either(word, or: mapping)
 

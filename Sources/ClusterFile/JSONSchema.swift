@@ -7,9 +7,11 @@ public func jsonSchema() -> String {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Polarity cluster file, version 1",
     ]
+    let other = "[^$]|\\$+[^${]"
+    let form = "\\$+\\{[A-Za-z_][A-Za-z0-9_]*(:[-?][^}]*)?\\}"
     let variable: JSON = [
         "description": "A text with ${VAR}, ${VAR:-default} or ${VAR:?message} in it.",
-        "type": "string", "pattern": "\\$\\{",
+        "type": "string", "pattern": .text("^(\(other))*\(form)(\(other)|\(form))*\\$*$"),
     ]
     return (head + ClusterKeys.all.schema + ["$defs": ["variable": variable]]).description + "\n"
 }

@@ -180,8 +180,8 @@ extension String {
 }
 
 extension JSON {
-    /// Slony-I's rule for the name of a cluster, unless a variable stands there.
-    static let slonyName: JSON = [
-        "anyOf": [["type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_$]{0,62}$"], ["$ref": "#/$defs/variable"]]
-    ]
+    /// Slony-I's rule for the name of a cluster; no number begins like one.
+    static let slonyName = orVariable([
+        "type": ["string", "boolean", "null"], "pattern": "^[A-Za-z_][A-Za-z0-9_$]{0,62}$",
+    ])
 }

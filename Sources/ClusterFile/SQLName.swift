@@ -112,6 +112,26 @@ private struct SQLNameScanner {
     }
 }
 
+extension JSON {
+    /// See ``qualifiedName(_:)``; 63 bytes are 63 characters at most.
+    static let qualifiedName = parts(
+        unquoted: "\(letter)\(following){0,62}", quoted: "([^\"\\u0000]|\"\"){1,63}")
+
+    /// See ``qualifiedPattern(_:)``; what is unquoted is folded, `{CLUSTER}` too.
+    static let qualifiedPattern = parts(
+        unquoted: "(\(letter)|\(braces))(\(following)|\(braces))*",
+        quoted: "([^\"{\\u0000]|\"\"|\\{cluster\\})+")
+
+    private static let letter = "[^\\u0000-@\\[-^`{-\\u007f]"
+    private static let following = "[^\\u0000-#%-/:-@\\[-^`{-\\u007f]"
+    private static let braces = "\\{[Cc][Ll][Uu][Ss][Tt][Ee][Rr]\\}|\\}"
+
+    private static func parts(unquoted: String, quoted: String) -> JSON {
+        let part = "(\(unquoted)|\"\(quoted)\")"
+        return ["type": "string", "pattern": .text("^\(part)\\.\(part)$")]
+    }
+}
+
 extension String {
     /// Every `""` as one `"`, which no letter after it joins: scalar by scalar.
     fileprivate var withSingleQuotes: String {

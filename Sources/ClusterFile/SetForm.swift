@@ -44,9 +44,13 @@ enum SetKeys {
     static let origin = Key(
         "origin", Text.ownName.located, required: true, "The node where the set is written; none closes it everywhere.")
     static let subscribers = Key(
-        "subscribers", .list(of: Text.ownName.located, unique: true),
+        "subscribers", .list(of: subscriber.located, unique: true),
         "The read-only members; every other node unless given.")
     static let tables = Key("tables", TableKeys.list, required: true, "The set's tables.")
+
+    /// That `none` is no node is said where names are looked up.
+    private static let subscriber = Form<String>(
+        schema: Text.ownName.schema + .notNone, read: Text.ownName.read)
 
     static let all = Keys("a set", [name.entry, id.entry, origin.entry, subscribers.entry, tables.entry])
 
@@ -140,15 +144,8 @@ enum TableKeys {
 
 extension Text {
     /// `public.orders`, `sales."Order Line"`.
-    static let tableName = Form<TableName>(
-        schema: ["anyOf": [["type": "string", "pattern": .text(schemaPattern)], ["$ref": "#/$defs/variable"]]]
-    ) { node, reader in reader.tableName(node) }
-
-    private static var schemaPattern: String {
-        let first = "[^\\u0000-@\\[-^`{-\\u007f]"
-        let other = "[^\\u0000-#%-/:-@\\[-^`{-\\u007f]"
-        let part = "(\(first)\(other)*|\"([^\"]|\"\")+\")"
-        return "^\(part)\\.\(part)$"
+    static let tableName = Form<TableName>(schema: .orVariable(.qualifiedName + .noVariable)) { node, reader in
+        reader.tableName(node)
     }
 }
 
@@ -165,7 +162,7 @@ enum OwnKeys {
     static func map(_ what: String) -> Form<[OwnObject]> {
         let keys = all(what)
         let schema: JSON = [
-            "type": "object", "propertyNames": ["minLength": 1, "maxLength": 63], "additionalProperties": keys.schema,
+            "type": "object", "propertyNames": .storedName, "additionalProperties": keys.schema,
         ]
         return Form(schema: schema) { node, reader in
             guard let entries = reader.entries(of: node) else { return nil }

@@ -1,13 +1,13 @@
 import Replication
 
 // The sorts of text. YAML's own opinion about numbers and booleans plays no part: every scalar is text, converted where
-// it is read, so that a node may be called `no`. The schema therefore lets numbers and booleans pass for texts, and
+// it is read, so that a node may be called `no`. The schema therefore lets numbers, booleans and null pass for texts, and
 // a variable pass for anything.
 
 extension Form {
     /// A text, converted; what the schema says holds unless the text has a variable in it.
     static func text(_ schema: JSON, _ convert: @escaping @Sendable (String) throws(Complaint) -> Value) -> Form {
-        Form(schema: ["anyOf": [schema, ["$ref": "#/$defs/variable"]]]) { node, reader in
+        Form(schema: .orVariable(schema)) { node, reader in
             guard let text = reader.text(of: node) else { return nil }
             do throws(Complaint) {
                 return try convert(text)
@@ -33,34 +33,30 @@ func unknownWord(_ text: String, of words: [String]) -> Complaint {
         note: nearest(to: text, among: words).map { "did you mean '\($0)'?" })
 }
 
-private let textTypes: JSON = ["string", "number", "boolean"]
-
 /// The sorts of text that are no words of an enumeration.
 enum Text {
-    /// Any text, the empty one too.
-    static let any = Form<String>(schema: ["type": textTypes]) { node, reader in reader.text(of: node) }
-
     /// Any text but the empty one, for SQL and connection strings.
-    static let some = Form<String>.text(["type": textTypes, "minLength": 1]) { text throws(Complaint) in
+    static let some = Form<String>.text(.someText + .noVariable) { text throws(Complaint) in
         guard !text.isEmpty else { throw Complaint("expected a text, found nothing") }
         guard !text.utf8.contains(0) else { throw Complaint("a NUL character is not allowed") }
         return text
     }
 
     /// A name of polarity's own, a node's or a set's or a cluster's: 1 to 63 bytes without control characters.
-    static let ownName = Form<String>.text(.ownName) { text throws(Complaint) in try checkedOwnName(text) }
+    static let ownName = Form<String>.text(.ownName + .noVariable) { text throws(Complaint) in
+        try checkedOwnName(text)
+    }
 
     /// A name as PostgreSQL stores it, exactly: 1 to 63 bytes.
-    static let storedName = Form<String>.text(["type": textTypes, "minLength": 1, "maxLength": 63]) {
-        text throws(Complaint) in
+    static let storedName = Form<String>.text(.storedName + .noVariable) { text throws(Complaint) in
         try checkedStoredName(text)
     }
 
-    /// A number of up to 64 bits without sign, kept as text.
+    /// A number of up to 64 bits without sign, kept as text, as the server writes it: it is compared letter by letter.
     static let systemIdentifier = Form<String>.text(
-        ["anyOf": [["type": "integer", "minimum": 1], ["type": "string", "pattern": "^[0-9]{1,20}$"]]]
+        ["anyOf": [["type": "integer", "minimum": 1], ["type": "string", "pattern": "^[1-9][0-9]{0,19}$"]]]
     ) { text throws(Complaint) in
-        guard text.utf8.allSatisfy(isDigit), UInt64(text) != nil else {
+        guard text.utf8.allSatisfy(isDigit), UInt64(text) != nil, !text.hasPrefix("0") else {
             throw Complaint(
                 "\(text.inQuotes) is not a system identifier",
                 note: "SELECT system_identifier FROM pg_control_system() answers one")
@@ -70,10 +66,27 @@ enum Text {
 }
 
 extension JSON {
+    /// The types that pass for texts.
+    static let anyText: JSON = ["type": ["string", "number", "boolean", "null"]]
+
+    /// See ``Text/some``.
+    static let someText = anyText + ["minLength": 1, "pattern": "^[^\\u0000]*$"]
+
+    /// See ``Text/storedName``.
+    static let storedName = someText + ["maxLength": 63]
+
     /// See ``Text/ownName``.
-    static let ownName: JSON = [
-        "type": textTypes, "minLength": 1, "maxLength": 63, "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
-    ]
+    static let ownName =
+        anyText + ["minLength": 1, "maxLength": 63, "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"]
+
+    /// A schema that does not hold for a text with a variable.
+    static func orVariable(_ schema: JSON) -> JSON { ["anyOf": [schema, ["$ref": "#/$defs/variable"]]] }
+
+    /// Beside what lets any text pass, so that one with a variable is well written; keys have none.
+    static let noVariable: JSON = ["not": ["type": "string", "pattern": "\\$\\{"]]
+
+    /// A number from 1 in decimal digits; of a bound the schema says no more than how many it has.
+    static func digits(upTo greatest: Int) -> String { "[1-9][0-9]{0,\(String(greatest).utf8.count - 1)}" }
 }
 
 /// See ``Text/ownName``.
@@ -98,31 +111,29 @@ private func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "
 private func wholeNumber(_ text: some StringProtocol) -> Int? { text.utf8.allSatisfy(isDigit) ? Int(text) : nil }
 
 extension Text {
-    /// A whole number within bounds.
-    static func number(_ range: ClosedRange<Int>) -> Form<Int> {
-        let number: JSON = [
-            "type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound),
-        ]
-        return .text(["anyOf": [number, ["type": "string", "pattern": "^[0-9]+$"]]]) { text throws(Complaint) in
-            guard let value = wholeNumber(text), range.contains(value) else {
-                throw Complaint(
-                    "\(text.inQuotes) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+    /// A whole number from 1.
+    static func number(upTo greatest: Int) -> Form<Int> {
+        let number: JSON = ["type": "integer", "minimum": 1, "maximum": .number(greatest)]
+        let digits: JSON = ["type": "string", "pattern": .text("^0*\(JSON.digits(upTo: greatest))$")]
+        return .text(["anyOf": [number, digits]]) { text throws(Complaint) in
+            guard let value = wholeNumber(text), 1...greatest ~= value else {
+                throw Complaint("\(text.inQuotes) is not a whole number from 1 to \(greatest)")
             }
             return value
         }
     }
 
     /// A number in an engine's catalog.
-    static let catalogID = number(1...Int(Int32.max))
+    static let catalogID = number(upTo: Int(Int32.max))
 }
 
 extension Text {
     /// A time such as `500ms`, `2s` or `5m`; never zero, and at most what PostgreSQL's timeouts hold.
-    static let duration = Form<Duration>.text(["type": "string", "pattern": "^[0-9]+(ms|s|m)$"]) {
-        text throws(Complaint) in
+    static let duration = Form<Duration>.text(durationSchema) { text throws(Complaint) in
         let digits = text.prefix { $0.isASCII && $0.isNumber }
-        let units = ["ms": 1, "s": 1_000, "m": 60_000]
-        guard let number = wholeNumber(digits), let unit = units[String(text[digits.endIndex...])] else {
+        guard let number = wholeNumber(digits),
+            let unit = units.first(where: { $0.key == text[digits.endIndex...] })?.value
+        else {
             throw Complaint("\(text.inQuotes) is not a duration such as 500ms, 2s or 5m")
         }
         let (milliseconds, overflow) = number.multipliedReportingOverflow(by: unit)
@@ -131,12 +142,24 @@ extension Text {
         }
         return .milliseconds(milliseconds)
     }
+
+    private static let units: KeyValuePairs = ["ms": 1, "s": 1_000, "m": 60_000]
+
+    private static var durationSchema: JSON {
+        let forms = units.map { JSON.digits(upTo: Int(Int32.max) / $0.value) + $0.key }
+        return ["type": "string", "pattern": .text("^0*(\(forms.joined(separator: "|")))$")]
+    }
 }
 
 extension Text {
     /// `25%` or a number.
     static let changeLimit = Form<ChangeLimit>.text(
-        ["anyOf": [["type": "integer", "minimum": 0], ["type": "string", "pattern": "^[0-9]+%?$"]]]
+        [
+            "anyOf": [
+                ["type": "integer", "minimum": 0, "maximum": .number(.max)],
+                ["type": "string", "pattern": "^0*([0-9]{1,19}|([0-9]{1,2}|100)%)$"],
+            ]
+        ]
     ) { text throws(Complaint) in
         if text.hasSuffix("%"), let percent = wholeNumber(text.dropLast()), 0...100 ~= percent {
             return .percent(percent)

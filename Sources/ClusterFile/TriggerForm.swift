@@ -57,7 +57,7 @@ enum TriggerKeys {
         }, required: true, "The trigger's name, with {cluster}, {schema}, {table}; cut at 63 bytes as PostgreSQL does.")
     static let function = Key(
         "function",
-        Form<QualifiedPattern>.text(["type": "string", "pattern": "\\."]) { text throws(Complaint) in
+        Form<QualifiedPattern>.text(.qualifiedPattern) { text throws(Complaint) in
             try QualifiedPattern(qualifiedPattern(text))
         }, required: true, "Schema and name of the function, as in SQL, with {cluster}.")
     static let timing = Key("timing", Form<TriggerTiming>.word(), required: true, "Before or after the change.")
@@ -77,6 +77,13 @@ enum TriggerKeys {
     static let bystander = Key("bystander", Text.presence, "The firing mode on a bystander; absent unless given.")
     static let match = Key(
         "match", Form<TriggerMatch>.word(), "function: a trigger of any name is accepted and never renamed; tuple.")
+
+    /// Of a trigger whose engine does not have Slony-I's catalog.
+    static let withoutSlony: JSON = [
+        "properties": [
+            "args": ["items": .orVariable(["not": ["type": "string", "pattern": "\\{(table_id|key_mask)\\}"]])]
+        ]
+    ]
 
     static let all = Keys(
         "a trigger",
@@ -156,10 +163,8 @@ extension Reader {
 }
 
 extension JSON {
+    /// See ``pattern(_:_:_:)``.
     static func placeholders(_ words: String, minimum: Int) -> JSON {
-        [
-            "type": ["string", "number", "boolean"], "minLength": .number(minimum),
-            "pattern": .text("^([^{\\u0000]|\\{(\(words))\\})*$"),
-        ]
+        anyText + ["minLength": .number(minimum), "pattern": .text("^([^{\\u0000]|\\{(\(words))\\})*$")]
     }
 }

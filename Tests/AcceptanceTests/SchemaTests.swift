@@ -42,17 +42,33 @@ private func schemaFile(in directory: String) async throws -> String {
     for file in files { #expect(try await run(Binary.path, ["validate", "-f", file]).status == 0) }
 }
 
-@Test func `what a schema can say, it rejects, as validate does`() async throws {
+private let sound = """
+    version: 1
+    cluster: shop
+    nodes: {berlin: service=a, paris: service=b}
+    origin: berlin
+    tables: [public.orders]
+
+    """
+
+/// Expects the same of the schema and of `validate`.
+private func expect(_ files: [String], _ verdict: String) async throws {
     let directory = try temporaryDirectory()
     defer { try? FileManager.default.removeItem(atPath: directory) }
-    let sound = """
-        version: 1
-        cluster: shop
-        nodes: {berlin: service=a, paris: service=b}
-        origin: berlin
-        tables: [public.orders]
+    let paths = try files.enumerated().map { number, text in
+        let path = directory + "/\(number).yaml"
+        try Data(text.utf8).write(to: URL(filePath: path))
+        return path
+    }
+    let judged = try await judge(paths, by: schemaFile(in: directory))
+    for (number, path) in paths.enumerated() {
+        #expect(judged[number] == verdict, "\(files[number])")
+        let status = try await run(Binary.path, ["validate", "-f", path]).status
+        #expect(status == (verdict == "accepted" ? 0 : 65), "\(files[number])")
+    }
+}
 
-        """
+@Test func `what a schema can say, it rejects, as validate does`() async throws {
     let template = "purpose: log, name: l, function: f.f, timing: after, level: row, events: [insert]"
     let custom = "engine: {type: custom, triggers: [{\(template), origin: enabled, subscriber: disabled}]}\n"
     let broken = [
@@ -81,17 +97,107 @@ private func schemaFile(in directory: String) async throws -> String {
         sound.replacing("[public.orders]", with: "[{match: \"order*\"}]"),
         sound.replacing("origin: berlin\ntables: [public.orders]", with: "sets: [{name: a, origin: berlin}]"),
     ]
-    let files = [sound, sound + custom] + broken
-    let paths = try files.enumerated().map { number, text in
-        let path = directory + "/\(number).yaml"
-        try Data(text.utf8).write(to: URL(filePath: path))
-        return path
+    try await expect([sound, sound + custom], "accepted")
+    try await expect(broken, "rejected")
+}
+
+/// A value in a cluster file, and texts for it.
+private struct Place {
+    /// The file with `@` where the text stands.
+    let file: String
+    let right: [String]
+    let wrong: [String]
+
+    /// `part` stands in place of another part of the sound file, or else at its end.
+    init(_ part: String, insteadOf other: String = "", right: [String], wrong: [String]) {
+        file = other.isEmpty ? sound + part : sound.replacing(other, with: part)
+        (self.right, self.wrong) = (right, wrong)
     }
-    let judged = try await judge(paths, by: schemaFile(in: directory))
-    for (number, path) in paths.enumerated() {
-        let isBroken = number >= 2
-        #expect(judged[number] == (isBroken ? "rejected" : "accepted"), "\(files[number])")
-        let status = try await run(Binary.path, ["validate", "-f", path]).status
-        #expect(status == (isBroken ? 65 : 0), "\(files[number])")
+}
+
+private let trigger = "purpose: log, function: f.f, timing: after, level: row, events: [insert], origin: enabled"
+private let anything = ["null", "~", "no", "1.5", #""a$${A:-${}b$""#]
+private let nothing = [#""""#, #""a\0""#, #""${A""#, #""${A-a}""#, #""${A:-a}${1}""#, "[]"]
+private let long = String(repeating: "x", count: 63)
+private let short = "origin: berlin\ntables: [public.orders]"
+
+private let places = [
+    Place("cluster: @", insteadOf: "cluster: shop", right: anything + [long], wrong: nothing + [long + "x"]),
+    Place(
+        "{@: service=a, berlin:", insteadOf: "{berlin: service=a, paris:", right: ["null", "~", "no"],
+        wrong: ["none", #""""#, #""a\0""#]),
+    Place(
+        "{berlin: @,", insteadOf: "{berlin: service=a,",
+        right: ["host = a", "' '", "postgres://", #""service=${A:-a}""#],
+        wrong: ["berlin", "null", "5", "POSTGRES://h", #""service=a\0""#, #""service=${A""#]),
+    Place("{conninfo: service=a, role: @}", insteadOf: "service=a", right: anything, wrong: nothing + [long + "x"]),
+    Place(
+        "{conninfo: service=a, id: @}", insteadOf: "service=a", right: ["1", "2147483647", #""007""#],
+        wrong: ["0", #""0""#, "2147483648", #""99999999999""#, "null"]),
+    Place(
+        "{conninfo: service=a, expect: {system_identifier: @}}", insteadOf: "service=a",
+        right: ["7412345678901234567", #""7412345678901234567""#],
+        wrong: ["0", #""0""#, #""0000000000000000000000007""#, #""""#, "null"]),
+    Place("{conninfo: service=a, expect: {database: @}}", insteadOf: "service=a", right: ["~"], wrong: [#""a\0""#]),
+    Place("sets: [{name: @, origin: berlin, tables: [a.b]}]", insteadOf: short, right: ["~"], wrong: [#""a\0""#]),
+    Place(
+        "sets: [{name: a, origin: berlin, subscribers: [@], tables: [a.b]}]", insteadOf: short,
+        right: ["paris", #""${A:-paris}""#], wrong: ["none", #""a\0""#]),
+    Place(
+        "tables: [@]", insteadOf: "tables: [public.orders]",
+        right: ["a.\(long)", "É.f$", #"'"\#(String(repeating: #""""#, count: 63))".ä'"#, #""${A:-a.b}""#],
+        wrong: nothing + [
+            "null", "1.5", "a", "a.b.c", "a.\(long)x", #"'a."\#(long)x"'"#, #""a.\"b\0\"""#, #"'a."${b"'"#,
+        ]),
+    Place("tables: [{schema: @, match: a}]", insteadOf: "tables: [public.orders]", right: ["~"], wrong: [#""a\0""#]),
+    Place(
+        "tables: [{schema: a, match: @, exclude: [@]}]", insteadOf: "tables: [public.orders]", right: anything,
+        wrong: nothing),
+    Place(
+        "tables: [{name: a.b, rules: {@: {origin: enabled}}}]", insteadOf: "tables: [public.orders]",
+        right: ["null", "no", long], wrong: [#""""#, #""a\0""#, long + "x"]),
+    Place(
+        "engine: {type: slony, cluster: @}", right: ["true", "null", "a_$1", #""${A:-a}""#],
+        wrong: ["1", "a-b", #""${A""#]),
+    Place(
+        "cluster: @\nengine: slony", insteadOf: "cluster: shop", right: ["true", "null", "a_$1"], wrong: ["7", "a-b"]),
+    Place(
+        "cluster: @\nengine: {type: custom, catalog: slony, triggers: [{\(trigger), name: a}]}",
+        insteadOf: "cluster: shop", right: ["true", "null", "a_$1"], wrong: ["7", "a-b"]),
+    Place(
+        "cluster: a-b\nengine: {type: custom, catalog: slony, cluster: @, triggers: [{\(trigger), name: a}]}",
+        insteadOf: "cluster: shop", right: ["true", "null", "a_$1"], wrong: ["7", "a-b"]),
+    Place(
+        "engine: {type: custom, triggers: [{\(trigger), name: @}]}",
+        right: ["null", "7", "'{table}'"], wrong: [#""a\0""#, "''", "'{table'", "'{table_id}'"]),
+    Place(
+        "engine: {type: custom, triggers: [{\(trigger), name: a, args: [@]}]}",
+        right: ["null", "7", "''", "'{table}'"],
+        wrong: [#""a\0""#, "'{table_id}'", "'a {key_mask}'", "'{row}'", "'{table'", #""${A""#]),
+    Place(
+        "engine: {type: custom, catalog: @, triggers: [{\(trigger), name: a, args: ['{table_id}']}]}",
+        right: ["slony", #""${A:-slony}""#], wrong: ["none", "polarity", "null"]),
+    Place(
+        "engine: {type: custom, triggers: [{\(trigger.replacing("f.f", with: "@")), name: a}]}",
+        right: ["'f.{CLUSTER}_1'", "'f.a}'", #"'"{cluster}"."a ""b"'"#, "É.f$", #""${A:-a.b}""#],
+        wrong: ["f", "a.b.c", "f.1a", "f.a b", "'f.{table}'", "'f.{cluster'", "f.", #"'f."{CLUSTER}"'"#]),
+    Place(
+        "engine: {type: custom, triggers: [{\(trigger), name: a}], drained: {sql: @, origin_position: @}}",
+        right: ["~"], wrong: [#""a\0""#]),
+    Place(
+        "policy: {lock_timeout: @}", right: ["007s", "2147483647ms", "35791m", #""${A:-1s}""#],
+        wrong: ["0s", "00m", "5", "1h", "99999999999ms", "null"]),
+    Place(
+        "policy: {max_changes: @}", right: ["0", "100%", "007%", #""12""#, "9223372036854775807"],
+        wrong: ["101%", "-1", "1.5", #""99999999999999999999""#, "null"]),
+    Place(
+        "policy: {retries: @}", right: ["1", #""001""#, "1000000"], wrong: ["0", "1000001", #""0""#, #""10000000""#]),
+]
+
+@Test(arguments: ["accepted", "rejected"])
+func `in every place, the schema rejects what validate does, and nothing else`(verdict: String) async throws {
+    let files = places.flatMap { place in
+        (verdict == "accepted" ? place.right : place.wrong).map { place.file.replacing("@", with: $0) }
     }
+    try await expect(files, verdict)
 }

@@ -223,6 +223,15 @@ func file(
             Expected(2, "a node needs the key 'conninfo'"))
     }
 
+    @Test(arguments: ["0", "07", "0000000000000000000000007"])
+    func `a system identifier that no server writes so would never be found`(text: String) {
+        expect(
+            file(nodes: "{berlin: {conninfo: service=a, expect: {system_identifier: 1️⃣\(text)}}}"),
+            Expected(
+                1, "'\(text)' is not a system identifier",
+                notes: [(1, "SELECT system_identifier FROM pg_control_system() answers one")]))
+    }
+
     @Test func `numbers and identifiers are checked`() {
         expect(
             file(
