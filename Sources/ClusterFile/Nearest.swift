@@ -13,7 +13,8 @@ struct Guesses {
 
 /// The candidate that was probably meant by a misspelled text; nil where none is near.
 ///
-/// Near is one slip (a letter more, fewer, another, or two swapped) for every three letters, letter case aside.
+/// Near is one slip (a letter more, fewer, another, or two swapped) for every three letters, letter case aside, and at
+/// least a letter in common.
 func nearest(to text: String, among candidates: [String]) -> String? {
     guard text.utf8.count <= 252 else { return nil }
     let folded = Array(text.lowercased().unicodeScalars)
@@ -24,8 +25,10 @@ func nearest(to text: String, among candidates: [String]) -> String? {
         guard candidate.utf8.count <= 4 * (folded.count + slips),
             abs(candidate.unicodeScalars.count - folded.count) <= slips
         else { continue }
-        let distance = distance(folded, Array(candidate.lowercased().unicodeScalars))
-        guard distance <= slips, distance < max(folded.count, 2), distance < best?.distance ?? .max else { continue }
+        let letters = Array(candidate.lowercased().unicodeScalars)
+        let distance = distance(folded, letters)
+        guard distance <= slips, distance < max(folded.count, letters.count), distance < best?.distance ?? .max
+        else { continue }
         best = (candidate, distance)
     }
     return best?.candidate

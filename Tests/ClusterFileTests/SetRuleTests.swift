@@ -11,6 +11,20 @@ import Testing
                 notes: [(1, "did you mean 'north', declared here?")]))
     }
 
+    @Test(arguments: ["ä", "y"]) func `no node is meant by a letter that it does not have`(origin: String) {
+        expect(
+            file(nodes: "{x: service=a, z: service=b}", sets: "origin: 1️⃣\(origin)\ntables: [a.b]"),
+            Expected(1, "set 'default' has origin '\(origin)', which is not a node"))
+    }
+
+    @Test func `a node is near to one of its letters, whatever its case`() {
+        expect(
+            file(nodes: "{b: service=a, 1️⃣A1: service=b}", sets: "origin: 2️⃣a\ntables: [a.b]"),
+            Expected(
+                2, "set 'default' has origin 'a', which is not a node",
+                notes: [(1, "did you mean 'A1', declared here?")]))
+    }
+
     @Test func `a subscriber must be a node, not the origin, and given once`() {
         expect(
             file(
