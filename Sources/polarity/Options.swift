@@ -3,8 +3,12 @@ import Replication
 
 /// What every command that reads a cluster file takes.
 struct FileOptions: ParsableArguments {
-    @Option(name: [.short, .customLong("file")], help: "The cluster file; - is standard input.")
-    var file = "polarity.yaml"
+    @Option(
+        name: [.customShort("f"), .customLong("file")],
+        help: ArgumentHelp("The cluster file; - is standard input. (default: polarity.yaml)", valueName: "file"))
+    var given: String?
+
+    var file: String { given ?? "polarity.yaml" }
 
     @OptionGroup var output: OutputOptions
 }

@@ -104,6 +104,18 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
     }
 }
 
+extension `exit 64` {
+    @Test(arguments: [
+        ["--node", "paris"], ["--set", "*"], ["--table", "public.*"], ["--failover", "paris"], ["-f", "other.yaml"],
+        ["--revert", "x"], ["--dry-run"], ["--expect", "0123456789ab"],
+    ]) func `a saved plan cannot be told what to do`(arguments: [String]) async throws {
+        let answer = try await run(Binary.path, ["apply", "plan.json"] + arguments, workingDirectory: "/")
+        #expect(answer.status == 64)
+        #expect(answer.output == "")
+        #expect(answer.errorOutput.hasPrefix("Error: a saved plan is applied as it is: without -f, --node, --set, "))
+    }
+}
+
 @Suite struct `exit 65` {
     @Test func `the file is not there`() async throws {
         let answer = try await run(Binary.path, ["status", "-f", "/nowhere/polarity.yaml"])

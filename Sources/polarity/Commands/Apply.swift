@@ -24,10 +24,16 @@ struct Apply: AsyncParsableCommand {
         if let expect = review.expect, expect.count < 12 || !expect.allSatisfy({ $0.isHexDigit }) {
             throw ValidationError("--expect takes 12 or more leading hexadecimal digits of a fingerprint")
         }
-        if plan != nil && (review.dryRun || review.expect != nil || review.out != nil || review.revert != nil) {
-            throw ValidationError("a saved plan is applied as it is: without --dry-run, --expect, --out and --revert")
+        if plan != nil && (choosesAnotherPlan || review.dryRun || review.expect != nil || review.out != nil) {
+            throw ValidationError(
+                "a saved plan is applied as it is: without -f, --node, --set, --table, --failover, --revert, --dry-run, "
+                    + "--expect and --out")
         }
         if review.out != nil && !review.dryRun { throw ValidationError("--out saves the plan of a --dry-run") }
+    }
+
+    private var choosesAnotherPlan: Bool {
+        file.given != nil || !node.selection.isEverything || limits.failover != nil || review.revert != nil
     }
 
     func run() async throws { try await conclude { () async throws(Stop) in try await applying() } }
