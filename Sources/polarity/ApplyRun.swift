@@ -36,23 +36,20 @@ struct ApplyRun {
     private func act(holding locks: RunLocks, _ signals: Signals) async throws(Stop) -> Reports.ExitCode {
         let walk = try await look(at: declared, choices, holding: locks).selected(by: choices.selection)
         if let reverted { try walk.refuse(afterChangesSince: reverted) }
-        if let expect, !walk.fingerprint.hasPrefix(expect.lowercased()) {
-            return try refuse(
-                walk, .refused, "STALE_PLAN",
-                "the world has moved since the review: its fingerprint is \(walk.fingerprint.prefix(12)), not "
-                    + "\(expect.prefix(12)); read a new --dry-run")
-        }
         if let first = walk.difference.missingRights.first {
             return try refuse(
                 walk, .noPermission, "NO_PERMISSION",
                 "a right is missing, so nothing was changed; --node, --set and --table leave out what needs it. "
                     + "\(first.message); \(first.next)")
         }
+        if let expect, !walk.fingerprint.hasPrefix(expect.lowercased()) {
+            return try refuse(walk, walk.refusal, "STALE_PLAN", walk.staleness(beside: expect))
+        }
         if walk.plan.isEmpty { return try nothingToDo(walk) }
         let missing = walk.plan.required.filter { !allowed.contains($0) }
         if !missing.isEmpty {
             let words = Set(walk.plan.required).union(allowed).sorted().map(\.rawValue).joined(separator: ",")
-            return try refuse(walk, .refused, "NEEDS_ALLOW", "the plan holds changes that need --allow \(words)")
+            return try refuse(walk, walk.refusal, "NEEDS_ALLOW", "the plan holds changes that need --allow \(words)")
         }
         try approve(walk)
         return try await execute(walk, holding: locks, signals)
@@ -137,6 +134,25 @@ struct ApplyRun {
         case .refused, .inSync, .drift, .planned:
             return (result, Reports.ExitCode(outcomes, besides: after.difference.findings))
         }
+    }
+}
+
+extension Walk {
+    /// The nodes that could not be read, but for the one that was given up.
+    private var missed: [NodeName] {
+        declared.nodes.map(\.name).filter { observed.node($0) == nil && $0 != difference.failover }
+    }
+
+    /// How an apply ends that is refused: a node that could not be read comes first.
+    fileprivate var refusal: Reports.ExitCode { missed.isEmpty ? .refused : .unavailable }
+
+    /// Why the plan is not the one that was reviewed; a node that cannot be read is enough to make it another.
+    fileprivate func staleness(beside expect: String) -> String {
+        let prints = "its fingerprint is \(fingerprint.prefix(12)), not \(expect.prefix(12))"
+        guard !missed.isEmpty else { return "the world has moved since the review: \(prints); read a new --dry-run" }
+        let names = missed.map { visible($0.text) }.joined(separator: ", ")
+        return "the world has moved since the review, or only seems to, for \(names) could not be read: \(prints); "
+            + "run again when every node answers, or read a new --dry-run"
     }
 }
 

@@ -141,6 +141,40 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
         }
     }
 
+    @Test func `a node cannot be reached, which alone makes a reviewed plan another`() async throws {
+        try await Shop.lend("awaystale") { shop in
+            try shop.declare(conninfos: ["tokyo": "${TOKYO}"])
+            try await shop.ask("berlin", unlog)
+            let tokyo = try #require(shop.addresses["tokyo"]).text
+            let review = ["apply", "--dry-run", "--out", "plan.json"]
+            #expect(try await shop.start(review, environment: ["TOKYO": tokyo]).wait().status == 0)
+            let before = try await shop.modes()
+            let away = ["TOKYO": "host=127.0.0.1 port=1 dbname=shop user=postgres"]
+            let stale = try await shop.polarity("apply", "plan.json", environment: away)
+            #expect(stale.status == 69, "\(stale.output)")
+            let words = stale.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(words.contains("✗ STALE_PLAN: the world has moved since the review, or only seems to, for tokyo"))
+            #expect(words.contains("; run again when every node answers, or read a new --dry-run"))
+            #expect(try await shop.modes() == before)
+        }
+    }
+
+    @Test func `a node cannot be reached, and what could be done needs a word`() async throws {
+        try await Shop.lend("awayword") { shop in
+            for table in ["orders", "order_items"] {
+                try await shop.ask("paris", #"ALTER TABLE public.\#(table) DISABLE TRIGGER "00_polarity_deny""#)
+            }
+            try shop.declare(
+                conninfos: ["tokyo": "host=127.0.0.1 port=1 dbname=shop user=postgres"],
+                more: "policy: {max_changes: 1}")
+            let before = try await shop.modes()
+            let answer = try await shop.polarity("apply", "--yes")
+            #expect(answer.status == 69)
+            #expect(answer.output.contains("✗ NEEDS_ALLOW: "), "\(answer.output)")
+            #expect(try await shop.modes() == before)
+        }
+    }
+
     @Test func `a node takes no writes`() async throws {
         try await Shop.lend("readonly") { shop in
             try await shop.ask("tokyo", #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_deny""#)
@@ -209,8 +243,10 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
             try shop.declare(conninfos: ["berlin": address.replacing("user=postgres", with: "user=reader_77")])
             let before = try await shop.modes()
             let answer = try await shop.polarity("apply", "--yes")
+            let stale = try await shop.polarity("apply", "--expect", "0123456789ab")
             try await shop.ask("berlin", "DROP OWNED BY reader_77; DROP ROLE reader_77")
             #expect(answer.status == 77)
+            #expect(stale.status == 77)
             #expect(answer.output.contains("✗ NOT_OWNER  public.orders on 'berlin' belongs to postgres"))
             #expect(try await shop.modes() == before)
         }
