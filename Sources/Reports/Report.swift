@@ -42,6 +42,12 @@ public struct Report: Hashable, Sendable {
             self.code = code
             self.message = message
         }
+
+        /// The plan holds changes that need these words; what is to be typed is written as it is typed.
+        public static func needsAllow(_ gates: Set<Gate>) -> Failure {
+            let words = gates.sorted().map(\.rawValue).joined(separator: ",")
+            return Failure(code: "NEEDS_ALLOW", message: "the plan holds changes that need --allow \(words)")
+        }
     }
 
     /// What only a count is told of.

@@ -37,19 +37,19 @@ struct ApplyRun {
         let walk = try await look(at: declared, choices, holding: locks).selected(by: choices.selection)
         if let reverted { try walk.refuse(afterChangesSince: reverted) }
         if let first = walk.difference.missingRights.first {
-            return try refuse(
-                walk, .noPermission, "NO_PERMISSION",
+            let words =
                 "a right is missing, so nothing was changed; --node, --set and --table leave out what needs it. "
-                    + "\(first.message); \(first.next)")
+                + "\(first.message); \(first.next)"
+            return try refuse(walk, .noPermission, .init(code: "NO_PERMISSION", message: words))
         }
         if let expect, !walk.fingerprint.hasPrefix(expect.lowercased()) {
-            return try refuse(walk, walk.refusal, "STALE_PLAN", walk.staleness(beside: expect))
+            let words = walk.staleness(beside: expect)
+            return try refuse(walk, walk.refusal, .init(code: "STALE_PLAN", message: words))
         }
         if walk.plan.isEmpty { return try nothingToDo(walk) }
         let missing = walk.plan.required.filter { !allowed.contains($0) }
         if !missing.isEmpty {
-            let words = Set(walk.plan.required).union(allowed).sorted().map(\.rawValue).joined(separator: ",")
-            return try refuse(walk, walk.refusal, "NEEDS_ALLOW", "the plan holds changes that need --allow \(words)")
+            return try refuse(walk, walk.refusal, .needsAllow(allowed.union(walk.plan.required)))
         }
         try approve(walk)
         return try await execute(walk, holding: locks, signals)
@@ -61,13 +61,14 @@ struct ApplyRun {
             return .done
         }
         let code = Reports.ExitCode(blockedBy: walk.difference.findings) ?? .refused
-        return try refuse(walk, code, "HELD_BACK", "nothing could be changed: every change is held back by a finding")
+        let words = "nothing could be changed: every change is held back by a finding"
+        return try refuse(walk, code, .init(code: "HELD_BACK", message: words))
     }
 
-    private func refuse(_ walk: Walk, _ code: Reports.ExitCode, _ word: String, _ message: String) throws(Stop)
-        -> Reports.ExitCode
-    {
-        try showing.show(Report(.apply, walk, result: .refused, error: .init(code: word, message: message)))
+    private func refuse(
+        _ walk: Walk, _ code: Reports.ExitCode, _ error: Report.Failure
+    ) throws(Stop) -> Reports.ExitCode {
+        try showing.show(Report(.apply, walk, result: .refused, error: error))
         return code
     }
 

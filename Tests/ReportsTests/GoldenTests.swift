@@ -40,7 +40,7 @@ import Testing
         try expectGolden(text(report, style: plain), "moved-plan.txt")
         try expectGolden(sql(report), "moved-plan.sql")
         var refused = Shop.moved.report(.apply, result: .refused)
-        refused.error = Report.Failure(code: "NEEDS_ALLOW", message: "this plan moves the origin of set orders")
+        refused.error = .needsAllow([.originChange])
         try expectGolden(text(refused, style: plain), "moved-refused.txt")
     }
 

@@ -50,6 +50,15 @@ import Testing
     #expect(last.map { String($0) } == expected)
 }
 
+@Test(arguments: [40, 80, 100]) func `the option that a refused plan needs is never wrapped`(width: Int) {
+    var report = Shop.moved.report(.apply, result: .refused)
+    report.error = .needsAllow([.unprovenHandover, .replaceTrigger, .originChange, .massChange])
+    let option = "--allow MASS_CHANGE,ORIGIN_CHANGE,REPLACE_TRIGGER,UNPROVEN_HANDOVER"
+    let lines = text(report, style: TextStyle(isColoured: false, width: width, file: "shop.yaml")).split(
+        separator: "\n")
+    #expect(lines.first { $0.contains("--allow") }?.contains(option) == true)
+}
+
 @Test func `a script never names a password, and stops where it would need one`() {
     let node = DeclaredNode(name: "berlin", conninfo: "postgres://a:b@c/d", because: at(1))
     var report = Shop.moved.report(.plan)

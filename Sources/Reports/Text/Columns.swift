@@ -59,19 +59,28 @@ func spread(_ left: [Cell], right: Cell, width: Int, indent: Int, isColoured: Bo
 func wrapped(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
     var line: String?
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+    for word in unbroken(text) {
         guard let begun = line else {
-            line = String(word)
+            line = word
             continue
         }
-        if displayWidth(begun) + 1 + displayWidth(String(word)) <= width {
+        if displayWidth(begun) + 1 + displayWidth(word) <= width {
             line = begun + " " + word
         } else {
             lines.append(begun)
-            line = String(word)
+            line = word
         }
     }
     return lines + (line.map { [$0] } ?? [])
+}
+
+/// The words of a text; `--allow A,B` is one, for it is to be copied.
+private func unbroken(_ text: String) -> [String] {
+    var words: [String] = []
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+        if words.last == "--allow" { words[words.count - 1] += " " + word } else { words.append(String(word)) }
+    }
+    return words
 }
 
 /// So many blanks; none for a negative number.
