@@ -34,7 +34,9 @@ struct OutputOptions: ParsableArguments {
 
 /// What every command that asks nodes takes.
 struct NodeOptions: ParsableArguments {
-    @Option(name: .customLong("connect-timeout"), help: "How long to wait for a node, such as 500ms or 5s.")
+    @Option(
+        name: .customLong("connect-timeout"), help: "How long to wait for a node, such as 500ms. (default: 5s)",
+        transform: TimeSpan.init(_:))
     var connectTimeout: TimeSpan = TimeSpan(duration: .seconds(5))
 
     @Option(name: .customLong("node"), help: ArgumentHelp("Limit changes to nodes.", valueName: "glob"))
@@ -79,22 +81,23 @@ struct ReportFile: ExpressibleByArgument {
     }
 }
 
-/// A duration as the cluster file writes it: `500ms`, `2s` or `5m`.
-struct TimeSpan: ExpressibleByArgument {
+/// A duration as the cluster file writes it, `500ms`, `2s` or `5m`, and within the bounds that hold there: for
+/// PostgreSQL a timeout of zero is none.
+struct TimeSpan {
     let duration: Duration
 
     init(duration: Duration) { self.duration = duration }
 
-    init?(argument: String) {
+    init(_ argument: String) throws {
         let digits = argument.prefix { $0.isASCII && $0.isNumber }
-        guard let number = Int64(digits) else { return nil }
-        switch argument.dropFirst(digits.count) {
-        case "ms": duration = .milliseconds(number)
-        case "s": duration = .seconds(number)
-        case "m" where number <= Int64.max / 60: duration = .seconds(number * 60)
-        default: return nil
+        let units = ["ms": 1, "s": 1_000, "m": 60_000]
+        guard !digits.isEmpty, let unit = units[String(argument.dropFirst(digits.count))] else {
+            throw ValidationError("write it as 500ms, 2s or 5m")
         }
+        let (milliseconds, overflow) = (Int(digits) ?? .max).multipliedReportingOverflow(by: unit)
+        guard !overflow, 1...Int(Int32.max) ~= milliseconds else {
+            throw ValidationError("it is not between 1ms and \(Int32.max)ms")
+        }
+        duration = .milliseconds(milliseconds)
     }
-
-    var defaultValueDescription: String { "\(duration.components.seconds)s" }
 }

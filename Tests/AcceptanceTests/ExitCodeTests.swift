@@ -106,6 +106,19 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
 
 extension `exit 64` {
     @Test(arguments: [
+        ("--lock-timeout", "0s"), ("--lock-timeout", "9223372036854775807s"), ("--apply-timeout", "0m"),
+        ("--apply-timeout", "35792m"), ("--connect-timeout", "0ms"), ("--connect-timeout", "99999999999999999999ms"),
+        ("--retries", "0"), ("--retries", "1000001"),
+    ]) func `a limit has the bounds that it has in the file, and they are said`(option: String, value: String)
+        async throws
+    {
+        let answer = try await run(Binary.path, ["apply", option, value], workingDirectory: "/")
+        #expect(answer.status == 64)
+        let bounds = option == "--retries" ? "from 1 to 1000000\n" : "not between 1ms and 2147483647ms\n"
+        #expect(answer.errorOutput.contains(bounds), "\(answer.errorOutput)")
+    }
+
+    @Test(arguments: [
         ["--node", "paris"], ["--set", "*"], ["--table", "public.*"], ["--failover", "paris"], ["-f", "other.yaml"],
         ["--revert", "x"], ["--dry-run"], ["--expect", "0123456789ab"],
     ]) func `a saved plan cannot be told what to do`(arguments: [String]) async throws {

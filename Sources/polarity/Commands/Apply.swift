@@ -131,17 +131,19 @@ struct LimitOptions: ParsableArguments {
     @Flag(help: "Leave the old origin shut where the new one could not be opened.")
     var noReopen = false
 
-    @Option(help: "The longest single wait for a lock.")
+    @Option(help: "The longest single wait for a lock.", transform: TimeSpan.init(_:))
     var lockTimeout: TimeSpan?
 
     @Option(help: "How often a busy table is tried.")
     var retries: Int?
 
-    @Option(help: "The longest the whole apply may take.")
+    @Option(help: "The longest the whole apply may take.", transform: TimeSpan.init(_:))
     var applyTimeout: TimeSpan?
 
     func validate() throws {
-        if let retries, retries < 1 { throw ValidationError("--retries takes a number from 1") }
+        if let retries, !(1...1_000_000 ~= retries) {
+            throw ValidationError("--retries takes a number from 1 to 1000000")
+        }
     }
 }
 
