@@ -6,8 +6,9 @@ import Replication
 // nothing, a key given twice) is noted and leaves a `broken` node; what spoils the rest of the text stops.
 
 /// What a cluster file may not exceed.
-enum Bounds {
-    static let bytes = 64 * 1024 * 1024
+public enum Bounds {
+    /// How long a cluster file may be.
+    public static let bytes = 64 * 1024 * 1024
     static let nodes = 1_000_000
     static let nesting = 64
     /// libyaml compares each with all before it.

@@ -1,3 +1,4 @@
+import ClusterFile
 import Postgres
 import Replication
 import Reports
@@ -11,7 +12,7 @@ struct ClusterSource {
     init(reading path: String) throws(Stop) {
         self.path = path
         do throws(Files.Failure) {
-            bytes = try Files.read(path)
+            bytes = try Files.read(path, atMost: Bounds.bytes + 1)
         } catch {
             throw Stop(.invalidFile, "\(visible(error.message))\nnote: name the cluster file with -f PATH")
         }

@@ -138,6 +138,13 @@ extension `exit 64` {
                 == "/nowhere/polarity.yaml: No such file or directory\nnote: name the cluster file with -f PATH\n")
     }
 
+    @Test(arguments: [#"yes | "$0" validate -f -"#, #""$0" validate -f /dev/zero"#])
+    func `a file without an end is not read into memory`(line: String) async throws {
+        let answer = try await run("bash", ["-c", "ulimit -v 2000000; " + line, Binary.path])
+        #expect(answer.status == 65)
+        #expect(answer.errorOutput.hasSuffix(":1:1: error: the file is larger than 64 MiB\n"))
+    }
+
     @Test(arguments: ["validate", "status", "apply"]) func `the file is not valid: every error, with its place`(
         command: String
     ) async throws {

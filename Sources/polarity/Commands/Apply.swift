@@ -88,8 +88,11 @@ struct Apply: AsyncParsableCommand {
 
     private func savedPlan() throws(Stop) -> SavedPlan? {
         guard let plan else { return nil }
+        let limit = 1 << 30
         do {
-            return try readSavedPlan(try Files.read(plan))
+            let bytes = try Files.read(plan, atMost: limit + 1)
+            if bytes.count > limit { throw Files.Failure(message: "\(plan): no saved plan is larger than 1 GiB") }
+            return try readSavedPlan(bytes)
         } catch let error as Files.Failure {
             throw Stop(.invalidFile, visible(error.message))
         } catch {

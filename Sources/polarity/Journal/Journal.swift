@@ -26,7 +26,7 @@ struct Journal: Sendable {
         case .slony, .polarity: return RecordedCluster()
         case .none: break
         }
-        guard let bytes = try? Files.read(path(of: declared)) else { return RecordedCluster() }
+        guard let bytes = try? Files.read(path(of: declared), atMost: .max) else { return RecordedCluster() }
         let decoder = JSONDecoder()
         for line in bytes.split(separator: UInt8(ascii: "\n")).reversed() {
             guard let entry = try? decoder.decode(JournalEntry.self, from: Data(line)), let sets = entry.recorded
@@ -50,7 +50,7 @@ struct Journal: Sendable {
 
     /// Every whole line of a cluster's file, in order.
     func entries(of declared: DeclaredCluster) -> [JournalEntry] {
-        guard let bytes = try? Files.read(path(of: declared)) else { return [] }
+        guard let bytes = try? Files.read(path(of: declared), atMost: .max) else { return [] }
         let decoder = JSONDecoder()
         return bytes.split(separator: UInt8(ascii: "\n")).compactMap {
             try? decoder.decode(JournalEntry.self, from: Data($0))

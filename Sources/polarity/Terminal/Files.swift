@@ -10,12 +10,12 @@ enum Files {
         let message: String
     }
 
-    /// Reads a file, or standard input for `-`.
-    static func read(_ path: String) throws(Failure) -> [UInt8] {
+    /// Reads a file, or standard input for `-`, and no more of it than a limit: a device may have no end.
+    static func read(_ path: String, atMost limit: Int) throws(Failure) -> [UInt8] {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }
         defer { if path != "-" { close(descriptor) } }
-        guard let bytes = readAll(from: descriptor) else { throw failure(path) }
+        guard let bytes = readAll(from: descriptor, atMost: limit) else { throw failure(path) }
         return bytes
     }
 

@@ -54,15 +54,15 @@ func writeAll(_ text: String, to descriptor: Int32) -> Bool {
     return true
 }
 
-/// Reads to the end; `nil` where reading fails.
-func readAll(from descriptor: Int32) -> [UInt8]? {
+/// Reads to the end, or so many bytes; `nil` where reading fails.
+func readAll(from descriptor: Int32, atMost limit: Int) -> [UInt8]? {
     var result: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
         let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { return nil }
-        guard count > 0 else { return result }
-        result += buffer.prefix(count)
+        result += buffer.prefix(min(count, limit - result.count))
+        guard count > 0, result.count < limit else { return result }
     }
 }
