@@ -34,13 +34,33 @@ public struct Report: Hashable, Sendable {
     public struct Failure: Hashable, Sendable {
         /// A word for machines, such as `NEEDS_ALLOW` or `STALE_PLAN`.
         public let code: String
-        /// A sentence for people, lower case, without a full stop.
+        /// A sentence for people, lower case, without a full stop; all that is wrong with a file, a line each.
         public let message: String
+        /// What is wrong with the file, place by place; empty where the file is not to blame.
+        public let places: [Place]
+
+        /// One thing that is wrong with the file.
+        public struct Place: Hashable, Sendable {
+            /// Where.
+            public let position: Position
+            /// What.
+            public let message: String
+            /// What helps to mend it.
+            public let notes: [String]
+
+            /// Describes what is wrong where.
+            public init(_ position: Position, _ message: String, notes: [String]) {
+                self.position = position
+                self.message = message
+                self.notes = notes
+            }
+        }
 
         /// Describes what ended the command.
-        public init(code: String, message: String) {
+        public init(code: String, message: String, places: [Place] = []) {
             self.code = code
             self.message = message
+            self.places = places
         }
 
         /// The plan holds changes that need these words; what is to be typed is written as it is typed.
@@ -69,7 +89,7 @@ public struct Report: Hashable, Sendable {
 
     /// The command that is reported on.
     public var kind: Kind
-    /// What the file declares.
+    /// What the file declares; without a name where it could not be read.
     public var cluster: DeclaredCluster
     /// What the nodes said; for an apply, when they were read back. `nil` where none was asked.
     public var observed: ObservedState?
@@ -91,6 +111,14 @@ public struct Report: Hashable, Sendable {
     public var error: Failure?
     /// What only a count is told of.
     public var counts: Counts
+
+    /// Reports where no node was asked.
+    public init(_ kind: Kind, _ cluster: DeclaredCluster, result: Result, error: Failure? = nil) {
+        self.init(
+            kind: kind, cluster: cluster, observed: nil, roles: [], changes: [], findings: [], plan: nil,
+            outcomes: nil, fingerprint: "", result: result, error: error,
+            counts: Counts(tables: cluster.sets.reduce(0) { $0 + $1.tables.count }, triggersRight: 0, leftOut: 0))
+    }
 
     /// Gathers what a command found and did; changes and findings are sorted when they are shown.
     public init(

@@ -33,6 +33,16 @@ extension Report {
     var required: [Gate] { plan?.required.sorted() ?? [] }
 }
 
+extension Report.Failure {
+    /// What happened in lines of its own: the message, or all that is wrong with the file.
+    var lines: [String] {
+        guard !places.isEmpty else { return [visible(message)] }
+        return places.flatMap { place in
+            [visible("\(place.position): \(place.message)")] + place.notes.map { "  " + visible($0) }
+        }
+    }
+}
+
 /// Sorts by texts, which are put together once for each element.
 private func sorted<Element>(_ elements: [Element], by order: (Element) -> Order) -> [Element] {
     elements.map { ($0, order($0)) }.sorted { $0.1.precedes($1.1) }.map(\.0)

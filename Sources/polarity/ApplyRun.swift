@@ -40,36 +40,32 @@ struct ApplyRun {
             let words =
                 "a right is missing, so nothing was changed; --node, --set and --table leave out what needs it. "
                 + "\(first.message); \(first.next)"
-            return try refuse(walk, .noPermission, .init(code: "NO_PERMISSION", message: words))
+            return refuse(walk, .noPermission, .init(code: "NO_PERMISSION", message: words))
         }
         if let expect, !walk.fingerprint.hasPrefix(expect.lowercased()) {
             let words = walk.staleness(beside: expect)
-            return try refuse(walk, walk.refusal, .init(code: "STALE_PLAN", message: words))
+            return refuse(walk, walk.refusal, .init(code: "STALE_PLAN", message: words))
         }
-        if walk.plan.isEmpty { return try nothingToDo(walk) }
+        if walk.plan.isEmpty { return nothingToDo(walk) }
         let missing = walk.plan.required.filter { !allowed.contains($0) }
         if !missing.isEmpty {
-            return try refuse(walk, walk.refusal, .needsAllow(allowed.union(walk.plan.required)))
+            return refuse(walk, walk.refusal, .needsAllow(allowed.union(walk.plan.required)))
         }
         try approve(walk)
         return try await execute(walk, holding: locks, signals)
     }
 
-    private func nothingToDo(_ walk: Walk) throws(Stop) -> Reports.ExitCode {
+    private func nothingToDo(_ walk: Walk) -> Reports.ExitCode {
         if walk.difference.isInSync {
-            try showing.show(Report(.apply, walk, result: .inSync))
-            return .done
+            return showing.show(Report(.apply, walk, result: .inSync), .done)
         }
         let code = Reports.ExitCode(blockedBy: walk.difference.findings) ?? .refused
         let words = "nothing could be changed: every change is held back by a finding"
-        return try refuse(walk, code, .init(code: "HELD_BACK", message: words))
+        return refuse(walk, code, .init(code: "HELD_BACK", message: words))
     }
 
-    private func refuse(
-        _ walk: Walk, _ code: Reports.ExitCode, _ error: Report.Failure
-    ) throws(Stop) -> Reports.ExitCode {
-        try showing.show(Report(.apply, walk, result: .refused, error: error))
-        return code
+    private func refuse(_ walk: Walk, _ code: Reports.ExitCode, _ error: Report.Failure) -> Reports.ExitCode {
+        showing.show(Report(.apply, walk, result: .refused, error: error), code)
     }
 
     /// Asks on a terminal: `yes`, or the cluster's name where an origin moves.
@@ -77,13 +73,15 @@ struct ApplyRun {
         if isApproved { return }
         guard Terminal.inputIsTerminal else {
             throw Stop(
-                .refused,
-                "not approved: without a terminal apply needs --yes, --expect FINGERPRINT or a saved plan")
+                .refused, "not approved: without a terminal apply needs --yes, --expect FINGERPRINT or a saved plan",
+                code: "NOT_APPROVED")
         }
-        try showing.show(Report(.plan, walk, result: .planned))
+        showing.preview(Report(.plan, walk, result: .planned))
         let word = walk.plan.required.contains(.originChange) ? declared.name : "yes"
         Terminal.err("\nType \(visible(word)) to apply this: ")
-        guard readLine() == word else { throw Stop(.refused, "not approved; nothing was changed") }
+        guard readLine() == word else {
+            throw Stop(.refused, "not approved; nothing was changed", code: "NOT_APPROVED")
+        }
     }
 
     private func execute(_ walk: Walk, holding locks: RunLocks, _ signals: Signals) async throws(Stop)
@@ -93,7 +91,9 @@ struct ApplyRun {
         do throws(Files.Failure) {
             journal = try await choices.journal.begin(run, walk)
         } catch {
-            throw Stop(.unexpected, "could not write the journal, nothing was changed: \(visible(error.message))")
+            throw Stop(
+                .unexpected, "could not write the journal, nothing was changed: \(visible(error.message))",
+                code: "JOURNAL_FAILED")
         }
         signals.act()
         let progress = Progress(
@@ -115,11 +115,11 @@ struct ApplyRun {
         let failure = await journal.failure.map { "the journal could not be written: \($0)" }
         let report = Report(
             .apply, before: walk, after: after, result: result, outcomes: outcomes, code, failure: failure)
-        try showing.show(report)
+        let shown = showing.show(report, code)
         if outcomes.changedAnything, walk.plan.required.contains(.originChange), !showing.options.quiet {
             Terminal.err("run \(run); the way back:  polarity apply --revert \(run)\n")
         }
-        return code
+        return shown
     }
 
     private func verdict(

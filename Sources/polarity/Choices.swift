@@ -52,17 +52,6 @@ struct Choices: Sendable {
     }
 }
 
-/// A command that ends before its report: the exit code, and what is said on standard error.
-struct Stop: Error {
-    let status: Reports.ExitCode
-    let message: String
-
-    init(_ status: Reports.ExitCode, _ message: String) {
-        self.status = status
-        self.message = message
-    }
-}
-
 extension DeclaredCluster {
     /// The same cluster under limits from the command line.
     func limited(lockTimeout: Duration?, retries: Int?, applyTimeout: Duration?) -> DeclaredCluster {

@@ -6,6 +6,9 @@ extension Reports.ExitCode {
     /// The same number as the argument parser exits with it.
     var exit: ArgumentParser.ExitCode { ArgumentParser.ExitCode(rawValue) }
 
+    /// The same where the report was lost: what was an answer is an error, what was an error stays that one.
+    var withoutReport: Self { self == .done || self == .differs ? .unexpected : self }
+
     /// The first that holds of 77, 69, 4 and 75, where findings kept everything from being changed.
     init?(blockedBy findings: [Finding]) {
         let codes = Self.codes(of: findings)

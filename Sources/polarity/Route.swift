@@ -27,7 +27,7 @@ func declare(_ source: ClusterSource, environment: [String: String]) throws(Stop
     do throws(InvalidClusterFile) {
         return try readCluster(source.bytes, file: source.path, environment: environment)
     } catch {
-        throw Stop(.invalidFile, error.description)
+        throw Stop(error)
     }
 }
 

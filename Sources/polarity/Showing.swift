@@ -4,25 +4,62 @@ import Reports
 /// Results to standard output and to the files of `--report`.
 struct Showing {
     let options: OutputOptions
-    let file: String
-    let arguments: [String]
+    let kind: Report.Kind
+    /// As the suggested commands name it.
+    var file: String
+    var arguments: [String] = []
+    /// What the file declares, once it was read.
+    var declared: DeclaredCluster?
 
-    func show(_ report: Report) throws(Stop) {
+    init(_ kind: Report.Kind, _ file: FileOptions) {
+        (self.kind, self.file, options) = (kind, file.file, file.output)
+    }
+
+    /// Shows how a command ends, and answers how it does: what could not be shown is no success.
+    func show(_ report: Report, _ code: Reports.ExitCode) -> Reports.ExitCode {
         Terminal.out(rendered(report, as: options.output, isColoured: isColoured))
+        return write(report) ? code : code.withoutReport
+    }
+
+    /// Tells machines what stopped the command; people read it on standard error.
+    func show(_ stop: Stop) {
+        let nothing = DeclaredCluster(
+            name: "", engine: .builtin(cluster: ""), nodes: [], sets: [],
+            because: Position(file: file, line: 1, column: 1))
+        let report = Report(kind, declared ?? nothing, result: .refused, error: stop.failure)
+        if options.output == .text { _ = write(report) } else { _ = show(report, stop.status) }
+    }
+
+    /// Shows a plan before it is approved: beside the one document of a run, not in it.
+    func preview(_ report: Report) {
+        if options.output == .text {
+            Terminal.out(rendered(report, as: .text, isColoured: isColoured))
+        } else {
+            Terminal.err(rendered(report, as: .text, isColoured: mayColour(Terminal.errorIsTerminal)))
+        }
+    }
+
+    /// The files of `--report`; whether all of them could be written.
+    private func write(_ report: Report) -> Bool {
+        var areWritten = true
         for target in options.reports {
             do throws(Files.Failure) {
                 try Files.write(rendered(report, as: target.format, isColoured: false), to: target.path)
             } catch {
-                throw Stop(.unexpected, "could not write the report: \(visible(error.message))")
+                areWritten = false
+                complain("could not write the report", error)
             }
         }
+        return areWritten
     }
 
-    private var isColoured: Bool {
+    private var isColoured: Bool { mayColour(Terminal.outputIsTerminal) }
+
+    private func mayColour(_ isTerminal: Bool) -> Bool {
         switch options.color {
         case .always: true
         case .never: false
-        case .auto: Terminal.outputIsTerminal && (Terminal.environment["NO_COLOR"] ?? "").isEmpty
+        case .auto: isTerminal && (Terminal.environment["NO_COLOR"] ?? "").isEmpty
         }
     }
 

@@ -96,6 +96,84 @@ private func words(_ text: String) -> [String] { text.split(separator: " ").map(
     }
 }
 
+@Suite struct `what stops a command is a document, too` {
+    private let invalid = """
+        version: 1
+        cluster: shop
+        nodes: {north: service=north, south: service=south}
+        origin: nroth
+        tabels: [public.orders]
+        """
+
+    @Test(arguments: [["validate"], ["status"], ["apply", "--dry-run"], ["apply"]])
+    func `a file that is not valid`(command: [String]) async throws {
+        let answer = try await run(Binary.path, command + ["-f", "-", "-o", "json"], input: invalid)
+        #expect(answer.status == 65)
+        let document = try object(answer.output)
+        let kind = command.count == 2 ? "plan" : command[0]
+        #expect(document["kind"] as? String == kind)
+        #expect(document["cluster"] as? String == "")
+        #expect(document["result"] as? String == "refused")
+        #expect(try objects(document, "nodes").isEmpty)
+        let error = try #require(document["error"] as? Object)
+        #expect(error["code"] as? String == "INVALID_FILE")
+        // What people read stays where it was.
+        #expect((error["message"] as? String).map { $0 + "\n" } == answer.errorOutput)
+    }
+
+    @Test func `an annotation stands at every place of a file that is not valid`() async throws {
+        let answer = try await run(Binary.path, ["validate", "-f", "-", "-o", "github"], input: invalid)
+        #expect(answer.status == 65)
+        let lines = answer.output.split(separator: "\n").map(String.init)
+        #expect(
+            lines.filter { $0.hasPrefix("::error file=-,line=4,col=9,title=INVALID_FILE::set 'default' has origin") }
+                .count
+                == 1)
+        #expect(lines.contains { $0.hasPrefix("::error file=-,line=5,col=1,title=INVALID_FILE::unknown key 'tabels'") })
+    }
+
+    @Test func `reports are written, and the text is said on standard error alone`() async throws {
+        let directory = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let reports = ["json=a.json", "nagios=b.txt", "text=c.txt", "markdown=d.md", "sql=e.sql"]
+        let answer = try await run(
+            Binary.path, ["status", "-f", "none.yaml"] + reports.flatMap { ["--report", $0] },
+            workingDirectory: directory)
+        #expect(answer.status == 65)
+        #expect(answer.output == "")
+        let read = { try String(contentsOfFile: directory + "/" + $0, encoding: .utf8) }
+        let words = "none.yaml: No such file or directory; note: name the cluster file with -f PATH"
+        let error = try #require(try object(read("a.json"))["error"] as? Object)
+        #expect(error["message"] as? String == words)
+        #expect(try read("b.txt").hasPrefix("POLARITY UNKNOWN - INVALID_FILE: \(words)|"))
+        #expect(try read("c.txt") == "✗ INVALID_FILE: \(words)\n")
+        #expect(try read("d.md").contains("**INVALID\\_FILE** none.yaml"))
+        #expect(try read("e.sql").hasSuffix("-- \(words)\n"))
+    }
+
+    @Test func `no approval, another apply, a slip of the pen`() async throws {
+        try await Shop.lend("stops") { shop in
+            try await shop.ask("berlin", #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log""#)
+            let unapproved = try await shop.polarity("apply", "-o", "json")
+            #expect(unapproved.status == 4)
+            let slip = try await shop.polarity("status", "--node", "pariz", "-o", "json")
+            #expect(slip.status == 64)
+            try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { _ in
+                let first = try shop.start(["apply", "--yes", "--retries", "10000"])
+                #expect(try await eventually { first.errorOutput.contains("waiting for its lock") })
+                let busy = try await shop.polarity("apply", "--yes", "-o", "json")
+                #expect(busy.status == 75)
+                let documents = try [unapproved, slip, busy].map { try object($0.output) }
+                #expect(documents.map { $0["cluster"] as? String } == ["shop", "shop", "shop"])
+                let codes = documents.map { ($0["error"] as? Object)?["code"] as? String }
+                #expect(codes == ["NOT_APPROVED", "USAGE", "BUSY"])
+                first.signal(SIGTERM)
+                #expect(await first.wait().status == 130)
+            }
+        }
+    }
+}
+
 @Suite struct `other ways in and out` {
     @Test func `a report beside the text holds what the output would`() async throws {
         try await Shop.lend("report") { shop in

@@ -7,10 +7,10 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
 extension Shop {
     /// Runs polarity on a terminal of its own, and answers its question.
     fileprivate func onTerminal(
-        _ arguments: [String], answering answer: String, environment: [String: String] = [:]
+        _ arguments: [String], answering answer: String, environment: [String: String] = [:], program: String? = nil
     ) async throws -> CommandResult {
         try await run(
-            "python3", ["-c", Self.terminal, answer, Binary.path] + arguments,
+            "python3", ["-c", Self.terminal, answer, program ?? Binary.path] + arguments,
             environment: Binary.environment(home: directory, environment), workingDirectory: directory)
     }
 
@@ -52,6 +52,22 @@ extension Shop {
             }
             #expect(try await shop.onTerminal(["apply"], answering: "yes").status == 0)
             #expect(try await shop.polarity("status").status == 0)
+        }
+    }
+
+    @Test func `what is to be approved is shown beside the one document that standard output gets`() async throws {
+        try await Shop.lend("promptjson") { shop in
+            try await shop.ask("berlin", unlog)
+            for (word, result) in [("no", "refused"), ("yes", "applied")] {
+                let line = ["-c", #"exec "$0" apply -o json >document.json"#, try Binary.path]
+                let answer = try await shop.onTerminal(line, answering: word, program: "/bin/bash")
+                #expect(answer.output.contains("dry run, nothing is changed"), "\(answer.output)")
+                #expect(answer.output.contains("Type yes to apply this: "))
+                let text = Data(try shop.read("document.json").utf8)
+                let document = try JSONSerialization.jsonObject(with: text) as? [String: Any]
+                #expect(document?["kind"] as? String == "apply")
+                #expect(document?["result"] as? String == result)
+            }
         }
     }
 

@@ -186,8 +186,9 @@ private let misplaced = [
                 Binary.path, command + ["-f", "-"], environment: Binary.environment(home: directory, environment),
                 workingDirectory: directory, input: file)
             #expect(answer.status == 65, "\(file)")
-            #expect(answer.output == "" && answer.errorOutput.contains("error:"), "\(answer.errorOutput)")
-            said += answer.errorOutput
+            #expect(answer.output.isEmpty != command.contains("-o"), "\(answer.output)")
+            #expect(answer.errorOutput.contains("error:"), "\(answer.errorOutput)")
+            said += answer.output + answer.errorOutput
             tried += 1
         }
     }

@@ -28,6 +28,26 @@ import Testing
         try expectGolden(text(report, style: verbose), "open-plan-verbose.txt")
     }
 
+    @Test func `a file that is not valid, in every form`() throws {
+        let nothing = DeclaredCluster(name: "", engine: .builtin(cluster: ""), nodes: [], sets: [], because: at(1))
+        let places = [
+            Report.Failure.Place(
+                at(4, 9), "set 'default' has origin 'nroth', which is not a node",
+                notes: ["did you mean 'north', declared here?"]),
+            .init(at(5, 1), "unknown key 'tabels' in the cluster file", notes: ["did you mean 'tables'?"]),
+        ]
+        let words = places.map { "\($0.position): error: \($0.message)" }.joined(separator: "\n")
+        let report = Report(
+            .validate, nothing, result: .refused,
+            error: .init(code: "INVALID_FILE", message: words, places: places))
+        try expectGolden(text(report, style: plain), "invalid-validate.txt")
+        try expectGolden(json(report), "invalid-validate.json")
+        try expectGolden(sql(report), "invalid-validate.sql")
+        try expectGolden(markdown(report), "invalid-validate.markdown.txt")
+        try expectGolden(github(report), "invalid-validate.github.txt")
+        try expectGolden(nagios(report), "invalid-validate.nagios.txt")
+    }
+
     @Test func `everything in sync`() throws {
         try expectGolden(text(Shop().report(.status), style: plain), "sync-status.txt")
         try expectGolden(text(Shop().report(.plan), style: plain), "sync-plan.txt")

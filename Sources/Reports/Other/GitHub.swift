@@ -17,10 +17,16 @@ public func github(_ report: Report) -> String {
         let words = "\(counted(changes.count, "change")) on \(visible(key[0])), set \(visible(key[1]))"
         return annotation("notice", at: changes.first?.because, title: report.result.rawValue, lines: [words])
     }
-    let error = report.error.map {
-        annotation("error", at: nil, title: visible($0.code), lines: [visible($0.message)])
+    return (findings + changes + (report.error.map(annotations) ?? [])).map { $0 + "\n" }.joined()
+}
+
+private func annotations(_ error: Report.Failure) -> [String] {
+    let places = error.places.map { place in
+        annotation(
+            "error", at: place.position, title: error.code, lines: ([place.message] + place.notes).map { visible($0) })
     }
-    return (findings + changes + [error].compactMap { $0 }).map { $0 + "\n" }.joined()
+    return places.isEmpty
+        ? [annotation("error", at: nil, title: error.code, lines: [visible(error.message)])] : places
 }
 
 private func annotation(_ level: String, at position: Position?, title: String, lines: [String]) -> String {

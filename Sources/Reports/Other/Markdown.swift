@@ -20,6 +20,7 @@ private struct MarkdownPage {
             counted(report.counts.tables, "table"),
         ]
         let result = report.result.rawValue.replacing("_", with: " ")
+        guard !report.cluster.name.isEmpty else { return ["## Polarity: " + result] }
         return [
             "## Polarity: \(escaped(report.cluster.name)), \(result)", "",
             "\(escaped(report.cluster.engine.name)), \(size.joined(separator: ", "))",
@@ -78,8 +79,18 @@ private struct MarkdownPage {
         if !report.fingerprint.isEmpty {
             words.append("Fingerprint `\(visible(String(report.fingerprint.prefix(12))))`.")
         }
-        return (report.error.map { ["**\(escaped($0.code))** \(escaped($0.message))", ""] } ?? [])
-            + [words.joined(separator: " ")]
+        let counts = report.cluster.name.isEmpty ? [] : [[words.joined(separator: " ")]]
+        return Array(([report.error.map(sentence)].compactMap { $0 } + counts).joined(separator: [""]))
+    }
+
+    private func sentence(_ error: Report.Failure) -> [String] {
+        let code = "**\(escaped(error.code))**"
+        guard !error.places.isEmpty else { return ["\(code) \(escaped(error.message))"] }
+        let places = error.places.map { place in
+            "- \(escaped(place.message)) (\(escaped(place.position.description)))"
+                + place.notes.map { "  \n  " + escaped($0) }.joined()
+        }
+        return [code, ""] + places
     }
 
     private func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }

@@ -43,7 +43,11 @@ public func nagios(_ report: Report) -> String {
         let more = report.findings.count - 1
         words.append("\(worst.code.rawValue) \(worst.sentence)" + (more > 0 ? " (and \(grouped(more)) more)" : ""))
     }
-    if let error = report.error { words.append("\(visible(error.code)): \(visible(error.message))") }
+    if let error = report.error {
+        let more = error.places.count - 1
+        words.append(
+            "\(visible(error.code)): \(error.lines.first ?? "")" + (more > 0 ? " (and \(grouped(more)) more)" : ""))
+    }
     if !report.changes.isEmpty { words.append("\(counted(report.changes.count, "change")) to make") }
     if words.isEmpty {
         words.append(
@@ -55,6 +59,7 @@ public func nagios(_ report: Report) -> String {
         "critical=\(report.findings.count { $0.severity == .critical })", "unreachable=\(unread)",
         "nodes=\(report.cluster.nodes.count)", "tables=\(report.counts.tables)",
     ]
-    let line = "\(visible(report.cluster.name)): " + words.joined(separator: "; ")
+    let name = report.cluster.name.isEmpty ? "" : visible(report.cluster.name) + ": "
+    let line = name + words.joined(separator: "; ")
     return "POLARITY \(state.word) - " + line.replacing("|", with: "/") + "|" + measures.joined(separator: " ") + "\n"
 }

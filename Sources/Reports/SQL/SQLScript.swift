@@ -18,6 +18,9 @@ private struct Script {
             "-- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.",
             "-- Unlike polarity apply it does not compare the nodes with the plan again.",
         ]
+        if report.plan == nil, let error = report.error {
+            return ["-- polarity: \(visible(error.code)), there is nothing to run"] + error.lines.map { "-- " + $0 }
+        }
         guard let plan = report.plan, !plan.isEmpty else { return head + ["-- There is nothing to change."] }
         let needs = report.required.map(\.rawValue).joined(separator: ",")
         var lines = head + (needs.isEmpty ? [] : ["-- This plan needs --allow \(needs)."]) + ["\\set ON_ERROR_STOP on"]

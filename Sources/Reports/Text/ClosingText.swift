@@ -5,12 +5,20 @@ extension Page {
     var closing: [String] {
         let lines =
             switch report.kind {
+            case _ where report.cluster.name.isEmpty: [String]()
             case .validate: [report.error == nil ? "\(name) is valid" : "\(name) is not valid"]
             case .status: [counts] + (report.changes.isEmpty ? [] : ["Review:  " + style.command(["--dry-run"])])
             case .plan: [counts] + exactly
             case .apply: applied
             }
-        return (report.error.map { wrapped($0.sentence, width: style.width).map { paint($0, .bad) } } ?? []) + lines
+        return (report.error.map(sentence) ?? []) + lines
+    }
+
+    /// `✗ CODE: message`.
+    private func sentence(_ error: Report.Failure) -> [String] {
+        let lines = error.lines
+        let first = "✗ " + visible(error.code) + ": " + (lines.first ?? "")
+        return (wrapped(first, width: style.width) + lines.dropFirst()).map { paint($0, .bad) }
     }
 
     private var name: String { visible(report.cluster.name) }
@@ -97,9 +105,4 @@ extension Page {
         case .inSync, .drift, .planned, .applied, .refused: []
         }
     }
-}
-
-extension Report.Failure {
-    /// `CODE: message`.
-    var sentence: String { "✗ " + visible(code) + ": " + visible(message) }
 }

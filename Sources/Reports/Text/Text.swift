@@ -17,6 +17,7 @@ struct Page {
     /// The sections in their order; an empty one is left out.
     var sections: [[String]] {
         switch (style.detail, report.kind) {
+        case _ where report.cluster.name.isEmpty: [closing]
         case (.quiet, _): [findings(.quiet), closing]
         case (_, .validate): [heading + findings(style.detail), closing]
         case (_, .status): [heading, roles, findings(style.detail)] + changes + [closing]

@@ -36,9 +36,13 @@ struct Apply: AsyncParsableCommand {
         file.given != nil || !node.selection.isEverything || limits.failover != nil || review.revert != nil
     }
 
-    func run() async throws { try await conclude { () async throws(Stop) in try await applying() } }
+    func run() async throws {
+        try await conclude(review.dryRun ? .plan : .apply, file) { showing throws(Stop) in
+            try await applying(&showing)
+        }
+    }
 
-    private func applying() async throws(Stop) -> Reports.ExitCode {
+    private func applying(_ showing: inout Showing) async throws(Stop) -> Reports.ExitCode {
         let saved = try savedPlan()
         let source =
             if let saved { ClusterSource(path: saved.source.path, text: saved.source.text) } else {
@@ -46,12 +50,14 @@ struct Apply: AsyncParsableCommand {
             }
         var choices = Choices(node, failover: limits.failover, reopens: !limits.noReopen, reverts: review.revert)
         if let saved { try choices.take(saved.source.arguments) }
+        (showing.file, showing.arguments) = (source.path, choices.arguments)
         let written = try declare(source, environment: Terminal.environment)
             .limited(
                 lockTimeout: limits.lockTimeout?.duration, retries: limits.retries,
                 applyTimeout: limits.applyTimeout?.duration)
+        showing.declared = written
         let (declared, reverted) = try choices.goBack(from: written)
-        let showing = Showing(options: file.output, file: source.path, arguments: choices.arguments)
+        (showing.declared, showing.arguments) = (declared, choices.arguments)
         let run = ApplyRun(
             declared: declared, reverted: reverted, choices: choices, showing: showing,
             allowed: Set(review.allow.flatMap(\.gates)), expect: saved?.fingerprint ?? review.expect,
@@ -70,20 +76,20 @@ struct Apply: AsyncParsableCommand {
         let walk = try await look(at: declared, choices).selected(by: choices.selection)
         if let reverted { try walk.refuse(afterChangesSince: reverted) }
         let report = Report(.plan, walk, result: walk.difference.isInSync ? .inSync : .planned)
-        try showing.show(report)
-        if let out = review.out {
-            let text = Reports.savedPlan(
-                report,
-                source: SavedPlan.Source(
-                    path: source.path, text: source.textToKeep(Terminal.environment), arguments: choices.arguments))
-            do throws(Files.Failure) {
-                try Files.write(text, to: out)
-            } catch {
-                throw Stop(.unexpected, "could not save the plan: \(visible(error.message))")
-            }
+        let found: Reports.ExitCode = review.detailedExitcode && !walk.difference.isInSync ? .differs : .done
+        let code = showing.show(report, walk.hasUnreadNode ? .unavailable : found)
+        guard let out = review.out else { return code }
+        let text = Reports.savedPlan(
+            report,
+            source: SavedPlan.Source(
+                path: source.path, text: source.textToKeep(Terminal.environment), arguments: choices.arguments))
+        do throws(Files.Failure) {
+            try Files.write(text, to: out)
+            return code
+        } catch {
+            complain("could not save the plan", error)
+            return .unexpected
         }
-        if walk.hasUnreadNode { return .unavailable }
-        return review.detailedExitcode && !walk.difference.isInSync ? .differs : .done
     }
 
     private func savedPlan() throws(Stop) -> SavedPlan? {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ClusterFile
-import Postgres
 import Replication
 import Reports
 
@@ -11,15 +10,9 @@ struct Validate: AsyncParsableCommand {
     @OptionGroup var file: FileOptions
 
     func run() async throws {
-        try await conclude { () async throws(Stop) in
-            let source = try ClusterSource(reading: file.file)
-            let declared = try declare(source, environment: Terminal.environment)
-            let report = Report(
-                kind: .validate, cluster: declared, observed: nil, roles: [], changes: [], findings: [], plan: nil,
-                outcomes: nil, fingerprint: "", result: .inSync, error: nil,
-                counts: .init(tables: declared.sets.reduce(0) { $0 + $1.tables.count }, triggersRight: 0, leftOut: 0))
-            try Showing(options: file.output, file: source.path, arguments: []).show(report)
-            return .done
+        try await conclude(.validate, file) { showing throws(Stop) in
+            let declared = try declare(ClusterSource(reading: file.file), environment: Terminal.environment)
+            return showing.show(Report(.validate, declared, result: .inSync), .done)
         }
     }
 }
@@ -33,15 +26,14 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var node: NodeOptions
 
     func run() async throws {
-        try await conclude { () async throws(Stop) in
-            let source = try ClusterSource(reading: file.file)
-            let declared = try declare(source, environment: Terminal.environment)
+        try await conclude(.status, file) { showing throws(Stop) in
+            let declared = try declare(ClusterSource(reading: file.file), environment: Terminal.environment)
             let choices = Choices(node)
+            (showing.declared, showing.arguments) = (declared, choices.arguments)
             let walk = try await look(at: declared, choices).selected(by: choices.selection)
             let report = Report(.status, walk, result: walk.difference.isInSync ? .inSync : .drift)
-            try Showing(options: file.output, file: source.path, arguments: choices.arguments).show(report)
-            if walk.hasUnreadNode { return .unavailable }
-            return walk.difference.isInSync ? .done : .differs
+            let found: Reports.ExitCode = walk.difference.isInSync ? .done : .differs
+            return showing.show(report, walk.hasUnreadNode ? .unavailable : found)
         }
     }
 }
@@ -118,17 +110,4 @@ struct Schema: ParsableCommand {
 extension Walk {
     /// Whether a node that the file names could not be read.
     var hasUnreadNode: Bool { declared.nodes.contains { observed.node($0.name) == nil } }
-}
-
-/// Runs a command to its exit code; what stopped it is said on standard error.
-func conclude(_ body: () async throws(Stop) -> Reports.ExitCode) async throws {
-    Terminal.prepare()
-    let code: Reports.ExitCode
-    do throws(Stop) {
-        code = try await body()
-    } catch {
-        Terminal.err(error.message.withoutPasswords + "\n")
-        throw error.status.exit
-    }
-    if code != .done { throw code.exit }
 }

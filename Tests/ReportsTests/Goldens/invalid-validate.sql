@@ -1,0 +1,5 @@
+-- polarity: INVALID_FILE, there is nothing to run
+-- clusters/shop.yaml:4:9: set 'default' has origin 'nroth', which is not a node
+--   did you mean 'north', declared here?
+-- clusters/shop.yaml:5:1: unknown key 'tabels' in the cluster file
+--   did you mean 'tables'?
