@@ -21,6 +21,21 @@ import Testing
             + "tables=7\n")
 }
 
+@Test func `a file that is valid is called so, and not in sync, for no node was asked`() {
+    let report = Report(.validate, Shop().declared, result: .inSync)
+    #expect(nagios(report).hasPrefix("POLARITY OK - shop: valid, 7 tables on 3 nodes|"))
+    #expect(markdown(report).hasPrefix("## Polarity: shop, valid\n"))
+    #expect(sql(report).hasSuffix("\n-- The file is valid; no node was asked.\n"))
+}
+
+@Test func `a script without statements says why there are none`() {
+    #expect(sql(Shop().report(.status)).hasSuffix("\n-- There is nothing to change.\n"))
+    #expect(sql(Shop.sabotaged.report(.status)).contains("-- There is something to change: polarity apply --dry-run "))
+    var held = Shop.sabotaged.report(.plan)
+    held.plan = Plan(Difference(from: Shop().observed, to: DesiredState(Shop().declared, Shop().observed)))
+    #expect(sql(held).hasSuffix("\n-- There is something to change, and all of it is held back by findings.\n"))
+}
+
 @Test func `an annotation escapes what a workflow command is made of`() {
     var report = Shop().report(.status)
     report.findings = [

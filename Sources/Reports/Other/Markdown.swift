@@ -19,7 +19,8 @@ private struct MarkdownPage {
             counted(report.cluster.nodes.count, "node"), counted(report.cluster.sets.count, "set"),
             counted(report.counts.tables, "table"),
         ]
-        let result = report.result.rawValue.replacing("_", with: " ")
+        let isValid = report.kind == .validate && report.error == nil
+        let result = isValid ? "valid" : report.result.rawValue.replacing("_", with: " ")
         guard !report.cluster.name.isEmpty else { return ["## Polarity: " + result] }
         return [
             "## Polarity: \(escaped(report.cluster.name)), \(result)", "",

@@ -1,6 +1,7 @@
 import Replication
 
-/// What a monitoring plugin answers; the raw value is its exit status.
+/// What the line for a monitoring system says; the raw value is the number that such systems have for it. It is not how
+/// the program ends: exit codes are the same for every output, 2 for drift.
 public enum NagiosState: Int32, Hashable, Sendable, CaseIterable {
     /// In sync.
     case ok = 0
@@ -50,8 +51,9 @@ public func nagios(_ report: Report) -> String {
     }
     if !report.changes.isEmpty { words.append("\(counted(report.changes.count, "change")) to make") }
     if words.isEmpty {
+        let good = report.kind == .validate ? "valid" : "in sync"
         words.append(
-            "in sync, \(counted(report.counts.tables, "table")) on \(counted(report.cluster.nodes.count, "node"))")
+            "\(good), \(counted(report.counts.tables, "table")) on \(counted(report.cluster.nodes.count, "node"))")
     }
     let unread = report.observed == nil ? 0 : report.cluster.nodes.count - report.readNodes.count
     let measures = [

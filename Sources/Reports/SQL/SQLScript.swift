@@ -13,15 +13,16 @@ private struct Script {
     let report: Report
 
     var lines: [String] {
+        let fingerprint = report.fingerprint.isEmpty ? "" : ", fingerprint " + visible(report.fingerprint)
         let head = [
-            "-- polarity: cluster \(visible(report.cluster.name)), fingerprint \(visible(report.fingerprint))",
+            "-- polarity: cluster \(visible(report.cluster.name))\(fingerprint)",
             "-- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.",
             "-- Unlike polarity apply it does not compare the nodes with the plan again.",
         ]
         if report.plan == nil, let error = report.error {
             return ["-- polarity: \(visible(error.code)), there is nothing to run"] + error.lines.map { "-- " + $0 }
         }
-        guard let plan = report.plan, !plan.isEmpty else { return head + ["-- There is nothing to change."] }
+        guard let plan = report.plan, !plan.isEmpty else { return head + [nothing] }
         let needs = report.required.map(\.rawValue).joined(separator: ",")
         var lines = head + (needs.isEmpty ? [] : ["-- This plan needs --allow \(needs)."]) + ["\\set ON_ERROR_STOP on"]
         for stage in StageName.allCases {
@@ -32,6 +33,15 @@ private struct Script {
             lines += visits(steps).flatMap(visit)
         }
         return lines
+    }
+
+    /// Why there are no statements.
+    private var nothing: String {
+        if report.kind == .validate { return "-- The file is valid; no node was asked." }
+        if report.changes.isEmpty { return "-- There is nothing to change." }
+        return report.plan == nil
+            ? "-- There is something to change: polarity apply --dry-run writes the statements."
+            : "-- There is something to change, and all of it is held back by findings."
     }
 
     /// The steps of one node, one after the other.
