@@ -87,6 +87,15 @@ extension Walk {
     }
 }
 
+extension Walk {
+    /// How many tables the file names of sets of which no node was read.
+    fileprivate var tablesUnseen: Int {
+        guard hasUnreadNode else { return 0 }
+        let unseen = declared.sets.filter { set in !difference.desired.tables.contains { $0.set == set.name } }
+        return unseen.reduce(0) { $0 + $1.tables.count }
+    }
+}
+
 /// What was walked → report.
 extension Report {
     init(_ kind: Kind, _ walk: Walk, result: Result, outcomes: Outcomes? = nil, error: Failure? = nil) {
@@ -98,7 +107,7 @@ extension Report {
             plan: kind == .status ? nil : walk.plan,
             outcomes: outcomes, fingerprint: walk.fingerprint, result: result, error: error,
             counts: Counts(
-                tables: desired.tableCount, triggersRight: max(0, desired.triggerCount - wrong),
+                tables: desired.tableCount + walk.tablesUnseen, triggersRight: max(0, desired.triggerCount - wrong),
                 leftOut: walk.difference.leftOut.count))
     }
 }

@@ -95,7 +95,8 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
     @Test(arguments: [
         ["apply", "--force"], ["heal"], ["apply", "--expect", "123"], ["apply", "--out", "plan.json"],
         ["apply", "--allow", "EVERYTHING"], ["apply", "--retries", "0"], ["apply", "--lock-timeout", "soon"],
-        ["explain", "gravity"], ["explain"], ["status", "-o", "xml"], ["status", "--report", "json"],
+        ["explain", "gravity"], ["explain"], ["explain", "75", "-o", "json"], ["explain", "75", "--report", "json=75"],
+        ["status", "-o", "xml"], ["status", "--report", "json"],
     ]) func `the command line is wrong`(arguments: [String]) async throws {
         let answer = try await run(Binary.path, arguments, workingDirectory: "/")
         #expect(answer.status == 64)

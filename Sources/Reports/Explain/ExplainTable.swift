@@ -8,7 +8,10 @@ public func explainTable(
 ) -> String {
     let place = visible(table.description) + " on " + visible(node.text)
     let part = words(for: table, on: node, in: declared)
-    guard let read = observed.node(node) else { return "\(place): \(part), not read\n" }
+    guard let read = observed.node(node) else {
+        guard case .failed(let failure) = observed.nodes[node] else { return "\(place): \(part), not read\n" }
+        return "\(place): \(part), could not be read: \(visible(failure.message))\n"
+    }
     guard let found = read.tables[table] else { return "\(place): \(part), not there\n" }
     let matrix = WriteMatrix(found, engine: declared.engine)
     let lines =

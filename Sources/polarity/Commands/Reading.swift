@@ -49,6 +49,12 @@ struct Explain: AsyncParsableCommand {
     @OptionGroup var file: FileOptions
     @OptionGroup var node: NodeOptions
 
+    func validate() throws {
+        guard file.output.output == .text, file.output.reports.isEmpty else {
+            throw ValidationError("explain answers in text alone: without -o and --report")
+        }
+    }
+
     func run() async throws {
         try await conclude { () async throws(Stop) in
             if let known = Topic(topic) {
@@ -72,10 +78,7 @@ struct Explain: AsyncParsableCommand {
         }
         let walk = await look(at: declared, Choices(node))
         for name in meant {
-            let written = TableWords(after: name, in: topic)
-            guard let table = walk.difference.desired.tables.first(where: { written.name($0.name) })?.name else {
-                continue
-            }
+            guard let table = TableWords(after: name, in: topic).table(among: walk, on: name) else { continue }
             Terminal.out(Reports.explainTable(table, on: name, declared: declared, observed: walk.observed))
             return walk.observed.node(name) == nil ? .unavailable : .done
         }
@@ -90,6 +93,24 @@ private struct TableWords {
 
     init(after node: NodeName, in topic: String) {
         text = String(decoding: topic.utf8.dropFirst(node.text.utf8.count + 1), as: UTF8.self)
+    }
+
+    /// The table that it names: one that was found, or that the file names though no node was read to find it.
+    func table(among walk: Walk, on node: NodeName) -> TableName? {
+        if let found = walk.difference.desired.tables.first(where: { name($0.name) })?.name { return found }
+        guard walk.observed.node(node) == nil else { return nil }
+        let sets = walk.declared.sets
+        return sets.lazy.flatMap(\.tables).first { name($0.name) }?.name
+            ?? sets.lazy.flatMap(\.patterns).compactMap(table).first
+    }
+
+    /// What a pattern would match, written without any quotes.
+    private func table(of pattern: TablePattern) -> TableName? {
+        let schema = pattern.schema.text + "."
+        guard text.utf8.starts(with: schema.utf8) else { return nil }
+        let table = TableName(
+            pattern.schema, Identifier(String(decoding: text.utf8.dropFirst(schema.utf8.count), as: UTF8.self)))
+        return pattern.matches(table) ? table : nil
     }
 
     /// Whether it names the table: as a person would write it in SQL, always quoted, or without any quotes.
