@@ -76,7 +76,7 @@ struct ApplyRun {
                 .refused, "not approved: without a terminal apply needs --yes, --expect FINGERPRINT or a saved plan",
                 code: "NOT_APPROVED")
         }
-        showing.preview(Report(.plan, walk, result: .planned))
+        try showing.preview(Report(.plan, walk, result: .planned))
         let word = walk.plan.required.contains(.originChange) ? declared.name : "yes"
         Terminal.err("\nType \(visible(word)) to apply this: ")
         guard readLine() == word else {

@@ -17,8 +17,8 @@ struct Showing {
 
     /// Shows how a command ends, and answers how it does: what could not be shown is no success.
     func show(_ report: Report, _ code: Reports.ExitCode) -> Reports.ExitCode {
-        Terminal.out(rendered(report, as: options.output, isColoured: isColoured))
-        return write(report) ? code : code.withoutReport
+        let said = code.saying(rendered(report, as: options.output, isColoured: isColoured))
+        return write(report) ? said : said.withoutReport
     }
 
     /// Tells machines what stopped the command; people read it on standard error.
@@ -31,11 +31,14 @@ struct Showing {
     }
 
     /// Shows a plan before it is approved: beside the one document of a run, not in it.
-    func preview(_ report: Report) {
-        if options.output == .text {
-            Terminal.out(rendered(report, as: .text, isColoured: isColoured))
-        } else {
-            Terminal.err(rendered(report, as: .text, isColoured: mayColour(Terminal.errorIsTerminal)))
+    func preview(_ report: Report) throws(Stop) {
+        guard options.output == .text else {
+            return Terminal.err(rendered(report, as: .text, isColoured: mayColour(Terminal.errorIsTerminal)))
+        }
+        do throws(Files.Failure) {
+            try Terminal.out(rendered(report, as: .text, isColoured: isColoured))
+        } catch {
+            throw Stop(.unexpected, "could not show the plan, nothing was changed: \(visible(error.message))")
         }
     }
 

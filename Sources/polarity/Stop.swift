@@ -51,6 +51,19 @@ func complain(_ words: String, _ failure: Files.Failure) {
     Terminal.err("\(words): \(visible(failure.message))".withoutPasswords + "\n")
 }
 
+extension Reports.ExitCode {
+    /// How a command ends that says its result: a result that is lost is no success.
+    func saying(_ result: String) -> Self {
+        do throws(Files.Failure) {
+            try Terminal.out(result)
+            return self
+        } catch {
+            complain("could not write the result", error)
+            return withoutReport
+        }
+    }
+}
+
 /// Runs a command to its exit code; what stopped it is said on standard error.
 func conclude(_ body: () async throws(Stop) -> Reports.ExitCode) async throws {
     Terminal.prepare()

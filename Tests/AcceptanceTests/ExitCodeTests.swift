@@ -57,6 +57,25 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
     }
 }
 
+extension `exit 1` {
+    @Test(arguments: ["schema", "explain 75", "validate -f -", "validate -f - -o json"])
+    func `the disk is full, and the result is lost`(command: String) async throws {
+        let file = "{version: 1, cluster: shop, nodes: {a: host=h}, origin: a, tables: [public.t]}"
+        let line = ["-c", #""$0" \#(command) >/dev/full"#, try Binary.path]
+        let answer = try await run("bash", line, input: file)
+        #expect(answer.status == 1)
+        #expect(
+            answer.errorOutput == "could not write the result: standard output: No space left on device\n")
+    }
+
+    @Test func `a reader that has read enough is no error`() async throws {
+        let line = #"set -o pipefail; "$0" schema | head -c 1; "$0" explain modes | :"#
+        let answer = try await run("bash", ["-c", line, Binary.path])
+        #expect(answer.status == 0)
+        #expect(answer.errorOutput == "")
+    }
+}
+
 @Suite struct `exit 2` {
     @Test func `status and a detailed dry run of what was sabotaged`() async throws {
         try await Shop.lend("two") { shop in

@@ -58,8 +58,7 @@ struct Explain: AsyncParsableCommand {
     func run() async throws {
         try await conclude { () async throws(Stop) in
             if let known = Topic(topic) {
-                Terminal.out(explanation(of: known))
-                return .done
+                return Reports.ExitCode.done.saying(explanation(of: known))
             }
             guard topic.utf8.contains(UInt8(ascii: "/")) else {
                 throw Stop(.usage, "'\(visible(topic))' is no topic; one of: " + Topic.words.joined(separator: ", "))
@@ -79,8 +78,8 @@ struct Explain: AsyncParsableCommand {
         let walk = await look(at: declared, Choices(node))
         for name in meant {
             guard let table = TableWords(after: name, in: topic).table(among: walk, on: name) else { continue }
-            Terminal.out(Reports.explainTable(table, on: name, declared: declared, observed: walk.observed))
-            return walk.observed.node(name) == nil ? .unavailable : .done
+            let code: Reports.ExitCode = walk.observed.node(name) == nil ? .unavailable : .done
+            return code.saying(Reports.explainTable(table, on: name, declared: declared, observed: walk.observed))
         }
         let table = TableWords(after: first, in: topic).text
         throw Stop(.usage, "'\(visible(table))' is no table of cluster '\(visible(declared.name))'")
@@ -121,11 +120,13 @@ private struct TableWords {
 }
 
 /// `polarity schema`.
-struct Schema: ParsableCommand {
+struct Schema: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print the JSON Schema of the cluster file, for editors.")
 
-    func run() { Terminal.out(jsonSchema()) }
+    func run() async throws {
+        try await conclude { () async throws(Stop) in Reports.ExitCode.done.saying(jsonSchema()) }
+    }
 }
 
 extension Walk {

@@ -30,8 +30,8 @@ struct SandboxCommand: AsyncParsableCommand {
                 } catch {
                     throw Stop(.unexpected, visible("\(error)"))
                 }
-                Terminal.out("three nodes are up, cluster file \(file)\n  polarity apply -f \(file) --dry-run\n")
-                return .done
+                return Reports.ExitCode.done.saying(
+                    "three nodes are up, cluster file \(file)\n  polarity apply -f \(file) --dry-run\n")
             }
         }
 
@@ -84,11 +84,10 @@ struct SandboxCommand: AsyncParsableCommand {
                 }
                 // The cluster file names nodes that are no more; whatever else is in the directory stays.
                 if !names.isEmpty { Files.remove(directory + "/polarity.yaml", andIfEmpty: directory) }
-                Terminal.out(
+                return Reports.ExitCode.done.saying(
                     names.isEmpty
                         ? "there is no sandbox in \(directory.withoutPasswords)\n"
                         : "\(names.joined(separator: ", ")) are gone\n")
-                return .done
             }
         }
     }

@@ -106,7 +106,8 @@ enum Files {
         rmdir(directory)
     }
 
-    private static func failure(_ path: String) -> Failure {
+    /// What the system said last.
+    static func failure(_ path: String) -> Failure {
         Failure(message: "\(path): \(String(cString: strerror(errno)))")
     }
 }

@@ -16,7 +16,13 @@ enum Terminal {
         return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 100
     }
 
-    static func out(_ text: String) { _ = writeAll(text, to: STDOUT_FILENO) }
+    /// Writes a result; a reader that went away has read enough, and where the stream was closed there is none: in its
+    /// place stands a descriptor of the runtime's, which takes no text.
+    static func out(_ text: String) throws(Files.Failure) {
+        guard !writeAll(text, to: STDOUT_FILENO), ![EPIPE, EBADF, EINVAL].contains(errno) else { return }
+        throw Files.failure("standard output")
+    }
+
     static func err(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
 
     /// The whole environment.
