@@ -82,9 +82,11 @@ extension Choices {
     /// Takes over what a saved plan was limited to.
     mutating func take(_ arguments: [String]) throws(Stop) {
         var (nodes, sets, tables): ([String], [String], [String]) = ([], [], [])
-        for (name, value) in zip(arguments, arguments.dropFirst()).enumerated().filter({ $0.offset % 2 == 0 }).map(
-            \.element)
-        {
+        var rest = arguments[...]
+        while let name = rest.popFirst() {
+            guard let value = rest.popFirst() else {
+                throw Stop(.invalidFile, "the saved plan holds an argument without its value: \(visible(name))")
+            }
             switch name {
             case "--node": nodes.append(value)
             case "--set": sets.append(value)

@@ -165,6 +165,24 @@ extension `exit 64` {
         #expect(answer.errorOutput.hasSuffix(":1:1: error: the file is larger than 64 MiB\n"))
     }
 
+    @Test(arguments: [
+        ([#""--node""#], "an argument without its value: --node"),
+        ([#""--node""#, #""paris""#, #""--set""#], "an argument without its value: --set"),
+        ([#""--yes""#, #""--yes""#], "an argument that is not known: --yes"),
+    ]) func `the arguments of a saved plan are not what --out writes`(arguments: [String], words: String) async throws {
+        let directory = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let plan = """
+            {"format_version": "1.0", "kind": "plan", "cluster": "shop",
+             "fingerprint": "\(String(repeating: "0", count: 64))",
+             "source": {"path": "-", "text": "", "arguments": [\(arguments.joined(separator: ","))]}}
+            """
+        try Data(plan.utf8).write(to: URL(filePath: directory + "/plan.json"))
+        let answer = try await run(Binary.path, ["apply", directory + "/plan.json"])
+        #expect(answer.status == 65)
+        #expect(answer.errorOutput == "the saved plan holds \(words)\n")
+    }
+
     @Test(arguments: ["validate", "status", "apply"]) func `the file is not valid: every error, with its place`(
         command: String
     ) async throws {
