@@ -6,6 +6,27 @@ import Testing
 private let bruce = Engine.bruce(cluster: "shop")
 private let builtin = Engine.builtin(cluster: "shop")
 
+/// Home-grown engines whose deny trigger comes and goes.
+private enum PartitionEngine {
+    /// The log comes and goes, too.
+    static let leaving = engine([], log: nil)
+    /// The log is there on every node and names its table.
+    static let naming = engine(["{schema}.{table}"], log: .disabled)
+
+    private static func engine(_ arguments: [Pattern], log mode: FiringMode?) -> Engine {
+        Engine(
+            name: "custom", cluster: "shop", catalog: .none,
+            templates: [
+                .init(
+                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, arguments: arguments,
+                    origin: .enabled, subscriber: mode),
+                .init(
+                    .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: nil,
+                    subscriber: .enabled),
+            ])
+    }
+}
+
 /// Every leaf is a table; from PostgreSQL 13 row triggers are made on the root and cloned.
 @Suite struct `a partitioned table` {
     /// `public.orders` with two leaves, none of which has a trigger; only the root is declared.
@@ -207,20 +228,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     }
 
     @Test func `moves with a custom engine whose triggers come and go, clones with their root`() {
-        let engine = Engine(
-            name: "custom", cluster: "shop", catalog: .none,
-            templates: [
-                .init(
-                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
-                    subscriber: nil),
-                .init(
-                    .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: nil,
-                    subscriber: .enabled),
-            ])
-        var world = bare(engine)
-        let functions = Set(world.declared.scope.functions)
-        for node in ["berlin", "paris"] as [NodeName] { world.node(node) { $0.functions = functions } }
-        world.apply()
+        var world = applied(PartitionEngine.leaving)
         world.declare(origin: "paris")
         expectNoDifference(
             world.story,
@@ -243,19 +251,7 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.plan.steps, [])
     }
 
-    /// A log that is there on every node and names its table, a deny trigger that comes and goes.
-    private let naming = Engine(
-        name: "custom", cluster: "shop", catalog: .none,
-        templates: [
-            .init(
-                .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes,
-                arguments: ["{schema}.{table}"], origin: .enabled, subscriber: .disabled),
-            .init(
-                .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: nil,
-                subscriber: .enabled),
-        ])
-
-    /// The same, applied.
+    /// Of a partitioned table with two leaves, applied.
     private func applied(_ engine: Engine) -> World {
         var world = bare(engine)
         let functions = Set(world.declared.scope.functions)
@@ -265,7 +261,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     }
 
     @Test func `logs in its leaves before they open and until they are shut, under its root's name`() {
-        var world = applied(naming)
+        var world = applied(PartitionEngine.naming)
         world.declare(origin: "paris")
         expectNoDifference(
             world.story,
@@ -294,14 +290,14 @@ private let builtin = Engine.builtin(cluster: "shop")
     }
 
     @Test func `opens nowhere while a leaf of it could not be made to log`() {
-        var world = applied(naming)
+        var world = applied(PartitionEngine.naming)
         world.declare(origin: "paris")
         world.table("public.orders_1", on: "paris") { $0.mayAlter = false }
         expectNoDifference(world.plan.stages.filter { $0.name == .open || $0.name == .tidy }, [])
     }
 
     @Test func `that never opened is led back leaf by leaf where its deny trigger was made`() {
-        var world = applied(naming)
+        var world = applied(PartitionEngine.naming)
         world.declare(origin: "paris")
         let plan = world.plan
         let outcomes = plan.steps.map { step in
