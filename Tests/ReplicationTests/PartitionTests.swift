@@ -6,54 +6,12 @@ import Testing
 private let bruce = Engine.bruce(cluster: "shop")
 private let builtin = Engine.builtin(cluster: "shop")
 
-/// Home-grown engines whose deny trigger comes and goes.
-private enum PartitionEngine {
-    /// The log comes and goes, too.
-    static let leaving = engine([], log: nil)
-    /// The log is there on every node and names its table.
-    static let naming = engine(["{schema}.{table}"], log: .disabled)
-
-    private static func engine(_ arguments: [Pattern], log mode: FiringMode?) -> Engine {
-        Engine(
-            name: "custom", cluster: "shop", catalog: .none,
-            templates: [
-                .init(
-                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, arguments: arguments,
-                    origin: .enabled, subscriber: mode),
-                .init(
-                    .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: nil,
-                    subscriber: .enabled),
-            ])
-    }
-}
-
 /// Every leaf is a table; from PostgreSQL 13 row triggers are made on the root and cloned.
 @Suite struct `a partitioned table` {
-    /// `public.orders` with two leaves, none of which has a trigger; only the root is declared.
-    private func bare(_ engine: Engine, version: Int = 150_000) -> World {
-        var world = World(engine, nodes: ["berlin", "paris"])
-        for node in ["berlin", "paris"] as [NodeName] {
-            world.node(node) { seen in
-                seen.identity.serverVersion = version
-                seen.tables[tableName("public.orders")]?.kind = .partitionedTable
-                seen.tables[tableName("public.orders")]?.triggers = []
-                seen.tables[tableName("public.orders")]?.mayHoldRows = false
-                for (place, leaf) in ["public.orders_1", "public.orders_2"].enumerated() {
-                    let name = tableName(leaf)
-                    seen.tables[name] = ObservedTable(
-                        oid: UInt32(17000 + place), name: name, partitionOf: tableName("public.orders"),
-                        mayHoldRows: false)
-                    seen.builtin?.record(name, in: "default")
-                }
-            }
-        }
-        return world
-    }
-
     @Test func `is closed and opened leaf by leaf, and a second plan is empty`() {
         for engine in [bruce, builtin] {
             for version in [100_000, 120_000, 130_000, 150_000] {
-                var world = bare(engine, version: version)
+                var world = World.divided(engine, version: version)
                 world.apply()
                 expectNoDifference(world.plan.steps, [])
                 expectNoDifference(world.plan.heldBack, [])
@@ -70,7 +28,7 @@ private enum PartitionEngine {
 
     @Test func `gets its row triggers on the root where they are cloned`() {
         expectNoDifference(
-            bare(bruce).story,
+            World.divided(bruce).story,
             """
             warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
             protect berlin public.orders_1 SHARE ROW EXCLUSIVE
@@ -92,7 +50,7 @@ private enum PartitionEngine {
 
     @Test func `gets its row triggers on each leaf where the server has no clones of them`() {
         expectNoDifference(
-            bare(bruce, version: 120_000).story,
+            World.divided(bruce, version: 120_000).story,
             """
             warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
             protect berlin public.orders_1 SHARE ROW EXCLUSIVE
@@ -118,7 +76,7 @@ private enum PartitionEngine {
     }
 
     @Test func `with a leaf toggled by itself has it set on that leaf`() {
-        var world = bare(builtin)
+        var world = World.divided(builtin)
         world.apply()
         world.set(.deny, .disabled, of: "public.orders_2", on: "paris")
         expectNoDifference(
@@ -132,7 +90,7 @@ private enum PartitionEngine {
     }
 
     @Test func `with a leaf that has a trigger of its own cannot have it on the root`() {
-        var world = bare(bruce)
+        var world = World.divided(bruce)
         world.table("public.orders_1", on: "paris") {
             $0.triggers = [
                 ObservedTrigger(
@@ -166,7 +124,7 @@ private enum PartitionEngine {
     }
 
     @Test func `below a partitioned partition is closed, though a leaf elsewhere has a trigger of its own`() {
-        var world = bare(builtin)
+        var world = World.divided(builtin)
         for node in ["berlin", "paris"] as [NodeName] {
             world.table("public.orders_1", on: node) {
                 $0.triggers = [
@@ -190,7 +148,7 @@ private enum PartitionEngine {
     }
 
     @Test func `with a new leaf that has no truncate guard is drift`() {
-        var world = bare(builtin)
+        var world = World.divided(builtin)
         world.apply()
         for node in ["berlin", "paris"] as [NodeName] {
             world.node(node) { seen in
@@ -227,111 +185,9 @@ private enum PartitionEngine {
             """)
     }
 
-    @Test func `moves with a custom engine whose triggers come and go, clones with their root`() {
-        var world = applied(PartitionEngine.leaving)
-        world.declare(origin: "paris")
-        expectNoDifference(
-            world.story,
-            """
-            warning: TRUNCATE_UNGUARDED [] engine custom has no truncate triggers: TRUNCATE passes everywhere
-            protect berlin public.orders SHARE ROW EXCLUSIVE
-              CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
-            EXECUTE FUNCTION "repl"."deny"()
-            protect paris public.orders SHARE ROW EXCLUSIVE
-              CREATE TRIGGER "orders_log" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW EXECUTE \
-            FUNCTION "repl"."capture"()
-            open paris public.orders ACCESS EXCLUSIVE
-              DROP TRIGGER "orders_deny" ON "public"."orders"
-            tidy berlin public.orders ACCESS EXCLUSIVE
-              DROP TRIGGER "orders_log" ON "public"."orders"
-            drain berlin into paris for public.orders by nothing
-            needs ORIGIN_CHANGE,UNPROVEN_HANDOVER
-            """)
-        world.apply()
-        expectNoDifference(world.plan.steps, [])
-    }
-
-    /// Of a partitioned table with two leaves, applied.
-    private func applied(_ engine: Engine) -> World {
-        var world = bare(engine)
-        let functions = Set(world.declared.scope.functions)
-        for node in ["berlin", "paris"] as [NodeName] { world.node(node) { $0.functions = functions } }
-        world.apply()
-        return world
-    }
-
-    @Test func `logs in its leaves before they open and until they are shut, under its root's name`() {
-        var world = applied(PartitionEngine.naming)
-        world.declare(origin: "paris")
-        expectNoDifference(
-            world.story,
-            """
-            warning: TRUNCATE_UNGUARDED [] engine custom has no truncate triggers: TRUNCATE passes everywhere
-            protect berlin public.orders SHARE ROW EXCLUSIVE
-              CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
-            EXECUTE FUNCTION "repl"."deny"()
-              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "orders_log"
-            protect paris public.orders_1 SHARE ROW EXCLUSIVE
-              ALTER TABLE ONLY "public"."orders_1" ENABLE TRIGGER "orders_log"
-            protect paris public.orders_2 SHARE ROW EXCLUSIVE
-              ALTER TABLE ONLY "public"."orders_2" ENABLE TRIGGER "orders_log"
-            open paris public.orders ACCESS EXCLUSIVE
-              DROP TRIGGER "orders_deny" ON "public"."orders"
-              ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "orders_log"
-            tidy berlin public.orders_1 SHARE ROW EXCLUSIVE
-              ALTER TABLE ONLY "public"."orders_1" DISABLE TRIGGER "orders_log"
-            tidy berlin public.orders_2 SHARE ROW EXCLUSIVE
-              ALTER TABLE ONLY "public"."orders_2" DISABLE TRIGGER "orders_log"
-            drain berlin into paris for public.orders by nothing
-            needs ORIGIN_CHANGE,UNPROVEN_HANDOVER
-            """)
-        world.apply()
-        expectNoDifference(world.plan.steps, [])
-    }
-
-    @Test func `opens nowhere while a leaf of it could not be made to log`() {
-        var world = applied(PartitionEngine.naming)
-        world.declare(origin: "paris")
-        world.table("public.orders_1", on: "paris") { $0.mayAlter = false }
-        expectNoDifference(world.plan.stages.filter { $0.name == .open || $0.name == .tidy }, [])
-    }
-
-    @Test func `that never opened is led back leaf by leaf where its deny trigger was made`() {
-        var world = applied(PartitionEngine.naming)
-        world.declare(origin: "paris")
-        let plan = world.plan
-        let outcomes = plan.steps.map { step in
-            StepOutcome(step: step, outcome: step.stage == .protect ? .done(tries: 1, took: .zero) : .notBegun)
-        }
-        let back = plan.reopening(after: Outcomes(steps: outcomes), from: world.observed)
-        expectNoDifference(
-            back.flatMap(\.statements),
-            [
-                "ALTER TABLE ONLY \"public\".\"orders\" ENABLE TRIGGER \"orders_log\", "
-                    + "DISABLE TRIGGER \"orders_deny\"",
-                "ALTER TABLE ONLY \"public\".\"orders_1\" DISABLE TRIGGER \"orders_deny\"",
-                "ALTER TABLE ONLY \"public\".\"orders_2\" DISABLE TRIGGER \"orders_deny\"",
-            ])
-    }
-
-    @Test(arguments: [120_000, 150_000]) func `on a node that leaves its set is opened with a word, leaves and all`(
-        version: Int
-    ) {
-        var world = bare(builtin, version: version)
-        world.apply()
-        world.declare(origin: "berlin", subscribers: [])
-        expectNoDifference(world.plan.required, [.dropTrigger, .openBystander])
-        expectNoDifference(world.plan.heldBack, [])
-        world.apply()
-        for name in ["public.orders", "public.orders_1"] {
-            expectNoDifference(world.observed.node("paris")?.tables[tableName(name)]?.triggers, [])
-        }
-        expectNoDifference(world.plan.steps, [])
-    }
-
     @Test func `whose log trigger is another's is given it anew, with its leaves`() {
         for engine in [bruce, builtin] {
-            var world = bare(engine)
+            var world = World.divided(engine)
             world.apply()
             for name in ["public.orders", "public.orders_1", "public.orders_2"] {
                 world.table(name, on: "berlin") { table in
@@ -350,56 +206,16 @@ private enum PartitionEngine {
         }
     }
 
-    @Test func `with a leaf that the new origin lacks does not move, and says which`() {
-        var world = bare(builtin)
-        world.apply()
-        world.declare(origin: "paris")
-        world.node("paris") { $0.tables[tableName("public.orders_2")] = nil }
-        expectNoDifference(world.plan.steps, [])
-        expectNoDifference(
-            world.difference.findings.map { "\($0.code.rawValue) \($0.node?.text ?? "") \($0.message)" },
-            [
-                "TABLE_MISSING paris public.orders_2, a partition of public.orders that 'berlin' accepts writes for, does "
-                    + "not exist on 'paris'"
-            ])
-    }
-
     @Test(arguments: [120_000, 150_000]) func `under Bruce is subscribed with a word where its leaves hold rows`(
         version: Int
     ) {
-        var world = bare(bruce, version: version)
+        var world = World.divided(bruce, version: version)
         world.table("public.orders_2", on: "paris") { $0.mayHoldRows = true }
         expectNoDifference(world.plan.required, [.subscribeTable])
     }
 
-    @Test(arguments: [120_000, 150_000]) func `that moves has its own sequence looked at`(version: Int) {
-        for policy in [SequencePolicy.check, .advance] {
-            var world = bare(builtin, version: version)
-            world.apply()
-            world.policy.sequences = policy
-            for (node, value) in [("berlin", 42), ("paris", 7)] as [(NodeName, Int64)] {
-                world.table(on: node) {
-                    $0.sequences = [ObservedSequence(name: QualifiedName("public", "orders_id_seq"), lastValue: value)]
-                }
-            }
-            world.declare(origin: "paris")
-            let isBehind = world.findings.contains("SEQUENCE_BEHIND [paris public.orders]")
-            let advances = world.plan.steps.filter { $0.stage == .drain }.map(\.table?.description)
-            expectNoDifference(isBehind, policy == .check)
-            expectNoDifference(advances, policy == .check ? [] : ["public.orders"])
-        }
-    }
-
-    @Test func `with one leaf that cannot be closed on the old origin opens nowhere, and nothing is closed`() {
-        var world = bare(builtin)
-        world.apply()
-        world.declare(origin: "paris")
-        world.table("public.orders_1", on: "berlin") { $0.mayAlter = false }
-        expectNoDifference(world.plan.steps, [])
-    }
-
     @Test func `has a leaf in one set and its root in another: neither moves`() {
-        var world = bare(builtin)
+        var world = World.divided(builtin)
         world.sets.append(
             World.set("other", origin: "paris", subscribers: ["berlin"], tables: ["public.orders_1"]))
         expectNoDifference(
@@ -450,7 +266,7 @@ private enum PartitionEngine {
     }
 
     @Test func `with impostors or other names on its clones is for its owner to mend`() {
-        var world = bare(builtin)
+        var world = World.divided(builtin)
         world.apply()
         world.trigger(.deny, of: "public.orders_1", on: "paris") { $0.hasCondition = true }
         world.trigger(.log, of: "public.orders_2", on: "paris") { $0.name = "another" }

@@ -199,54 +199,6 @@ struct SetAudit {
         }
     }
 
-    /// Triggers of one timing fire in the order of their names' bytes.
-    private mutating func auditOrder(_ table: TableJudgement, _ seen: ObservedTable) {
-        // In sync and without triggers of others, as most tables are, there is nothing to compare.
-        guard let engine = table.desired.triggers, !table.changes.isEmpty || table.hasOtherTriggers else { return }
-        for trigger in engine {
-            let type = TriggerType(bits: trigger.type)
-            let matters: Bool
-            switch (trigger.purpose, table.desired.role) {
-            case (.log, .origin): matters = type.timing == .after && type.level == .row
-            case (.deny, .subscriber): matters = type.timing == .before && type.level == .row
-            case (.log, _), (.deny, _), (.truncateLog, _), (.truncateDeny, _): matters = false
-            }
-            guard matters, trigger.mode != nil else { continue }
-            let earlier = seen.triggers.filter { other in
-                let its = TriggerType(bits: other.type)
-                return its.timing == type.timing && its.level == .row && !its.isInsteadOf && !other.isConstraint
-                    && other.mode.firesForApplications
-                    && other.name.text.utf8.lexicographicallyPrecedes(trigger.name.text.utf8)
-                    && !engine.contains { $0.isSameDefinition(as: other) }
-            }
-            for other in earlier {
-                find(
-                    trigger.purpose == .log ? .logOrder : .triggerBeforeDeny, table, trigger: other.name,
-                    "\(other.name.shown) on \(table.desired.name) on '\(table.desired.node)' fires before "
-                        + trigger.name.shown)
-            }
-        }
-    }
-
-    /// Triggers that call functions of the engine's own, under names of their own and otherwise than the engine would.
-    /// Those of a home-grown engine may serve for other things, too.
-    private mutating func auditStrangers(_ table: TableJudgement, _ seen: ObservedTable) {
-        guard table.desired.role == .origin, declared.engine.catalog != .none, let engine = table.desired.triggers
-        else { return }
-        let own = Set(engine.map(\.name) + table.desired.declared.triggers.map(\.name))
-        for trigger in seen.triggers where trigger.mode.firesForApplications && !trigger.isClone {
-            guard let like = engine.first(where: { $0.function == trigger.function }), !own.contains(trigger.name),
-                !engine.contains(where: { $0.isSameDefinition(as: trigger) })
-            else { continue }
-            let name = table.desired.name
-            find(
-                like.purpose.refuses ? .originClosed : .duplicateLog, table, blocking: true, trigger: trigger.name,
-                "\(trigger.name.shown) on \(name) on '\(table.desired.node)' is \(trigger.definition)"
-                    + (like.purpose.refuses ? ": it refuses writes" : ", beside what the engine captures"),
-                next: "read what it is for; a leftover goes with DROP TRIGGER \(trigger.name.quoted) ON \(name.quoted)")
-        }
-    }
-
     /// Triggers of the engine's own making that stand for something else: a lock in progress, another cluster.
     private mutating func auditOthers(_ table: TableJudgement, _ seen: ObservedTable, _ observed: ObservedState) {
         guard declared.engine.catalog == .slony else { return }
@@ -297,7 +249,7 @@ struct SetAudit {
         }
     }
 
-    private mutating func find(
+    mutating func find(
         _ code: FindingCode, _ table: TableJudgement, blocking: Bool? = nil, trigger: TriggerName? = nil,
         _ message: String, next: String? = nil
     ) {

@@ -68,6 +68,30 @@ extension World {
     mutating func apply() { for step in plan.steps { observed.apply(step) } }
 }
 
+// Worlds of more than plain tables.
+extension World {
+    /// `public.orders` with two leaves, none of which has a trigger; only the root is declared.
+    static func divided(_ engine: Engine, version: Int = 150_000) -> World {
+        var world = World(engine, nodes: ["berlin", "paris"])
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.node(node) { seen in
+                seen.identity.serverVersion = version
+                seen.tables[tableName("public.orders")]?.kind = .partitionedTable
+                seen.tables[tableName("public.orders")]?.triggers = []
+                seen.tables[tableName("public.orders")]?.mayHoldRows = false
+                for (place, leaf) in ["public.orders_1", "public.orders_2"].enumerated() {
+                    let name = tableName(leaf)
+                    seen.tables[name] = ObservedTable(
+                        oid: UInt32(17000 + place), name: name, partitionOf: tableName("public.orders"),
+                        mayHoldRows: false)
+                    seen.builtin?.record(name, in: "default")
+                }
+            }
+        }
+        return world
+    }
+}
+
 // What can be written into the file of a world.
 extension World {
     mutating func declare(_ index: Int = 0, origin: NodeName?, subscribers: [NodeName]? = nil) {

@@ -1,0 +1,171 @@
+import CustomDump
+import Testing
+
+@testable import Replication
+
+private let builtin = Engine.builtin(cluster: "shop")
+
+/// Home-grown engines whose deny trigger comes and goes.
+private enum PartitionEngine {
+    /// The log comes and goes, too.
+    static let leaving = engine([], log: nil)
+    /// The log is there on every node and names its table.
+    static let naming = engine(["{schema}.{table}"], log: .disabled)
+
+    private static func engine(_ arguments: [Pattern], log mode: FiringMode?) -> Engine {
+        Engine(
+            name: "custom", cluster: "shop", catalog: .none,
+            templates: [
+                .init(
+                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, arguments: arguments,
+                    origin: .enabled, subscriber: mode),
+                .init(
+                    .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: nil,
+                    subscriber: .enabled),
+            ])
+    }
+}
+
+@Suite struct `a partitioned table whose set moves` {
+    /// Of a partitioned table with two leaves, applied.
+    private func applied(_ engine: Engine) -> World {
+        var world = World.divided(engine)
+        let functions = Set(world.declared.scope.functions)
+        for node in ["berlin", "paris"] as [NodeName] { world.node(node) { $0.functions = functions } }
+        world.apply()
+        return world
+    }
+
+    @Test func `moves with a custom engine whose triggers come and go, clones with their root`() {
+        var world = applied(PartitionEngine.leaving)
+        world.declare(origin: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine custom has no truncate triggers: TRUNCATE passes everywhere
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
+            EXECUTE FUNCTION "repl"."deny"()
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_log" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW EXECUTE \
+            FUNCTION "repl"."capture"()
+            open paris public.orders ACCESS EXCLUSIVE
+              DROP TRIGGER "orders_deny" ON "public"."orders"
+            tidy berlin public.orders ACCESS EXCLUSIVE
+              DROP TRIGGER "orders_log" ON "public"."orders"
+            drain berlin into paris for public.orders by nothing
+            needs ORIGIN_CHANGE,UNPROVEN_HANDOVER
+            """)
+        world.apply()
+        expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `logs in its leaves before they open and until they are shut, under its root's name`() {
+        var world = applied(PartitionEngine.naming)
+        world.declare(origin: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            warning: TRUNCATE_UNGUARDED [] engine custom has no truncate triggers: TRUNCATE passes everywhere
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
+            EXECUTE FUNCTION "repl"."deny"()
+              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "orders_log"
+            protect paris public.orders_1 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_1" ENABLE TRIGGER "orders_log"
+            protect paris public.orders_2 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_2" ENABLE TRIGGER "orders_log"
+            open paris public.orders ACCESS EXCLUSIVE
+              DROP TRIGGER "orders_deny" ON "public"."orders"
+              ALTER TABLE ONLY "public"."orders" ENABLE TRIGGER "orders_log"
+            tidy berlin public.orders_1 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_1" DISABLE TRIGGER "orders_log"
+            tidy berlin public.orders_2 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_2" DISABLE TRIGGER "orders_log"
+            drain berlin into paris for public.orders by nothing
+            needs ORIGIN_CHANGE,UNPROVEN_HANDOVER
+            """)
+        world.apply()
+        expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `opens nowhere while a leaf of it could not be made to log`() {
+        var world = applied(PartitionEngine.naming)
+        world.declare(origin: "paris")
+        world.table("public.orders_1", on: "paris") { $0.mayAlter = false }
+        expectNoDifference(world.plan.stages.filter { $0.name == .open || $0.name == .tidy }, [])
+    }
+
+    @Test func `that never opened is led back leaf by leaf where its deny trigger was made`() {
+        var world = applied(PartitionEngine.naming)
+        world.declare(origin: "paris")
+        let plan = world.plan
+        let outcomes = plan.steps.map { step in
+            StepOutcome(step: step, outcome: step.stage == .protect ? .done(tries: 1, took: .zero) : .notBegun)
+        }
+        let back = plan.reopening(after: Outcomes(steps: outcomes), from: world.observed)
+        expectNoDifference(
+            back.flatMap(\.statements),
+            [
+                "ALTER TABLE ONLY \"public\".\"orders\" ENABLE TRIGGER \"orders_log\", "
+                    + "DISABLE TRIGGER \"orders_deny\"",
+                "ALTER TABLE ONLY \"public\".\"orders_1\" DISABLE TRIGGER \"orders_deny\"",
+                "ALTER TABLE ONLY \"public\".\"orders_2\" DISABLE TRIGGER \"orders_deny\"",
+            ])
+    }
+
+    @Test(arguments: [120_000, 150_000]) func `on a node that leaves its set is opened with a word, leaves and all`(
+        version: Int
+    ) {
+        var world = World.divided(builtin, version: version)
+        world.apply()
+        world.declare(origin: "berlin", subscribers: [])
+        expectNoDifference(world.plan.required, [.dropTrigger, .openBystander])
+        expectNoDifference(world.plan.heldBack, [])
+        world.apply()
+        for name in ["public.orders", "public.orders_1"] {
+            expectNoDifference(world.observed.node("paris")?.tables[tableName(name)]?.triggers, [])
+        }
+        expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `with a leaf that the new origin lacks does not move, and says which`() {
+        var world = World.divided(builtin)
+        world.apply()
+        world.declare(origin: "paris")
+        world.node("paris") { $0.tables[tableName("public.orders_2")] = nil }
+        expectNoDifference(world.plan.steps, [])
+        expectNoDifference(
+            world.difference.findings.map { "\($0.code.rawValue) \($0.node?.text ?? "") \($0.message)" },
+            [
+                "TABLE_MISSING paris public.orders_2, a partition of public.orders that 'berlin' accepts writes for, does "
+                    + "not exist on 'paris'"
+            ])
+    }
+
+    @Test(arguments: [120_000, 150_000]) func `that moves has its own sequence looked at`(version: Int) {
+        for policy in [SequencePolicy.check, .advance] {
+            var world = World.divided(builtin, version: version)
+            world.apply()
+            world.policy.sequences = policy
+            for (node, value) in [("berlin", 42), ("paris", 7)] as [(NodeName, Int64)] {
+                world.table(on: node) {
+                    $0.sequences = [ObservedSequence(name: QualifiedName("public", "orders_id_seq"), lastValue: value)]
+                }
+            }
+            world.declare(origin: "paris")
+            let isBehind = world.findings.contains("SEQUENCE_BEHIND [paris public.orders]")
+            let advances = world.plan.steps.filter { $0.stage == .drain }.map(\.table?.description)
+            expectNoDifference(isBehind, policy == .check)
+            expectNoDifference(advances, policy == .check ? [] : ["public.orders"])
+        }
+    }
+
+    @Test func `with one leaf that cannot be closed on the old origin opens nowhere, and nothing is closed`() {
+        var world = World.divided(builtin)
+        world.apply()
+        world.declare(origin: "paris")
+        world.table("public.orders_1", on: "berlin") { $0.mayAlter = false }
+        expectNoDifference(world.plan.steps, [])
+    }
+}
