@@ -84,7 +84,7 @@ private struct Move: Sendable {
             "CREATE OR REPLACE FUNCTION polarity.version() RETURNS integer LANGUAGE sql AS 'SELECT 0'",
             """
             CREATE OR REPLACE FUNCTION polarity.version() RETURNS integer
-            LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS 'SELECT 1'
+            LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS 'SELECT 2'
             """),
         Move(
             "ALTER FUNCTION polarity.deny_change() SECURITY INVOKER",

@@ -61,6 +61,34 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: ["REPEATABLE READ", "SERIALIZABLE"])
+    func `refuse at once what is newer than the snapshot, and know the set of a new partition`(level: String)
+        async throws
+    {
+        try await withBuiltinNodes("deny_newer") { sessions, addresses in
+            let node = sessions[0]
+            let other = try await Session.connect(to: addresses[0], timeout: .seconds(10))
+            _ = try await node.run(
+                "SET statement_timeout = '5s'; CREATE TABLE orders (id int PRIMARY KEY) PARTITION BY RANGE (id)")
+            try await node.record(table: "orders", origin: "paris")
+            let newer = [
+                ("CREATE TABLE fresh (id int PRIMARY KEY)", "fresh", "this node has no record of its set"),
+                ("CREATE TABLE low PARTITION OF orders FOR VALUES FROM (0) TO (10)", "low", "is written on node paris"),
+            ]
+            for (definition, table, reason) in newer {
+                for write in ["INSERT INTO \(table) VALUES (1)", "TRUNCATE \(table)"] {
+                    _ = try await node.run("BEGIN ISOLATION LEVEL \(level); SELECT 1")
+                    _ = try await other.run("DROP TABLE IF EXISTS \(table); \(definition)")
+                    try await other.attachDeny(table)
+                    let refusal = try await node.refusal(write)
+                    #expect(refusal?.sqlState == "25006", "\(write)")
+                    #expect(refusal?.message.contains(reason) ?? false, "\(write)")
+                }
+            }
+            await other.close()
+        }
+    }
 }
 
 private struct Words: Equatable {

@@ -127,4 +127,90 @@ import Testing
             await other.close()
         }
     }
+
+    @Test(arguments: ["REPEATABLE READ", "SERIALIZABLE"])
+    func `loses no value of a table, a partition or a key that is newer than the snapshot`(level: String) async throws {
+        try await withBuiltinNodes("log_newer") { sessions, addresses in
+            let node = sessions[0]
+            let other = try await Session.connect(to: addresses[0], timeout: .seconds(10))
+            _ = try await node.run("SET statement_timeout = '5s'")
+            try await node.preparePartitions()
+            try await node.attachLog("p", "keyless")
+            let newer = [
+                ("CREATE TABLE one (id int PRIMARY KEY)", "one", "INSERT INTO one VALUES (1)"),
+                ("CREATE TABLE two (id int PRIMARY KEY, v text)", "two", "INSERT INTO two VALUES (1, 'a')"),
+                ("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (10) TO (20)", nil, "INSERT INTO p VALUES (11, 'a')"),
+                ("ALTER TABLE keyless ADD PRIMARY KEY (id)", nil, "UPDATE keyless SET v = 'b'"),
+                (
+                    "ALTER TABLE p ATTACH PARTITION joined FOR VALUES FROM (20) TO (30)", nil,
+                    "INSERT INTO p VALUES (21)"
+                ),
+            ]
+            for (definition, table, write) in newer {
+                _ = try await node.run("BEGIN ISOLATION LEVEL \(level); SELECT 1")
+                _ = try await other.run(definition)
+                if let table { try await other.attachLog(table) }
+                #expect(try await node.refusal(write)?.sqlState == "40001", "\(definition)")
+                _ = try await node.run("BEGIN ISOLATION LEVEL \(level); \(write); COMMIT")
+            }
+            let log = try await node.log()
+            #expect(
+                log == [
+                    #"I public.one/public.one {"id": "1"} {"id": "1"}"#,
+                    #"I public.two/public.two {"id": "1"} {"v": "a", "id": "1"}"#,
+                    #"I public.p1/public.p {"id": "11"} {"v": "a", "id": "11"}"#,
+                    #"U public.keyless/public.keyless {"id": "1"} {"v": "b", "id": "1"}"#,
+                    #"I public.joined/public.p {"id": "21"} {"v": null, "id": "21"}"#,
+                ])
+            await other.close()
+        }
+    }
+
+    @Test func `names a partition's root as it is, however old the snapshot`() async throws {
+        try await withBuiltinNodes("log_roots") { sessions, addresses in
+            let node = sessions[0]
+            let other = try await Session.connect(to: addresses[0], timeout: .seconds(10))
+            _ = try await node.run("SET statement_timeout = '5s'")
+            try await node.preparePartitions()
+            try await node.attachLog("p0")
+            let alterations = [
+                ("ALTER TABLE p RENAME TO q", "INSERT INTO q VALUES (1)"),
+                ("CREATE SCHEMA far; ALTER TABLE q SET SCHEMA far", "UPDATE p0 SET v = 'b'"),
+                (
+                    """
+                    CREATE TABLE far.p1 PARTITION OF far.q FOR VALUES FROM (10) TO (20);
+                    CREATE TRIGGER t AFTER TRUNCATE ON far.p1
+                        FOR EACH STATEMENT EXECUTE PROCEDURE polarity.log_truncate()
+                    """, "TRUNCATE far.q"
+                ),
+                ("ALTER TABLE far.q DETACH PARTITION p0", "INSERT INTO p0 VALUES (2)"),
+            ]
+            for (alteration, write) in alterations {
+                _ = try await node.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
+                _ = try await other.run(alteration)
+                _ = try await node.run("\(write); COMMIT")
+            }
+            let log = try await node.log()
+            #expect(
+                log == [
+                    #"I public.p0/public.q {"id": "1"} {"v": null, "id": "1"}"#,
+                    #"U public.p0/far.q {"id": "1"} {"v": "b", "id": "1"}"#,
+                    "T public.p0/far.q - -", "T far.p1/far.q - -",
+                    #"I public.p0/public.p0 {"id": "2"} {"v": null, "id": "2"}"#,
+                ])
+            await other.close()
+        }
+    }
+}
+
+extension Session {
+    /// A table `p` with a partition `p0`, and two without a primary key: `keyless` with a row, `joined` to be attached.
+    fileprivate func preparePartitions() async throws {
+        _ = try await run(
+            """
+            CREATE TABLE p (id int PRIMARY KEY, v text) PARTITION BY RANGE (id);
+            CREATE TABLE keyless (id int NOT NULL, v text); CREATE TABLE joined (id int NOT NULL, v text);
+            CREATE TABLE p0 PARTITION OF p FOR VALUES FROM (0) TO (10); INSERT INTO keyless VALUES (1)
+            """)
+    }
 }

@@ -1,7 +1,7 @@
 /// The schema `polarity` of the builtin engine, as `apply` installs and upgrades it on every node.
 public enum BuiltinSchema {
     /// The version that ``sql`` installs: what `polarity.version()` answers afterwards.
-    public static let version = 1
+    public static let version = 2
 
     /// Statements to run as one message inside an open transaction, in which `search_path` stays
     /// `pg_catalog, pg_temp` afterwards.

@@ -25,7 +25,7 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 
 DO $install$
 DECLARE
-    this_version CONSTANT integer := 1;
+    this_version CONSTANT integer := 2;
     owner name;
     intruder text;
     installed integer;
@@ -184,7 +184,7 @@ $install$;
 
 CREATE OR REPLACE FUNCTION polarity.version() RETURNS integer
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
-AS 'SELECT 1';
+AS 'SELECT 2';
 COMMENT ON FUNCTION polarity.version() IS 'Version of the schema polarity';
 
 CREATE OR REPLACE FUNCTION polarity.lineage(relation oid)
@@ -195,6 +195,15 @@ DECLARE
     parent oid := relation;
     partition boolean;
 BEGIN
+    -- A snapshot may be older than the table or its place in the tree; these functions see both as they are.
+    IF current_setting('server_version_num')::integer >= 120000 THEN
+        RETURN QUERY
+        SELECT line.place::integer - 1, name.object_names[1], name.object_names[2]
+          FROM unnest(relation || ARRAY(SELECT p.oid::oid FROM pg_partition_ancestors(relation) AS p (oid) OFFSET 1))
+               WITH ORDINALITY AS line (oid, place)
+         CROSS JOIN LATERAL pg_identify_object_as_address('pg_class'::regclass, line.oid, 0) AS name;
+        RETURN;
+    END IF;
     level := 0;
     LOOP
         SELECT n.nspname, c.relname, c.relispartition INTO schema_name, table_name, partition
@@ -202,7 +211,8 @@ BEGIN
           JOIN pg_namespace AS n ON n.oid = c.relnamespace
          WHERE c.oid = parent;
         RETURN NEXT;
-        EXIT WHEN NOT partition;
+        -- NULL where the snapshot does not show it: the last names are then NULL, too.
+        EXIT WHEN partition IS NOT TRUE;
         parent := (SELECT i.inhparent FROM pg_inherits AS i WHERE i.inhrelid = parent);
         level := level + 1;
     END LOOP;
@@ -248,6 +258,7 @@ DECLARE
     by_number text[];       -- names by attnum, NULL where a column was dropped
     columns text[];         -- names in the order of the row
     columns_now text[];
+    may_be_older CONSTANT boolean := current_setting('transaction_isolation') IN ('repeatable read', 'serializable');
     wide_row text;
     number smallint;
     key_columns text[];
@@ -273,11 +284,20 @@ BEGIN
      WHERE c.oid = TG_RELID;
     columns := array_remove(by_number, NULL);
 
-    -- The catalogs as an old snapshot shows them may be older than the row.
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+    IF partition OR may_be_older THEN
+        SELECT l.schema_name, l.table_name INTO root_schema, root_table
+          FROM polarity.lineage(TG_RELID) AS l ORDER BY l.level DESC LIMIT 1;
+    END IF;
+
+    -- The catalogs as an old snapshot shows them may be older than the row, or than the table.
+    IF may_be_older THEN
         EXECUTE 'SELECT ARRAY(SELECT json_object_keys(to_json(r))) FROM (SELECT (CASE WHEN false THEN $1 END).*) AS r'
             INTO columns_now USING CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-        IF columns_now <> columns OR (key_index IS NOT NULL AND pg_relation_filenode(key_index) IS NULL) THEN
+        IF columns_now IS DISTINCT FROM columns OR root_table IS NULL
+           OR (key_index IS NOT NULL AND pg_relation_filenode(key_index) IS NULL)
+           OR (key_index IS NULL AND pg_get_replica_identity_index(TG_RELID) IS NOT NULL
+               AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = pg_get_replica_identity_index(TG_RELID)))
+        THEN
             RAISE EXCEPTION '% was altered after the snapshot of this transaction was taken',
                 format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME)
                 USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
@@ -318,10 +338,6 @@ BEGIN
         key_texts := old_texts;
     END IF;
 
-    IF partition THEN
-        SELECT l.schema_name, l.table_name INTO root_schema, root_table
-          FROM polarity.lineage(TG_RELID) AS l ORDER BY l.level DESC LIMIT 1;
-    END IF;
     INSERT INTO polarity.log (xid, at, operation, schema_name, table_name, root_schema, root_table, key, row)
     VALUES (txid_current(), clock_timestamp(), left(TG_OP, 1)::"char", TG_TABLE_SCHEMA, TG_TABLE_NAME,
             root_schema, root_table, jsonb_object(key_columns, key_texts), jsonb_object(columns, new_texts));
@@ -340,19 +356,26 @@ SET bytea_output = 'hex'
 SET extra_float_digits = 3
 SET lc_monetary = 'C'
 AS $log_truncate$
+DECLARE
+    root_schema text;
+    root_table text;
 BEGIN
     -- AFTER: what BEFORE triggers still wrote is gone, what later AFTER triggers write stays, and the log says so.
     IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'STATEMENT' OR TG_OP <> 'TRUNCATE' THEN
         RAISE EXCEPTION 'polarity.log_truncate() must be fired AFTER TRUNCATE, FOR EACH STATEMENT'
             USING ERRCODE = 'trigger_protocol_violated';
     END IF;
-    IF current_setting('session_replication_role') <> 'local' THEN
-        INSERT INTO polarity.log (xid, at, operation, schema_name, table_name, root_schema, root_table)
-        SELECT txid_current(), clock_timestamp(), 'T', TG_TABLE_SCHEMA, TG_TABLE_NAME, l.schema_name, l.table_name
-          FROM polarity.lineage(TG_RELID) AS l
-         ORDER BY l.level DESC
-         LIMIT 1;
+    IF current_setting('session_replication_role') = 'local' THEN
+        RETURN NULL;
     END IF;
+    SELECT l.schema_name, l.table_name INTO root_schema, root_table
+      FROM polarity.lineage(TG_RELID) AS l ORDER BY l.level DESC LIMIT 1;
+    IF root_table IS NULL THEN
+        RAISE EXCEPTION '% is newer than the snapshot of this transaction', format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+            USING ERRCODE = 'serialization_failure', HINT = 'Run the transaction again.';
+    END IF;
+    INSERT INTO polarity.log (xid, at, operation, schema_name, table_name, root_schema, root_table)
+    VALUES (txid_current(), clock_timestamp(), 'T', TG_TABLE_SCHEMA, TG_TABLE_NAME, root_schema, root_table);
     RETURN NULL;
 END
 $log_truncate$;
