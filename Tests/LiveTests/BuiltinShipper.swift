@@ -41,7 +41,10 @@ struct BuiltinShipper: Sendable {
                    (SELECT format('UPDATE %I.%I SET %s WHERE %s', l.root_schema, l.root_table,
                                   string_agg(format('%I = %L', c.key, c.value), ', '), w.condition)
                       FROM jsonb_each_text(l.row) AS c
-                     WHERE c.value IS DISTINCT FROM l.key ->> c.key OR NOT l.key ? c.key)
+                     WHERE CASE WHEN l.key ? c.key THEN c.value IS DISTINCT FROM l.key ->> c.key
+                                ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
+                                                  WHERE a.attrelid = to_regclass(format('%I.%I', l.root_schema, l.root_table))
+                                                    AND a.attname = c.key AND a.attidentity = 'a') END)
                WHEN 'D' THEN format('DELETE FROM %I.%I WHERE %s', l.root_schema, l.root_table, w.condition)
                WHEN 'T' THEN format('%s%I.%I', CASE WHEN t.relkind = 'p' THEN '' ELSE 'ONLY ' END, l.schema_name, l.table_name)
                END AS statement
@@ -50,6 +53,12 @@ struct BuiltinShipper: Sendable {
          CROSS JOIN LATERAL
                (SELECT string_agg(format('%I = %L', k.key, k.value), ' AND ') AS condition FROM jsonb_each_text(l.key) AS k) AS w
          WHERE l.seq > $1 AND NOT txid_visible_in_snapshot(l.xid, $2)
+           AND coalesce(
+               (SELECT bool_or(m.node IS NOT NULL)
+                  FROM polarity.replicated AS r
+                  LEFT JOIN polarity.member AS m ON m.cluster = r.cluster AND m.set_name = r.set_name AND m.node = $3
+                 WHERE (r.schema_name, r.table_name) IN ((l.schema_name, l.table_name), (l.root_schema, l.root_table))),
+               true)
          ORDER BY l.seq;
         """
 
@@ -57,7 +66,7 @@ struct BuiltinShipper: Sendable {
         UPDATE polarity.applied SET seq = $2, snapshot = $3, at = clock_timestamp() WHERE origin = $1;
         """
 
-    /// Ships whole transactions: all that became visible on the origin since the last pass.
+    /// Ships whole transactions from berlin to paris: all that became visible on the origin since the last pass.
     mutating func pass() async throws -> Pass {
         let before = try await subscriber.query(
             "SELECT seq, snapshot FROM polarity.applied WHERE origin = 'berlin'"
@@ -65,7 +74,7 @@ struct BuiltinShipper: Sendable {
         let mark = if let waiting { waiting } else { try await origin.query(Self.mark).values[0] }
         _ = try await origin.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         let now = try await origin.query(Self.position, [mark[1]])
-        let rows = try await origin.query(Self.changes, before)
+        let rows = try await origin.query(Self.changes, before + ["paris"])
         _ = try await origin.run("COMMIT")
         let settled = now[0, "settled"] == "t"
         waiting = settled ? nil : mark

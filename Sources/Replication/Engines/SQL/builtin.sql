@@ -15,8 +15,8 @@
 --
 -- Rights. Nothing here is for PUBLIC. A table owner who is no superuser needs USAGE on the schema and EXECUTE on the
 -- four trigger functions to create triggers with them (firing needs nothing): `apply` grants that to the roles it is
--- told. A shipper needs USAGE, SELECT on `polarity.log`, and on a subscriber SELECT, INSERT and UPDATE on
--- `polarity.applied` and the right to set `session_replication_role`.
+-- told. A shipper needs USAGE, SELECT on `polarity.log`, `polarity.replicated` and `polarity.member`, and on a subscriber
+-- SELECT, INSERT and UPDATE on `polarity.applied` and the right to set `session_replication_role`.
 --
 -- Locks. On an installed node only rows of the catalogs: no lock that a writer of a user's table or of the log meets.
 -- `search_path` stays `pg_catalog, pg_temp` until the transaction ends.
