@@ -21,7 +21,8 @@ import Testing
                 INSERT INTO polarity.node VALUES ('shop', 'berlin'), ('other', 'x');
                 INSERT INTO polarity.origin VALUES ('shop', 's', 'paris'), ('shop', 'shut', NULL), ('other', 's', 'x');
                 INSERT INTO polarity.member VALUES ('shop', 's', 'paris'), ('shop', 's', 'berlin'),
-                                                   ('shop', 'shut', 'berlin'), ('other', 's', 'x');
+                                                   ('shop', 'shut', 'berlin'), ('other', 's', 'x'),
+                                                   ('other', 's', 'paris');
                 INSERT INTO polarity.replicated VALUES ('public', 'a', 'shop', 's'), ('public', 'b', 'shop', 'shut'),
                                                        ('public', 'c', 'shop', 's'), ('public', 'd', 'other', 's');
                 INSERT INTO polarity.log (xid, at, operation, schema_name, table_name, root_schema, root_table)
@@ -36,6 +37,10 @@ import Testing
                         "shut": RecordedSet(origin: nil, members: ["berlin"]),
                     ], node: "berlin"),
                 tables: ["a": "s", "b": "shut", "c": "s"], otherClusters: ["d": "other"],
+                otherMembers: [
+                    OtherMember(cluster: "other", node: "x", isHere: true),
+                    OtherMember(cluster: "other", node: "paris", isHere: false),
+                ],
                 logged: ["s": 4, "shut": 3], applied: ["paris": 7])
             let recorded = try await observed(node, scope)
             expectNoDifference(recorded.builtin, expected)

@@ -202,6 +202,52 @@ private let pair: [NodeName] = ["berlin", "paris"]
         #expect(world.plan.isEmpty)
     }
 
+    @Test func `are nodes that share their name with another cluster's, which is another database`() {
+        var world = World(builtin, nodes: pair)
+        world.node("paris") {
+            $0.builtin?.otherMembers = [
+                OtherMember(cluster: "stock", node: "berlin", isHere: false),
+                OtherMember(cluster: "stock", node: "lager", isHere: true),
+                OtherMember(cluster: "stock", node: "paris", isHere: false),
+            ]
+        }
+        let shared = """
+            NODE_NAME_SHARED [paris] cluster 'stock', which 'paris' is a member of, too, has a 'berlin' of its own: \
+            polarity.applied on 'paris' has one row for both
+            """
+        expectNoDifference(world.story, "error: " + shared)
+        world.node("paris") { $0.builtin?.applied["berlin"] = 7 }
+        expectNoDifference(world.story, "error, blocking: " + shared)
+        world.failover = "berlin"
+        world.observed.nodes["berlin"] = .failed(NodeFailure(sort: .unreachable, sqlState: "", message: "no route"))
+        #expect(world.story.contains("error: " + shared))
+    }
+
+    @Test func `are no nodes that both clusters call by one name`() {
+        var world = World(builtin, nodes: pair)
+        for node in pair {
+            world.node(node) {
+                $0.builtin?.otherMembers = Set(
+                    pair.map { OtherMember(cluster: "stock", node: $0, isHere: $0 == node) })
+                $0.builtin?.applied = ["berlin": 7, "paris": 7]
+            }
+        }
+        expectNoDifference(world.story, "in sync")
+    }
+
+    @Test func `are shared names, for which a set that would move is not shut and one that is split is`() {
+        var world = World(builtin, nodes: pair)
+        world.node("paris") {
+            $0.builtin?.otherMembers = [OtherMember(cluster: "stock", node: "berlin", isHere: false)]
+            $0.builtin?.applied["berlin"] = 7
+        }
+        var moving = world
+        moving.declare(origin: "paris", subscribers: ["berlin"])
+        #expect(moving.plan.isEmpty && !moving.difference.changes.isEmpty)
+        world.set(.deny, .disabled, on: "paris")
+        #expect(world.plan.steps.map(\.node) == ["paris"])
+    }
+
     @Test func `are foreign keys that cross sets or end outside of them`() {
         var world = World(
             builtin, nodes: pair,

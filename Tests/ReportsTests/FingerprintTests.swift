@@ -131,6 +131,8 @@ private let turns: [Turn] = [
     builtin { $0.version = 2 }, builtin { $0.functionsIntact = false }, builtin { $0.recorded.node = "paris" },
     builtin { $0.recorded.sets["orders"]?.origin = nil }, builtin { $0.recorded.sets["orders"]?.members = ["tokyo"] },
     builtin { $0.tables = [:] }, builtin { $0.otherClusters = [orders: "other"] },
+    builtin { $0.otherMembers = [OtherMember(cluster: "other", node: "paris", isHere: false)] },
+    builtin { $0.otherMembers = [OtherMember(cluster: "other", node: "paris", isHere: true)] },
     { $0.observed.journal = RecordedCluster() },
     { $0.observed.sameDatabase = [["berlin", "paris"]] },
     { $0.observed.nodes["paris"] = .failed(NodeFailure(sort: .unusable, sqlState: "", message: "")) },
@@ -145,6 +147,7 @@ private let still: [Turn] = [
     node { $0.rights.deadlockTimeout = .seconds(9) }, table { $0.mayHoldRows = false },
     table { $0.sequences[0].lastValue = 8 }, table { $0.triggers.reverse() }, builtin { $0.logged = [:] },
     builtin { $0.applied = [:] },
+    builtin { $0.otherMembers = [OtherMember(cluster: "other", node: "oslo", isHere: false)] },
 ]
 
 @Suite struct `A fingerprint` {

@@ -15,6 +15,12 @@ extension BuiltinRegistrations {
         otherClusters = replicated.otherClusters
         var rows = lists[.builtinLogged]
         while !rows.isAtEnd { logged[SetName(rows.text())] = rows.number() as Int64 }
+        rows = lists[.builtinOtherMembers]
+        while !rows.isAtEnd {
+            let cluster = Identifier(rows.text())
+            let node = NodeName(rows.text())
+            otherMembers.insert(OtherMember(cluster: cluster, node: node, isHere: rows.flag()))
+        }
         rows = lists[.builtinApplied]
         while !rows.isAtEnd { applied[NodeName(rows.text())] = rows.number() as Int64 }
     }

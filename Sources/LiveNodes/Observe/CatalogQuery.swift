@@ -82,6 +82,7 @@ struct CatalogQuery: Hashable {
     static let builtinNode = CatalogQuery(PackageResources.builtin_node_sql)
     static let builtinSets = CatalogQuery(PackageResources.builtin_sets_sql)
     static let builtinMembers = CatalogQuery(PackageResources.builtin_members_sql)
+    static let builtinOtherMembers = CatalogQuery(PackageResources.builtin_other_members_sql)
     static let builtinTables = CatalogQuery(PackageResources.builtin_tables_sql)
     static let builtinLogged = CatalogQuery(PackageResources.builtin_logged_sql)
     static let builtinApplied = CatalogQuery(PackageResources.builtin_applied_sql)

@@ -202,8 +202,8 @@ extension NodeReading {
 
     private var builtinLists: [Asked] {
         [
-            .all(.builtinNode), .all(.builtinSets), .all(.builtinMembers), .all(.builtinTables), .all(.builtinLogged),
-            .all(.builtinApplied),
+            .all(.builtinNode), .all(.builtinSets), .all(.builtinMembers), .all(.builtinOtherMembers),
+            .all(.builtinTables), .all(.builtinLogged), .all(.builtinApplied),
         ]
     }
 }

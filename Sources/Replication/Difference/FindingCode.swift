@@ -121,6 +121,8 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case otherCluster = "OTHER_CLUSTER"
     /// The schema `polarity` records the table as another cluster's.
     case tableOfOtherCluster = "TABLE_OF_OTHER_CLUSTER"
+    /// Two clusters that share a node call two other databases by one name.
+    case nodeNameShared = "NODE_NAME_SHARED"
 
     /// By code, as text.
     public static func < (left: FindingCode, right: FindingCode) -> Bool { left.rawValue < right.rawValue }

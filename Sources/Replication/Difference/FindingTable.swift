@@ -324,6 +324,12 @@ extension FindingCode {
                 .error, blocks: true,
                 "Two clusters would each open a node for the table; neither run is kept out by the other's lock.",
                 "Take the table out of one of the two files, and apply that one first.")
+        case .nodeNameShared:
+            .init(
+                .error, blocks: true,
+                "Two clusters that share a node call two other databases by one name: polarity.applied has one row for "
+                    + "both, and what proves a drain may be the other one's.",
+                "Rename the node in one of the two files.")
         }
     }
 }

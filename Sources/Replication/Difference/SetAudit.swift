@@ -44,6 +44,13 @@ struct SetAudit {
             if let seen = judged[index].observed { auditTable(judged[index], seen, observed) }
         }
         findOtherClusters(judged, observed)
+        let shared = SharedNames(judgement, declared, observed, failover: failover).findings
+        findings += shared
+        // Where it is written on its origin, doors may still close; one that moves would be shut, and one that is new recorded.
+        if let origin = set.origin, judgement.authority.lastOrigin != .node(origin), shared.contains(where: \.blocking)
+        {
+            holdsEverything = true
+        }
     }
 
     mutating func add(_ finding: Finding) { findings.append(finding) }

@@ -80,6 +80,8 @@ public struct BuiltinRegistrations: Hashable, Sendable {
     public var tables: RecordedTables
     /// Tables recorded as another cluster's, with its name.
     public var otherClusters: [TableName: String]
+    /// The recorded members of other clusters' sets.
+    public var otherMembers: Set<OtherMember>
     /// The greatest `polarity.log.seq` of each set's tables: what was captured here; absent where the log holds nothing.
     public var logged: [SetName: Int64]
     /// `polarity.applied` by origin name.
@@ -88,16 +90,39 @@ public struct BuiltinRegistrations: Hashable, Sendable {
     /// Describes the schema's contents.
     public init(
         version: Int, functionsIntact: Bool = true, recorded: RecordedCluster = RecordedCluster(),
-        tables: RecordedTables = [:], otherClusters: [TableName: String] = [:], logged: [SetName: Int64] = [:],
-        applied: [NodeName: Int64] = [:]
+        tables: RecordedTables = [:], otherClusters: [TableName: String] = [:], otherMembers: Set<OtherMember> = [],
+        logged: [SetName: Int64] = [:], applied: [NodeName: Int64] = [:]
     ) {
         self.version = version
         self.functionsIntact = functionsIntact
         self.recorded = recorded
         self.tables = tables
         self.otherClusters = otherClusters
+        self.otherMembers = otherMembers
         self.logged = logged
         self.applied = applied
+    }
+}
+
+/// A member of another cluster's sets, as that cluster recorded it on one node.
+public struct OtherMember: Hashable, Comparable, Sendable {
+    /// The other cluster.
+    public let cluster: Identifier
+    /// What that cluster calls the member.
+    public let node: NodeName
+    /// Whether the member is the node that holds the record.
+    public let isHere: Bool
+
+    /// Describes a member.
+    public init(cluster: Identifier, node: NodeName, isHere: Bool) {
+        self.cluster = cluster
+        self.node = node
+        self.isHere = isHere
+    }
+
+    /// By cluster, then by name.
+    public static func < (left: OtherMember, right: OtherMember) -> Bool {
+        (left.cluster, left.node) < (right.cluster, right.node)
     }
 }
 

@@ -18,9 +18,10 @@ public func fingerprint(declared: DeclaredCluster, observed: ObservedState, limi
     world.add(digestOf { $0.add(declared) })
     world.add(limits) { $0.add($1) }
     let named = declared.scope.tables
+    let nodes = Set(declared.nodes.map(\.name))
     world.add(observed.nodes.sorted { $0.key < $1.key }) { bytes, node in
         bytes.add(node.key.text)
-        bytes.add(digestOf { $0.add(node.value, named: named) })
+        bytes.add(digestOf { $0.add(node.value, named: named, among: nodes) })
     }
     world.add(observed.journal)
     world.add(observed.sameDatabase.map { $0.sorted().map(\.text) }.sorted { $0.precedes($1) }) { bytes, group in

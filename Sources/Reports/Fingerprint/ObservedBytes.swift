@@ -3,19 +3,21 @@ import Replication
 // What a node said, as far as it decides what a plan says.
 
 extension CanonicalBytes {
-    /// - Parameter named: The tables that the file names, sorted, each once.
-    mutating func add(_ answer: NodeAnswer, named: [TableName]) {
+    /// - Parameters:
+    ///   - named: The tables that the file names, sorted, each once.
+    ///   - nodes: The nodes that it names.
+    mutating func add(_ answer: NodeAnswer, named: [TableName], among nodes: Set<NodeName>) {
         switch answer {
         case .failed(let failure):
             add("failed")
             add(failure.sort.rawValue)
         case .observed(let node):
             add("observed")
-            add(node, named: named)
+            add(node, named: named, among: nodes)
         }
     }
 
-    private mutating func add(_ node: ObservedNode, named: [TableName]) {
+    private mutating func add(_ node: ObservedNode, named: [TableName], among nodes: Set<NodeName>) {
         let identity = node.identity
         add(identity.systemIdentifier)
         add(identity.timeline)
@@ -36,7 +38,7 @@ extension CanonicalBytes {
         }
         add(node.functions.sorted()) { $0.add($1) }
         add(node.slony) { $0.add($1) }
-        add(node.builtin) { $0.add($1, beside: node.tables) }
+        add(node.builtin) { $0.add($1, beside: node.tables, among: nodes) }
         add(node.eventTriggers.sorted()) { $0.add($1.text) }
         add(node.foreignKeys.sorted { ($0.child, $0.name) < ($1.child, $1.name) }) { bytes, key in
             bytes.add(key.name.text)
@@ -127,7 +129,9 @@ extension CanonicalBytes {
         add(slony.moveInFlight)
     }
 
-    private mutating func add(_ builtin: BuiltinRegistrations, beside tables: [TableName: ObservedTable]) {
+    private mutating func add(
+        _ builtin: BuiltinRegistrations, beside tables: [TableName: ObservedTable], among nodes: Set<NodeName>
+    ) {
         add(builtin.version)
         add(builtin.functionsIntact)
         add(builtin.recorded)
@@ -140,6 +144,14 @@ extension CanonicalBytes {
         add(others.sorted { $0.key < $1.key }) { bytes, table in
             bytes.add(table.key)
             bytes.add(table.value)
+        }
+        let namesakes = builtin.otherMembers.filter { nodes.contains($0.node) }.sorted()
+        guard !namesakes.isEmpty else { return }
+        add(namesakes) { bytes, other in
+            bytes.add(other.cluster.text)
+            bytes.add(other.node.text)
+            bytes.add(other.isHere)
+            bytes.add(builtin.applied[other.node] != nil)
         }
     }
 
