@@ -38,8 +38,10 @@ struct Home: Hashable, Sendable {
     /// Starts on a free port; on another where someone took it meanwhile.
     func startFirst(_ settings: [String: String], tries: Int = 5) async throws(SandboxError) -> Int {
         let port = try freePort()
-        let own = ["port": "\(port)", "listen_addresses": "127.0.0.1", "unix_socket_directories": directory]
-        let defaults = ["max_connections": "300", "max_prepared_transactions": "5", "lc_messages": "C"]
+        let own = ["port": "\(port)", "unix_socket_directories": directory]
+        let defaults = [
+            "listen_addresses": "", "max_connections": "300", "max_prepared_transactions": "5", "lc_messages": "C",
+        ]
         try configure(defaults.merging(settings) { $1 }.merging(own) { $1 })
         do throws(SandboxError) {
             try await start()

@@ -1,14 +1,14 @@
 /// One throwaway PostgreSQL server with a system identifier of its own.
 ///
-/// It listens on a unix socket that only its user may reach and on the loopback interface, believes everyone (`trust`)
-/// and has one superuser, `postgres`. Started by root it runs as the user `postgres`, or `nobody` where there is none.
+/// It listens on a unix socket alone, which only its user and root may reach, for it believes everyone (`trust`) and has
+/// one superuser, `postgres`. Started by root it runs as the user `postgres`, or `nobody` where there is none.
 public final class Server: Sendable {
     /// How to shut down; the words of pg_ctl.
     public enum ShutdownMode: String, Sendable { case smart, fast, immediate }
 
     /// What the server is called, in messages.
     public let name: String
-    /// Its TCP port on 127.0.0.1, also the number in the name of its socket.
+    /// The number in the name of its socket, and its TCP port where the settings have it listen on an address.
     public let port: Int
     let home: Home
     private let lifeline: Lifeline?
@@ -33,8 +33,8 @@ public final class Server: Sendable {
     /// Makes a server and starts it.
     ///
     /// - Parameters:
-    ///   - settings: Lines for postgresql.conf, over the defaults: 300 connections, 5 prepared transactions and,
-    ///     unless detached, neither fsync nor JIT, which compiles for longer than short queries take.
+    ///   - settings: Lines for postgresql.conf, over the defaults: no address to listen on, 300 connections, 5 prepared
+    ///     transactions and, unless detached, neither fsync nor JIT, which compiles for longer than short queries take.
     ///   - detached: False ends and deletes the server when the value or this process ends, even by kill -9. True leaves
     ///     it to whoever calls ``remove()``.
     ///   - onDisk: False keeps a server that is not detached in memory, where the machine has enough.

@@ -90,7 +90,8 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
     }
 
     @Test func `two names have one database`() async throws {
-        try await Shop.lend("twins") { shop in
+        try await OwnServers.lend(settings: ["listen_addresses": "127.0.0.1"]) { own in
+            let shop = own.shop
             try await shop.ask("berlin", unlog)
             let before = try await shop.modes()
             let paris = try #require(shop.addresses["paris"])

@@ -10,7 +10,7 @@ struct LockedServer {
     static func lend(
         roles: [(name: String, password: String)], _ body: (LockedServer) async throws -> Void
     ) async throws {
-        let server = try await Server.create(name: "berlin")
+        let server = try await Server.create(name: "berlin", settings: ["listen_addresses": "127.0.0.1"])
         let locked = LockedServer(server: server)
         try await locked.ask("CREATE DATABASE shop")
         for (index, role) in roles.enumerated() {

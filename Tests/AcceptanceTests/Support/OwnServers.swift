@@ -10,9 +10,13 @@ struct OwnServers: Sendable {
 
     /// Lends one under the builtin engine, written on berlin.
     ///
-    /// - Parameter isApplied: Whether it is in sync when it is lent; else there are no triggers at all.
-    static func lend(isApplied: Bool = true, _ body: (OwnServers) async throws -> Void) async throws {
-        let made = try await Server.create(names: Shop.nodes, settings: [:], detached: false)
+    /// - Parameters:
+    ///   - isApplied: Whether it is in sync when it is lent; else there are no triggers at all.
+    ///   - settings: Lines for every server's postgresql.conf.
+    static func lend(
+        isApplied: Bool = true, settings: [String: String] = [:], _ body: (OwnServers) async throws -> Void
+    ) async throws {
+        let made = try await Server.create(names: Shop.nodes, settings: settings, detached: false)
         let directory = try temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         var addresses: [String: ConnectionString] = [:]
