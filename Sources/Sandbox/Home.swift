@@ -90,21 +90,29 @@ struct Home: Hashable, Sendable {
 
     // MARK: - Removing
 
-    /// `$1` is pg_ctl, `$2` the directory, `$3` the server's process where it is known: without its pid file pg_ctl does
-    /// not find a server any more. Whoever is still at work in the directory may need a second rm.
+    /// `$1` is pg_ctl, `$2` the directory. Without its pid file pg_ctl does not find a server, nor one that only starts,
+    /// so whatever was given the directory is looked for, too. Whoever is still at work in it may need a second rm.
     private static let removal = """
         cd /
-        "$1" -D "$2/data" -m immediate -s stop
-        case "$3 $(ps -o args= -p "${3:-0}")" in *"$2/data"*)
-            kill -QUIT "$3"
-            for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$3" && sleep 0.1; done
-        esac
-        for _ in 1 2 3 4 5; do rm -rf "$2"; [ -e "$2" ] || break; sleep 0.2; done
+        pg_ctl=$1 home=$2
+        at_work() {
+            ps -A -ww -o pid= -o args= | while read -r process words; do
+                case "$words" in *" -D $home/data"* | *" -D \\"$home/data\\""*) echo "$process" ;; esac
+            done
+        }
+        [ ! -e "$home/data" ] || "$pg_ctl" -D "$home/data" -m immediate -s stop
+        for _ in $(seq 50); do
+            processes=$(at_work)
+            [ -n "$processes" ] || break
+            kill -QUIT $processes
+            sleep 0.1
+        done
+        for _ in 1 2 3 4 5; do rm -rf "$home"; [ -e "$home" ] || break; sleep 0.2; done
         """
 
     /// Stops what runs there and deletes it; what is gone already does no harm.
-    func remove(processID: Int? = nil) async throws(SandboxError) {
-        let words = try asServerUser(shell(Self.removal, processID))
+    func remove() async throws(SandboxError) {
+        let words = try asServerUser(shell(Self.removal))
         _ = try await run(words[0], Array(words.dropFirst()), workingDirectory: "/")
         guard !FileManager.default.fileExists(atPath: directory) else {
             throw SandboxError(message: "could not delete \(directory)")
@@ -115,11 +123,11 @@ struct Home: Hashable, Sendable {
     /// for a shell gives what it runs in the background an empty standard input.
     func removedAtTheEnd() throws(SandboxError) -> Lifeline {
         let script = "exec 3<&0; (trap '' HUP INT TERM; read -r _ <&3; \(Self.removal)\n) &"
-        return try Lifeline(asServerUser(shell(script, nil)))
+        return try Lifeline(asServerUser(shell(script)))
     }
 
-    private func shell(_ script: String, _ processID: Int?) -> [String] {
-        ["sh", "-c", script, "sh", "\(programs)/pg_ctl", directory, processID.map { "\($0)" } ?? ""]
+    private func shell(_ script: String) -> [String] {
+        ["sh", "-c", script, "sh", "\(programs)/pg_ctl", directory]
     }
 
     private func asServerUser(_ command: [String]) throws(SandboxError) -> [String] {

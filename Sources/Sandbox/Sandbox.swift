@@ -41,6 +41,7 @@ public struct Sandbox: Sendable {
     /// Stops and deletes the sandbox that `up` left in the directory, whatever is still there of it.
     ///
     /// - Returns: The names of the servers it consisted of; none when there is no sandbox in the directory.
+    /// - Throws: when `sandbox.json` names what no `up` of this user makes; nothing is touched then.
     @discardableResult
     public static func down(in directory: String) async throws(SandboxError) -> [String] {
         guard FileManager.default.fileExists(atPath: stateFile(in: directory)) else { return [] }
@@ -51,15 +52,27 @@ public struct Sandbox: Sendable {
         } catch {
             throw SandboxError(message: "could not read \(stateFile(in: directory)): \(error)")
         }
-        for remain in remains {
-            try await Home(directory: remain.directory, programs: remain.programs).remove(processID: remain.process)
-        }
+        for home in try await homes(remains, in: directory) { try await home.remove() }
         do {
             try FileManager.default.removeItem(atPath: stateFile(in: directory))
         } catch {
             throw SandboxError(message: "could not delete \(stateFile(in: directory)): \(error)")
         }
         return remains.map(\.name)
+    }
+
+    /// Where the servers live, with programs of this machine's choice. The file is taken for no more than a list of
+    /// directories: it may be anyone's.
+    private static func homes(_ remains: [Remains], in directory: String) async throws(SandboxError) -> [Home] {
+        for remain in remains {
+            guard try isServersDirectory(remain.directory) else {
+                throw SandboxError(
+                    message: "\(stateFile(in: directory)) names \(remain.directory), which is no directory that a "
+                        + "sandbox of yours made; nothing was removed")
+            }
+        }
+        guard let binaries = await Binaries.find() else { throw .noPrograms }
+        return remains.map { Home(directory: $0.directory, programs: binaries.directory) }
     }
 
     /// The tables to try things on, as one text of SQL for an empty database: `public.orders`, `public.order_items` (a
@@ -75,13 +88,9 @@ public struct Sandbox: Sendable {
 private struct Remains: Codable {
     let name: String
     let directory: String
-    let programs: String
-    let process: Int?
 
     init(_ server: Server) {
         name = server.name
         directory = server.home.directory
-        programs = server.home.programs
-        process = server.processID
     }
 }

@@ -45,9 +45,7 @@ public final class Server: Sendable {
     ) async throws(SandboxError) -> Server {
         var found = binaries
         if found == nil { found = await Binaries.find() }
-        guard let binaries = found else {
-            throw SandboxError(message: "found no PostgreSQL programs; POLARITY_PG_BIN may say where they are")
-        }
+        guard let binaries = found else { throw .noPrograms }
         let home = Home(
             directory: try makeDirectory(inMemory: !detached && !onDisk), programs: binaries.directory)
         do throws(SandboxError) {

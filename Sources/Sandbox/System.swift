@@ -138,25 +138,6 @@ func unprivilegedUser() throws(SandboxError) -> (name: String, id: UInt32, group
     throw SandboxError(message: "PostgreSQL refuses to run as root, and there is no user postgres or nobody")
 }
 
-/// A new directory that only the servers' user may enter; short, for the path of a socket has 107 bytes at most.
-///
-/// - Parameter inMemory: Under `/dev/shm`, where that has 8 GiB to spare: there a database is made in a sixth of the time.
-///   Else under `/tmp`.
-func makeDirectory(inMemory: Bool) throws(SandboxError) -> String {
-    var memory = statvfs()
-    // The two have types of their own on each system.
-    let hasRoom =
-        inMemory && statvfs("/dev/shm", &memory) == 0
-        && UInt64(memory.f_bavail) * UInt64(memory.f_frsize) >= 8 << 30
-    var path = Array("\(hasRoom ? "/dev/shm" : "/tmp")/polarity-XXXXXX".utf8CString)
-    guard mkdtemp(&path) != nil else { throw SandboxError(refused: "mkdtemp") }
-    let directory = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    if let user = try unprivilegedUser(), chown(directory, user.id, user.group) != 0 {
-        throw SandboxError(refused: "chown")
-    }
-    return directory
-}
-
 /// A TCP port of the loopback interface that nobody listened on a moment ago.
 func freePort() throws(SandboxError) -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -176,7 +157,10 @@ func freePort() throws(SandboxError) -> Int {
 }
 
 extension SandboxError {
-    fileprivate init(refused call: String) {
+    static let noPrograms = SandboxError(
+        message: "found no PostgreSQL programs; POLARITY_PG_BIN may say where they are")
+
+    init(refused call: String) {
         self.init(message: "\(call): \(String(cString: strerror(errno)))")
     }
 }

@@ -38,6 +38,48 @@ import Testing
     }
 }
 
+@Suite struct `a state file of another's making` {
+    /// What it names; `/` stands for a directory with something in it.
+    @Test(arguments: ["/", "/polarity-abcdef", "link", "/tmp/polarity-abcdef/../..", "/tmp/polarity-", "stranger"])
+    func `has sandbox down run nothing and delete nothing`(named: String) async throws {
+        try await Place.lend { place in
+            let victim = place.directory + (named == "/polarity-abcdef" ? named : "/victim")
+            try place.makeVictim(victim)
+            let short = "/tmp/polarity-" + UUID().uuidString.prefix(6)
+            defer { try? FileManager.default.removeItem(atPath: short) }
+            switch named {
+            case "link": try FileManager.default.createSymbolicLink(atPath: short, withDestinationPath: victim)
+            // Root's servers belong to another user; for anyone else nobody else's directory can be made.
+            case "stranger" where geteuid() == 0: try place.makeVictim(short)
+            case "stranger": return
+            default: break
+            }
+            let directory =
+                switch named {
+                case "link", "stranger": short
+                case "/", "/polarity-abcdef": victim
+                default: named + (named.hasSuffix("..") ? victim : "")
+                }
+            let sane = "/tmp/polarity-" + UUID().uuidString.prefix(6)
+            try place.write(
+                """
+                [{"name":"berlin","directory":"\(sane)","programs":"\(place.directory)","process":1},
+                 {"name":"paris","directory":"\(directory)","programs":"\(place.directory)"}]
+                """, to: "sandbox.json")
+            let down = try await place.polarity("sandbox", "down", "--directory", ".")
+            #expect(down.status == 1)
+            #expect(
+                down.errorOutput
+                    == "./sandbox.json names \(directory), which is no directory that a sandbox of yours made; "
+                    + "nothing was removed\n")
+            #expect(isThere(victim + "/data/precious"))
+            if named == "stranger" { #expect(isThere(short + "/data/precious")) }
+            #expect(!isThere(place.directory + "/was-run"))
+            #expect(isThere(place.directory + "/sandbox.json"))
+        }
+    }
+}
+
 /// A directory to run `polarity sandbox` in.
 private struct Place {
     let directory: String
@@ -58,6 +100,22 @@ private struct Place {
     }
 
     func read(_ name: String) throws -> String { try String(contentsOfFile: directory + "/" + name, encoding: .utf8) }
+
+    func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: directory + "/" + name))
+    }
+
+    /// A directory that anyone may delete from, with something in it, and a program that tells when it is run.
+    func makeVictim(_ path: String) throws {
+        let open: [FileAttributeKey: Any] = [.posixPermissions: 0o777]
+        try FileManager.default.createDirectory(
+            atPath: path + "/data", withIntermediateDirectories: true, attributes: open)
+        try Data().write(to: URL(filePath: path + "/data/precious"))
+        try write("#!/bin/sh\ntouch '\(directory)/was-run'\n", to: "pg_ctl")
+        for place in [directory, directory + "/pg_ctl"] {
+            try FileManager.default.setAttributes(open, ofItemAtPath: place)
+        }
+    }
 }
 
 /// Whether there is anything of that name, a link to nowhere too.

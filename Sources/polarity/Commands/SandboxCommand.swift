@@ -87,7 +87,7 @@ struct SandboxCommand: AsyncParsableCommand {
                 return Reports.ExitCode.done.saying(
                     names.isEmpty
                         ? "there is no sandbox in \(directory.withoutPasswords)\n"
-                        : "\(names.joined(separator: ", ")) are gone\n")
+                        : "\(visible(names.joined(separator: ", "))) are gone\n")
             }
         }
     }
