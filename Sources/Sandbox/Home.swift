@@ -11,6 +11,25 @@ struct Home: Hashable, Sendable {
     let directory: String
     let programs: String
 
+    /// Where a server is already.
+    init(directory: String, programs: String) {
+        self.directory = directory
+        self.programs = programs
+    }
+
+    /// A new directory, with nothing in it yet.
+    init(inMemory: Bool, programs: String) throws(SandboxError) {
+        self.init(directory: try makeDirectory(inMemory: inMemory), programs: programs)
+    }
+
+    /// A new directory, for the PostgreSQL that is asked for or found.
+    init(inMemory: Bool, binaries: Binaries?) async throws(SandboxError) {
+        var found = binaries
+        if found == nil { found = await Binaries.find() }
+        guard let found else { throw .noPrograms }
+        try self.init(inMemory: inMemory, programs: found.directory)
+    }
+
     var data: String { directory + "/data" }
     var log: String { directory + "/log" }
 

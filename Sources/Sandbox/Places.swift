@@ -23,6 +23,23 @@ func makeDirectory(inMemory: Bool) throws(SandboxError) -> String {
     return directory
 }
 
+/// Whether there is anything of that name, a link to nowhere too.
+func isThere(_ path: String) -> Bool {
+    var found = stat()
+    return lstat(path, &found) == 0
+}
+
+/// Writes a file that is not there yet, for its owner alone; where it cannot be written whole, none of it stays.
+func writeNew(_ text: String, to path: String) throws(SandboxError) {
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw SandboxError(refused: path) }
+    defer { close(file) }
+    guard writeAll(text, to: file) else {
+        defer { unlink(path) }
+        throw SandboxError(refused: path)
+    }
+}
+
 /// Whether a directory is one that ``makeDirectory(inMemory:)`` made for the servers' user; one that is gone may have
 /// been. A link is none, whatever it leads to.
 func isServersDirectory(_ path: String) throws(SandboxError) -> Bool {

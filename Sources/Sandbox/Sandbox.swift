@@ -6,36 +6,54 @@
 
 /// Throwaway servers that outlive the process that made them: what `polarity sandbox up` leaves and `down` takes away.
 ///
-/// The servers themselves live in short directories under `/tmp`, or in memory where they end with the process; the
-/// directory of the sandbox holds one file, `sandbox.json`, that says where.
+/// The servers themselves live in short directories under `/tmp`; the directory of the sandbox holds one file,
+/// `sandbox.json`, that says where.
 public struct Sandbox: Sendable {
     /// The servers, in the order of their names: berlin, paris, tokyo and on.
     public let servers: [Server]
 
     /// Makes and starts servers side by side, each with a system identifier of its own.
     ///
+    /// What ``down(in:)`` needs to know is on disk before anything runs, so that it removes what an `up` leaves that is
+    /// ended while it starts.
+    ///
     /// - Parameters:
     ///   - directory: Where `sandbox.json` goes; made if need be.
     ///   - nodes: How many, 1 to 9.
-    ///   - detached: False ends the servers with this process.
     ///   - settings: Lines for every server's postgresql.conf.
     /// - Throws: when there is a sandbox in the directory already, or one of the servers does not start; none is left then.
     public static func up(
-        in directory: String, nodes: Int = 3, detached: Bool = true, settings: [String: String] = [:]
+        in directory: String, nodes: Int = 3, settings: [String: String] = [:]
     ) async throws(SandboxError) -> Sandbox {
-        guard !FileManager.default.fileExists(atPath: stateFile(in: directory)) else {
+        guard !isThere(stateFile(in: directory)) else {
             throw SandboxError(message: "there is a sandbox in \(directory) already")
         }
-        let servers = try await Server.create(names: names.prefix(nodes), settings: settings, detached: detached)
-        do {
-            let state = try JSONEncoder().encode(servers.map(Remains.init))
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            try state.write(to: URL(fileURLWithPath: stateFile(in: directory)), options: .atomic)
+        let homes = try await Server.homes(named: names.prefix(nodes), inMemory: false)
+        do throws(SandboxError) {
+            try write(homes, in: directory)
         } catch {
-            for server in servers { try await server.remove() }
+            for home in homes.values { try await home.remove() }
+            throw error
+        }
+        do throws(SandboxError) {
+            return Sandbox(servers: try await Server.create(in: homes, settings: settings, detached: true))
+        } catch {
+            try await down(in: directory)
+            throw error
+        }
+    }
+
+    private static func write(_ homes: [String: Home], in directory: String) throws(SandboxError) {
+        let remains = homes.sorted { $0.key < $1.key }.map { Remains(name: $0.key, directory: $0.value.directory) }
+        let state: Data
+        do {
+            state = try JSONEncoder().encode(remains)
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
             throw SandboxError(message: "could not write \(stateFile(in: directory)): \(error)")
         }
-        return Sandbox(servers: servers)
+        try writeNew(String(decoding: state, as: UTF8.self), to: stateFile(in: directory))
     }
 
     /// Stops and deletes the sandbox that `up` left in the directory, whatever is still there of it.
@@ -44,7 +62,7 @@ public struct Sandbox: Sendable {
     /// - Throws: when `sandbox.json` names what no `up` of this user makes; nothing is touched then.
     @discardableResult
     public static func down(in directory: String) async throws(SandboxError) -> [String] {
-        guard FileManager.default.fileExists(atPath: stateFile(in: directory)) else { return [] }
+        guard isThere(stateFile(in: directory)) else { return [] }
         let remains: [Remains]
         do {
             let state = try Data(contentsOf: URL(fileURLWithPath: stateFile(in: directory)))
@@ -88,9 +106,4 @@ public struct Sandbox: Sendable {
 private struct Remains: Codable {
     let name: String
     let directory: String
-
-    init(_ server: Server) {
-        name = server.name
-        directory = server.home.directory
-    }
 }

@@ -30,24 +30,26 @@ public final class Server: Sendable {
         self.lifeline = lifeline
     }
 
-    /// Makes a server and starts it.
+    /// Makes a server and starts it; it ends and is deleted when the value or this process ends, even by kill -9.
     ///
     /// - Parameters:
     ///   - settings: Lines for postgresql.conf, over the defaults: no address to listen on, 300 connections, 5 prepared
-    ///     transactions and, unless detached, neither fsync nor JIT, which compiles for longer than short queries take.
-    ///   - detached: False ends and deletes the server when the value or this process ends, even by kill -9. True leaves
-    ///     it to whoever calls ``remove()``.
-    ///   - onDisk: False keeps a server that is not detached in memory, where the machine has enough.
+    ///     transactions and neither fsync nor JIT, which compiles for longer than short queries take.
+    ///   - onDisk: False keeps it in memory, where the machine has enough.
     ///   - binaries: Which PostgreSQL; nil takes what ``Binaries/find(major:)`` finds.
     public static func create(
-        name: String, settings: [String: String] = [:], detached: Bool = false, onDisk: Bool = false,
-        binaries: Binaries? = nil
+        name: String, settings: [String: String] = [:], onDisk: Bool = false, binaries: Binaries? = nil
     ) async throws(SandboxError) -> Server {
-        var found = binaries
-        if found == nil { found = await Binaries.find() }
-        guard let binaries = found else { throw .noPrograms }
-        let home = Home(
-            directory: try makeDirectory(inMemory: !detached && !onDisk), programs: binaries.directory)
+        let home = try await Home(inMemory: !onDisk, binaries: binaries)
+        return try await create(name: name, in: home, settings: settings, detached: false)
+    }
+
+    /// Fills a directory with a server and starts it; where that fails nothing is left of either.
+    ///
+    /// - Parameter detached: Whether it outlives this process, with fsync and JIT as PostgreSQL has them.
+    fileprivate static func create(
+        name: String, in home: Home, settings: [String: String], detached: Bool
+    ) async throws(SandboxError) -> Server {
         do throws(SandboxError) {
             let lifeline = detached ? nil : try home.removedAtTheEnd()
             try await home.initialise()
@@ -91,9 +93,9 @@ public final class Server: Sendable {
     ///
     /// - Parameters:
     ///   - name: What the standby is called, in messages.
-    ///   - settings: Lines for its postgresql.conf, as in ``create(name:settings:detached:binaries:)``.
+    ///   - settings: Lines for its postgresql.conf, as in ``create(name:settings:onDisk:binaries:)``.
     public func standby(name: String, settings: [String: String] = [:]) async throws(SandboxError) -> Server {
-        let copy = Home(directory: try makeDirectory(inMemory: true), programs: home.programs)
+        let copy = try Home(inMemory: true, programs: home.programs)
         do throws(SandboxError) {
             let lifeline = try copy.removedAtTheEnd()
             try await copy.copy(home, port: port)
@@ -117,18 +119,40 @@ public final class Server: Sendable {
 }
 
 extension Server {
-    /// Makes servers side by side, of several majors where `$POLARITY_PG_BIN` names several; all of them or, after a
-    /// failure, none.
+    /// Makes servers side by side that end with the values or this process; all of them or, after a failure, none.
     static func create(
-        names: some Sequence<String>, settings: [String: String], detached: Bool
+        names: some Sequence<String>, settings: [String: String]
     ) async throws(SandboxError) -> [Server] {
+        try await create(in: homes(named: names, inMemory: true), settings: settings, detached: false)
+    }
+
+    /// An empty directory for each of the servers, of several majors where `$POLARITY_PG_BIN` names several.
+    static func homes(
+        named names: some Sequence<String>, inMemory: Bool
+    ) async throws(SandboxError) -> [String: Home] {
         let binaries = await Binaries.inTurn()
+        var homes: [String: Home] = [:]
+        for (index, name) in names.enumerated() {
+            let own = binaries.isEmpty ? nil : binaries[index % binaries.count]
+            do throws(SandboxError) {
+                homes[name] = try await Home(inMemory: inMemory, binaries: own)
+            } catch {
+                for home in homes.values { try await home.remove() }
+                throw error
+            }
+        }
+        return homes
+    }
+
+    /// Makes servers side by side, each in its directory; all of them or, after a failure, none.
+    static func create(
+        in homes: [String: Home], settings: [String: String], detached: Bool
+    ) async throws(SandboxError) -> [Server] {
         let attempts = await withTaskGroup { group in
-            for (index, name) in names.enumerated() {
-                let own = binaries.isEmpty ? nil : binaries[index % binaries.count]
+            for (name, home) in homes {
                 group.addTask {
                     await Result { () async throws(SandboxError) in
-                        try await create(name: name, settings: settings, detached: detached, binaries: own)
+                        try await create(name: name, in: home, settings: settings, detached: detached)
                     }
                 }
             }

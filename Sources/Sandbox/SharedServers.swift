@@ -8,7 +8,7 @@ public struct SharedServers: Sendable {
 
     private static let started = Task {
         await Result { () async throws(SandboxError) in
-            try await Server.create(names: ["berlin", "paris", "tokyo"], settings: [:], detached: false)
+            try await Server.create(names: ["berlin", "paris", "tokyo"], settings: [:])
         }
     }
     private static let databases = Atomic(0)

@@ -208,14 +208,20 @@ private func namelessFile(holding text: String = "") throws(SandboxError) -> Int
     guard file >= 0 else { throw SandboxError(refused: "mkstemp") }
     _ = fcntl(file, F_SETFD, FD_CLOEXEC)
     unlink(path)
+    guard writeAll(text, to: file) else { throw SandboxError(refused: "write") }
+    lseek(file, 0, SEEK_SET)
+    return file
+}
+
+/// Writes all of a text; false where the file takes no more.
+func writeAll(_ text: String, to file: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
         let written = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-        guard written > 0 else { throw SandboxError(refused: "write") }
+        guard written > 0 else { return false }
         bytes = bytes.dropFirst(written)
     }
-    lseek(file, 0, SEEK_SET)
-    return file
+    return true
 }
 
 private func text(of file: Int32) -> String {

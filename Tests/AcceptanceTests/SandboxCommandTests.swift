@@ -80,6 +80,35 @@ import Testing
     }
 }
 
+@Suite struct `a sandbox up that is ended` {
+    @Test(arguments: [
+        (SIGINT, "before anything runs"), (SIGTERM, "with data"), (SIGTERM, "with a server"),
+        (SIGKILL, "with a server"),
+    ])
+    func `while it starts leaves nothing that sandbox down cannot remove`(signal: Int32, moment: String) async throws {
+        try await Place.lend { place in
+            let up = try place.start("sandbox", "up")
+            #expect(try await eventually { isThere(place.directory + "/polarity-sandbox/sandbox.json") })
+            let directories = try place.read("polarity-sandbox/sandbox.json").matches(of: /"(\\?\/[^"]+)"/)
+                .map { String($0.output.1).replacing("\\/", with: "/") }.filter { $0.hasPrefix("/tmp/polarity-") }
+            #expect(directories.count == 3)
+            #expect(directories.allSatisfy { isThere($0) && !isThere($0 + "/data/postmaster.pid") })
+            let file = ["with data": "/data/base", "with a server": "/data/postmaster.pid"][moment] ?? ""
+            #expect(try await eventually { directories.contains { isThere($0 + file) } })
+            up.signal(signal)
+            #expect(await up.wait().status == 128 + signal)
+
+            let down = try await place.polarity("sandbox", "down")
+            #expect(down.status == 0, "\(down.errorOutput)")
+            #expect(down.output == "berlin, paris, tokyo are gone\n")
+            #expect(directories.filter(isThere) == [])
+            let processes = try await run("ps", ["-A", "-ww", "-o", "args="]).output
+            #expect(directories.filter { processes.contains("-D \($0)/") } == [])
+            #expect(!isThere(place.directory + "/polarity-sandbox"))
+        }
+    }
+}
+
 /// A directory to run `polarity sandbox` in.
 private struct Place {
     let directory: String

@@ -13,14 +13,18 @@ daemons=()
 said=$scratch/said
 
 finish() {
-    local status=$?
+    local status=$? left='everything was removed'
     trap - EXIT
+    trap '' INT TERM HUP
     for daemon in "${daemons[@]}"; do kill "$daemon" 2>/dev/null || true; done
     for daemon in "${daemons[@]}"; do wait "$daemon" 2>/dev/null || true; done
     cd /
-    "$binary" sandbox down --directory "$scratch/shop" >/dev/null || status=1
-    rm -rf "$scratch"
-    [ "$status" = 0 ] || printf '\nThe demo failed, status %s; everything was removed.\n' "$status" >&2
+    if "$binary" sandbox down --directory "$scratch/shop" >/dev/null; then
+        rm -rf "$scratch"
+    else
+        status=1 left="polarity sandbox down --directory $scratch/shop removes what is left"
+    fi
+    [ "$status" = 0 ] || printf '\nThe demo failed, status %s; %s.\n' "$status" "$left" >&2
     exit "$status"
 }
 trap finish EXIT

@@ -23,7 +23,6 @@ struct SandboxCommand: AsyncParsableCommand {
             try await conclude { () async throws(Stop) in
                 let file = directory + "/polarity.yaml"
                 do {
-                    try Files.makeDirectory(directory)
                     let sandbox = try await Sandbox.up(in: directory)
                     let nodes = try await sandbox.servers.mapped { try await node(for: $0) }
                     try Files.write(clusterFile(nodes), to: file)

@@ -16,7 +16,7 @@ struct OwnServers: Sendable {
     static func lend(
         isApplied: Bool = true, settings: [String: String] = [:], _ body: (OwnServers) async throws -> Void
     ) async throws {
-        let made = try await Server.create(names: Shop.nodes, settings: settings, detached: false)
+        let made = try await Server.create(names: Shop.nodes, settings: settings)
         let directory = try temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         var addresses: [String: ConnectionString] = [:]

@@ -104,7 +104,7 @@ private struct SlonyTemplate {
     static let shared = Task { try await SlonyTemplate() }
 
     private init() async throws {
-        servers = try await Server.create(names: ["berlin", "paris", "tokyo"], settings: [:], detached: false)
+        servers = try await Server.create(names: ["berlin", "paris", "tokyo"], settings: [:])
         let addresses = try servers.map { try $0.plainAddress(database: "shop") }
         for (server, address) in zip(servers, addresses) {
             try await ask(server.plainAddress(database: "postgres"), "CREATE DATABASE shop")
