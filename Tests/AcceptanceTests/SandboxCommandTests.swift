@@ -38,6 +38,47 @@ import Testing
     }
 }
 
+@Suite struct `a file of the user's own` {
+    @Test(arguments: ["a file", "a link to nowhere"])
+    func `is not replaced by sandbox up`(what: String) async throws {
+        try await Place.lend { place in
+            if what == "a file" {
+                try place.write("# mine\n", to: "polarity.yaml")
+            } else {
+                try FileManager.default.createSymbolicLink(
+                    atPath: place.directory + "/polarity.yaml", withDestinationPath: place.directory + "/nowhere")
+            }
+            let up = try await place.polarity("sandbox", "up", "--directory", ".")
+            #expect(up.status == 1)
+            #expect(up.errorOutput == "there is a polarity.yaml in . already, and no sandbox takes its place\n")
+            #expect(try place.names() == ["polarity.yaml"])
+            if what == "a file" { #expect(try place.read("polarity.yaml") == "# mine\n") }
+            let down = try await place.polarity("sandbox", "down", "--directory", ".")
+            #expect(down.output == "there is no sandbox in .\n")
+            #expect(try place.names() == ["polarity.yaml"])
+        }
+    }
+
+    @Test func `that took the place of the sandbox's outlives sandbox down`() async throws {
+        try await Place.lend { place in
+            try place.write("a draft\n", to: "polarity.yaml.new")
+            #expect(try await place.polarity("sandbox", "up", "--directory", ".").status == 0)
+            try place.write("# mine\n", to: "polarity.yaml")
+            let down = try await place.polarity("sandbox", "down", "--directory", ".")
+            #expect(down.status == 0)
+            #expect(
+                down.output == """
+                    berlin, paris, tokyo are gone
+                    ./polarity.yaml does not name them all any more and stays
+
+                    """)
+            #expect(try place.names() == ["polarity.yaml", "polarity.yaml.new"])
+            #expect(try place.read("polarity.yaml") == "# mine\n")
+            #expect(try place.read("polarity.yaml.new") == "a draft\n")
+        }
+    }
+}
+
 @Suite struct `a state file of another's making` {
     /// What it names; `/` stands for a directory with something in it.
     @Test(arguments: ["/", "/polarity-abcdef", "link", "/tmp/polarity-abcdef/../..", "/tmp/polarity-", "stranger"])
@@ -88,7 +129,7 @@ import Testing
     func `while it starts leaves nothing that sandbox down cannot remove`(signal: Int32, moment: String) async throws {
         try await Place.lend { place in
             let up = try place.start("sandbox", "up")
-            #expect(try await eventually { isThere(place.directory + "/polarity-sandbox/sandbox.json") })
+            #expect(try await eventually { (try? place.read("polarity-sandbox/sandbox.json"))?.hasSuffix("]") == true })
             let directories = try place.read("polarity-sandbox/sandbox.json").matches(of: /"(\\?\/[^"]+)"/)
                 .map { String($0.output.1).replacing("\\/", with: "/") }.filter { $0.hasPrefix("/tmp/polarity-") }
             #expect(directories.count == 3)
@@ -133,6 +174,8 @@ private struct Place {
     func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(filePath: directory + "/" + name))
     }
+
+    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: directory).sorted() }
 
     /// A directory that anyone may delete from, with something in it, and a program that tells when it is run.
     func makeVictim(_ path: String) throws {

@@ -21,16 +21,25 @@ struct SandboxCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await conclude { () async throws(Stop) in
-                let file = directory + "/polarity.yaml"
                 do {
-                    let sandbox = try await Sandbox.up(in: directory)
-                    let nodes = try await sandbox.servers.mapped { try await node(for: $0) }
-                    try Files.write(clusterFile(nodes), to: file)
+                    try await fill(Sandbox.up(in: directory))
                 } catch {
                     throw Stop(.unexpected, visible("\(error)"))
                 }
+                let file = directory + "/polarity.yaml"
                 return Reports.ExitCode.done.saying(
                     "three nodes are up, cluster file \(file)\n  polarity apply -f \(file) --dry-run\n")
+            }
+        }
+
+        /// Gives the nodes their databases and the directory its cluster file; where that fails they go again.
+        private func fill(_ sandbox: Sandbox) async throws {
+            do {
+                let nodes = try await sandbox.servers.mapped { try await node(for: $0) }
+                try sandbox.writeClusterFile(clusterFile(nodes))
+            } catch {
+                try await Sandbox.down(in: directory)
+                throw error
             }
         }
 
@@ -81,12 +90,14 @@ struct SandboxCommand: AsyncParsableCommand {
                 } catch {
                     throw Stop(.unexpected, visible("\(error)"))
                 }
-                // The cluster file names nodes that are no more; whatever else is in the directory stays.
-                if !names.isEmpty { Files.remove(directory + "/polarity.yaml", andIfEmpty: directory) }
+                guard !names.isEmpty else {
+                    return Reports.ExitCode.done.saying("there is no sandbox in \(directory.withoutPasswords)\n")
+                }
+                let kept = Sandbox.clusterFile(in: directory).map {
+                    "\(visible($0)) does not name them all any more and stays\n"
+                }
                 return Reports.ExitCode.done.saying(
-                    names.isEmpty
-                        ? "there is no sandbox in \(directory.withoutPasswords)\n"
-                        : "\(visible(names.joined(separator: ", "))) are gone\n")
+                    "\(visible(names.joined(separator: ", "))) are gone\n" + (kept ?? ""))
             }
         }
     }

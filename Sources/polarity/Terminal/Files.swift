@@ -100,12 +100,6 @@ enum Files {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure(path) }
     }
 
-    /// Deletes a file, and its directory where nothing else is in it.
-    static func remove(_ path: String, andIfEmpty directory: String) {
-        unlink(path)
-        rmdir(directory)
-    }
-
     /// What the system said last.
     static func failure(_ path: String) -> Failure {
         Failure(message: "\(path): \(String(cString: strerror(errno)))")
