@@ -20,12 +20,17 @@ public struct SharedServers: Sendable {
 
     /// Makes a fresh database of one name on every server.
     ///
-    /// - Parameter name: What its name begins with; a number makes it unique in this process.
+    /// - Parameters:
+    ///   - name: What its name begins with; a number makes it unique in this process.
+    ///   - encoding: As PostgreSQL calls it.
     /// - Returns: The database's connection string on each server, in the order of ``servers``.
-    public func createDatabases(named name: String) async throws(SandboxError) -> [ConnectionString] {
+    public func createDatabases(
+        named name: String, encoding: String = "UTF8"
+    ) async throws(SandboxError) -> [ConnectionString] {
         let number = Self.databases.add(1, ordering: .relaxed).newValue
         let database = String(decoding: "\(name)".utf8.prefix(50), as: UTF8.self) + "_\(number)"
-        try await onEvery("CREATE DATABASE \(quoted(database))")
+        try await onEvery(
+            "CREATE DATABASE \(quoted(database)) TEMPLATE template0 ENCODING \(literal(encoding))")
         do throws(InvalidConnectionString) {
             return try servers.map { server throws(InvalidConnectionString) in
                 try ConnectionString(server.connectionString(database: database))
@@ -35,7 +40,7 @@ public struct SharedServers: Sendable {
         }
     }
 
-    /// Drops databases that ``createDatabases(named:)`` made, whoever is still connected to them.
+    /// Drops databases that ``createDatabases(named:encoding:)`` made, whoever is still connected to them.
     public func dropDatabases(_ addresses: [ConnectionString]) async throws(SandboxError) {
         guard let database = addresses.first?.value(of: "dbname") else { return }
         try await onEvery(
@@ -46,9 +51,9 @@ public struct SharedServers: Sendable {
 
     /// Lends fresh databases, one on every server, and drops them afterwards.
     public func withDatabases<Answer>(
-        named name: String, _ body: ([ConnectionString]) async throws -> Answer
+        named name: String, encoding: String = "UTF8", _ body: ([ConnectionString]) async throws -> Answer
     ) async throws -> Answer {
-        let addresses = try await createDatabases(named: name)
+        let addresses = try await createDatabases(named: name, encoding: encoding)
         do {
             let answer = try await body(addresses)
             try await dropDatabases(addresses)

@@ -194,21 +194,46 @@ private func words(_ text: String) -> [String] { text.split(separator: " ").map(
 
     @Test func `psql runs the SQL of a plan, and the cluster is in sync`() async throws {
         try await Shop.lend("sql", isApplied: false) { shop in
-            let tokyo = try #require(shop.addresses["tokyo"]).text
-            let psql = { (file: String) in
-                try await run(
-                    "psql", ["--no-psqlrc", "--quiet", "--file", file, tokyo], workingDirectory: shop.directory)
-            }
             let fresh = try await shop.polarity("apply", "--dry-run", "-o", "sql")
-            try shop.write(fresh.output, to: "fresh.sql")
-            let first = try await psql("fresh.sql")
-            #expect(first.status == 0)
+            #expect(try await shop.psql(fresh.output).status == 0)
             #expect(try await shop.polarity("status").status == 0)
             try await shop.ask("paris", #"ALTER TABLE sales."Order Line" DISABLE TRIGGER USER"#)
             let repair = try await shop.polarity("apply", "--dry-run", "-o", "sql")
-            try shop.write(repair.output, to: "repair.sql")
-            #expect(try await psql("repair.sql").status == 0)
+            #expect(try await shop.psql(repair.output).status == 0)
             #expect(try await shop.polarity("status").status == 0)
+        }
+    }
+
+    @Test func `psql keeps every name of a plan in databases that are encoded otherwise`() async throws {
+        try await Shop.lend("latin", isApplied: false, encoding: "LATIN1") { shop in
+            try shop.write(shop.file().replacing("cluster: shop", with: "cluster: Zählung"), to: "polarity.yaml")
+            let plan = try await shop.polarity("apply", "--dry-run", "-o", "sql")
+            let psql = try await shop.psql(plan.output)
+            #expect(psql.status == 0, "\(psql.errorOutput)")
+            for node in Shop.nodes {
+                #expect(try await shop.ask(node, "SELECT DISTINCT cluster FROM polarity.origin") == "Zählung")
+            }
+            #expect(try await shop.polarity("status").status == 0)
+        }
+    }
+
+    @Test func `a script says what holds back what it leaves undone`() async throws {
+        try await Shop.lend("held") { shop in
+            try shop.declare(conninfos: ["tokyo": "host=127.0.0.1 port=1"])
+            let unread = "-- Held back by NODE_UNREACHABLE: node 'tokyo' could not be read: "
+            for arguments in [["status"], ["apply", "--dry-run"]] {
+                let answer = try await shop.start(arguments + ["-o", "sql"]).wait()
+                #expect(answer.output.contains(unread))
+                #expect(!answer.output.contains("There is nothing to change"))
+            }
+            // One change closes a door and goes ahead, the other opens one and waits.
+            try await shop.ask("paris", #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_deny""#)
+            try await shop.ask("berlin", #"ALTER TABLE public.orders ENABLE TRIGGER "00_polarity_deny""#)
+            let plan = try await shop.polarity("apply", "--dry-run", "-o", "sql").output
+            #expect(plan.contains(unread))
+            let change = #"berlin, set default: public.orders "00_polarity_deny" enabled → disabled"#
+            #expect(plan.contains("\n-- Waits: \(change)\n"))
+            #expect(plan.contains(#"ENABLE TRIGGER "00_polarity_deny""#))
         }
     }
 

@@ -21,12 +21,34 @@ import Testing
                 let answer = await move.wait()
                 #expect(answer.status == 0, "\(answer.output)\(answer.errorOutput)")
             }
-            let last = try await shop.ask("berlin", "SELECT max(id) FROM public.orders")
-            #expect(last == "3001")
-            let next = try await shop.ask(
-                "paris", "INSERT INTO public.orders (customer) VALUES ('next') RETURNING id")
-            #expect(next == "4002")
+            try await expectAhead(shop)
         }
+    }
+
+    @Test(arguments: [0, 1500])
+    func `are ahead of what the origin handed out since the script was written`(startsAt: Int) async throws {
+        try await Shop.lend("late") { shop in
+            try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
+            if startsAt > 0 { try await shop.ask("paris", "SELECT setval('public.orders_id_seq', \(startsAt))") }
+            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('first')")
+            let plan = try await shop.polarity("apply", "--dry-run", "-o", "sql")
+            #expect(plan.status == 0)
+            try await shop.ask(
+                "berlin", "INSERT INTO public.orders (customer) SELECT 'late' FROM generate_series(1, 3000)")
+            let psql = try await shop.psql(plan.output, input: "\n\n\n")
+            #expect(psql.status == 0, "\(psql.errorOutput)")
+            try await expectAhead(shop)
+            // Nothing was ever taken from this one, and nothing is.
+            #expect(try await shop.ask("paris", "SELECT is_called FROM sales.\"Order Line_Id_seq\"") == "f")
+        }
+    }
+
+    private func expectAhead(_ shop: Shop) async throws {
+        let last = try await shop.ask("berlin", "SELECT max(id) FROM public.orders")
+        #expect(last == "3001")
+        let next = try await shop.ask(
+            "paris", "INSERT INTO public.orders (customer) VALUES ('next') RETURNING id")
+        #expect(next == "4002")
     }
 }
 

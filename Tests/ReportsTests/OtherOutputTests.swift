@@ -36,6 +36,73 @@ import Testing
     #expect(sql(held).hasSuffix("\n-- There is something to change, and all of it is held back by findings.\n"))
 }
 
+@Test func `a script says what waits, and for what, as comments`() throws {
+    var report = Shop.sabotaged.report(.plan)
+    report.findings = [
+        Finding(
+            .nodeUnreachable, set: "orders", node: "tokyo", "node 'tokyo' could not be read:\nDROP", next: "start it",
+            because: nil),
+        Finding(.splitBrain, blocking: false, "this holds nothing back", because: nil),
+    ]
+    let plan = try #require(report.plan)
+    report.plan = Plan(
+        stages: Array(plan.stages), drains: [], required: [], heldBack: Array(report.changes.prefix(1)))
+    let lines = [
+        "-- Held back by NODE_UNREACHABLE: node 'tokyo' could not be read:\\nDROP", "--   start it",
+        "-- Waits: paris, set orders: public.orders _shopcl_denyaccess disabled → enabled",
+    ]
+    #expect(sql(report).contains("\n" + lines.joined(separator: "\n") + "\n\\set ON_ERROR_STOP on\n"))
+    #expect(!sql(report).contains("this holds nothing back"))
+    report.plan = Plan(stages: [], drains: [], required: [], heldBack: report.changes)
+    #expect(
+        sql(report).contains("\n-- Waits: paris, set orders: public.orders _shopcl_truncatedeny disabled → enabled\n"))
+    report.changes = []
+    report.plan = Plan(stages: [], drains: [], required: [])
+    for kind in [Report.Kind.plan, .status] {
+        report.kind = kind
+        #expect(sql(report).hasSuffix("\n-- Nothing can be changed as long as that holds it back.\n"))
+    }
+}
+
+@Test func `a script reads where a sequence stands on the others, whatever its name`() {
+    var shop = Shop.moved
+    shop.declared = DeclaredCluster(
+        name: "shop", engine: shop.declared.engine, nodes: shop.declared.nodes, sets: shop.declared.sets,
+        policy: Policy(sequences: .advance), because: at(1))
+    for node in shop.declared.nodes {
+        shop.change(orders, on: node.name) { table in
+            table.sequences = [ObservedSequence(name: QualifiedName("public", "o'\u{1b}"), lastValue: 7)]
+        }
+    }
+    let script = sql(shop.report(.plan))
+    let name = #"U&'"public"."o''\001b"'"#
+    for node in 1...2 {
+        #expect(
+            script.contains(
+                " WHERE oid = to_regclass(\(name)) AND relkind = 'S'), 'NULL') AS polarity_1_\(node) \\gset\nCOMMIT;\n")
+        )
+    }
+    #expect(script.contains("FROM (VALUES (:polarity_1_1::bigint), (:polarity_1_2::bigint)) AS v (value)) AS ahead\n"))
+    #expect(script.contains(" WHERE s.seqrelid = \(name)::regclass\n"))
+    #expect(!script.contains("1007"))
+}
+
+@Test func `a script of part of a cluster does not call the whole in sync`() {
+    var report = Shop().report(.plan)
+    report.counts = Report.Counts(tables: 7, triggersRight: 50, leftOut: 2)
+    #expect(sql(report).hasSuffix("\n-- There is nothing to change in what was selected; 2 changes are left out.\n"))
+    report = Shop.sabotaged.report(.plan)
+    report.counts = Report.Counts(tables: 7, triggersRight: 50, leftOut: 1)
+    #expect(sql(report).contains("\n-- 1 change is left out, which was not selected.\n"))
+}
+
+@Test func `a script of what was applied does not read as if it were to be run`() {
+    var report = Shop.sabotaged.report(.apply, outcomes: { _ in Outcomes(steps: []) }, result: .incomplete)
+    report.error = Report.Failure(code: "STAGE_FAILED", message: "protect did not succeed on every node")
+    let words = "-- polarity apply has run this plan: incomplete. What follows is what was planned, not what is left."
+    #expect(sql(report).contains("\n\(words)\n-- STAGE_FAILED: protect did not succeed on every node\n"))
+}
+
 @Test func `an annotation escapes what a workflow command is made of`() {
     var report = Shop().report(.status)
     report.findings = [

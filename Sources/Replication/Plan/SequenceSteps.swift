@@ -2,7 +2,7 @@
 public struct SequenceAdvance: Hashable, Sendable {
     /// How far a sequence is put ahead of the old origin's, in steps of its increment: the old origin may hand out a few
     /// more before it is closed.
-    private static let margin: Int64 = 1000
+    public static let margin: Int64 = 1000
 
     /// The other members whose values it must not hand out again, sorted.
     public let others: [NodeName]

@@ -2,14 +2,16 @@ import Replication
 
 /// The plan as a script for psql, stage by stage and node by node, one transaction a table.
 ///
-/// It stops at the first error, and asks before a set is opened. It does not compare the rows with the plan under each
-/// table's lock, takes no lock of its own on the cluster and reads nothing back; apply does. It ends with a newline.
+/// It stops at the first error, asks before a set is opened and goes by where sequences stand then. It does not compare
+/// the rows with the plan under each table's lock, takes no lock of its own on the cluster and reads nothing back; apply
+/// does. What it leaves undone it says in comments. It ends with a newline.
 public func sql(_ report: Report) -> String {
     let script = Script(report: report)
     return script.lines.joined(separator: "\n") + "\n"
 }
 
-private struct Script {
+/// What `sql(_:)` writes.
+struct Script {
     let report: Report
 
     var lines: [String] {
@@ -22,30 +24,22 @@ private struct Script {
         if report.plan == nil, let error = report.error {
             return ["-- polarity: \(visible(error.code)), there is nothing to run"] + error.lines.map { "-- " + $0 }
         }
-        guard let plan = report.plan, !plan.isEmpty else { return head + [nothing] }
+        guard let plan = report.plan, !plan.isEmpty else { return head + withheld + [nothing] }
         let needs = report.required.map(\.rawValue).joined(separator: ",")
-        var lines = head + (needs.isEmpty ? [] : ["-- This plan needs --allow \(needs)."]) + ["\\set ON_ERROR_STOP on"]
-        for stage in StageName.allCases {
-            let steps = plan.stages.filter { $0.name == stage }.flatMap(\.steps)
-            let drains = stage == .drain ? plan.drains : []
-            guard !steps.isEmpty || !drains.isEmpty else { continue }
-            lines += ["", "-- Stage \(stage.rawValue)"] + drains.flatMap(question)
-            lines += visits(steps).flatMap(visit)
-        }
-        return lines
+        return head + (needs.isEmpty ? [] : ["-- This plan needs --allow \(needs)."]) + ended + withheld + leftOut
+            + ["\\set ON_ERROR_STOP on", Self.encoding] + StageName.allCases.flatMap { stage($0, of: plan) }
     }
 
-    /// Why there are no statements.
-    private var nothing: String {
-        if report.kind == .validate { return "-- The file is valid; no node was asked." }
-        if report.changes.isEmpty { return "-- There is nothing to change." }
-        return report.plan == nil
-            ? "-- There is something to change: polarity apply --dry-run writes the statements."
-            : "-- There is something to change, and all of it is held back by findings."
+    private func stage(_ name: StageName, of plan: Plan) -> [String] {
+        let steps = plan.stages.filter { $0.name == name }.flatMap(\.steps)
+        let statements =
+            name == .drain && !plan.sequences.isEmpty ? advances(plan.sequences) : visits(steps).flatMap(visit)
+        let lines = (name == .drain ? plan.drains.flatMap(question) : []) + statements
+        return lines.isEmpty ? [] : ["", "-- Stage \(name.rawValue)"] + lines
     }
 
     /// The steps of one node, one after the other.
-    private func visits(_ steps: [Step]) -> [[Step]] {
+    func visits(_ steps: [Step]) -> [[Step]] {
         var visits: [[Step]] = []
         for step in steps {
             if visits.last?.last?.node == step.node {
@@ -57,11 +51,16 @@ private struct Script {
         return visits
     }
 
-    private func visit(_ steps: [Step]) -> [String] {
-        guard let first = steps.first else { return [] }
-        return ["", "-- Node \(visible(first.node.text))"] + connect(first.node)
-            + ["SET standard_conforming_strings = on;"] + steps.flatMap(transaction)
+    func visit(_ steps: [Step]) -> [String] { steps.first.map { arrive($0.node) + steps.flatMap(transaction) } ?? [] }
+
+    /// A session on a node that reads the script as it is written.
+    func arrive(_ node: NodeName) -> [String] {
+        ["", "-- Node \(visible(node.text))"] + connect(node)
+            + [Self.encoding, "SET standard_conforming_strings = on;"]
     }
+
+    /// Off a terminal psql takes the script to be in the encoding of each database.
+    private static let encoding = "SET client_encoding = 'UTF8';"
 
     /// Connects as the file says; where that might hold a password, as a variable says, without which psql stops.
     private func connect(_ node: NodeName) -> [String] {

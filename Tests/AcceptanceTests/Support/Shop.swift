@@ -29,13 +29,15 @@ struct Shop: Sendable {
 
     /// Lends a shop under the builtin engine, written on berlin, and takes it away again.
     ///
-    /// - Parameter isApplied: Whether it is in sync when it is lent; else there are no triggers at all.
+    /// - Parameters:
+    ///   - isApplied: Whether it is in sync when it is lent; else there are no triggers at all.
+    ///   - encoding: Of its databases.
     static func lend(
-        _ name: String, isApplied: Bool = true, _ body: (Shop) async throws -> Void
+        _ name: String, isApplied: Bool = true, encoding: String = "UTF8", _ body: (Shop) async throws -> Void
     ) async throws {
         let directory = try temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        try await SharedServers.three().withDatabases(named: name) { addresses in
+        try await SharedServers.three().withDatabases(named: name, encoding: encoding) { addresses in
             let shop = Shop(
                 directory: directory, addresses: Dictionary(uniqueKeysWithValues: zip(nodes, addresses)))
             for node in nodes { try await shop.ask(node, Sandbox.exampleSchema) }
@@ -99,6 +101,16 @@ struct Shop: Sendable {
         try Child(
             Binary.path, arguments, environment: Binary.environment(home: directory, environment),
             workingDirectory: directory, input: input)
+    }
+
+    /// Has psql run a script in the shop's directory, as from a pipe or a timer.
+    ///
+    /// - Parameter input: What it is answered where it asks.
+    func psql(_ script: String, input: String = "") async throws -> CommandResult {
+        try write(script, to: "script.sql")
+        return try await run(
+            "psql", ["--no-psqlrc", "--quiet", "--file", "script.sql", addresses["tokyo"]?.text ?? ""],
+            environment: Binary.environment(home: directory, [:]), workingDirectory: directory, input: input)
     }
 
     // MARK: - The nodes

@@ -3,11 +3,13 @@
 -- Unlike polarity apply it does not compare the nodes with the plan again.
 -- This plan needs --allow ORIGIN_CHANGE.
 \set ON_ERROR_STOP on
+SET client_encoding = 'UTF8';
 
 -- Stage protect
 
 -- Node berlin
 \connect -reuse-previous=off 'service=shop-berlin'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;
@@ -38,6 +40,7 @@ COMMIT;
 
 -- Node paris
 \connect -reuse-previous=off 'service=shop-paris'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;
@@ -68,6 +71,7 @@ COMMIT;
 
 -- Node tokyo
 \connect -reuse-previous=off 'service=shop-tokyo'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;
@@ -90,6 +94,7 @@ COMMIT;
 
 -- Node berlin
 \connect -reuse-previous=off 'service=shop-berlin'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;
@@ -120,6 +125,7 @@ COMMIT;
 
 -- Node paris
 \connect -reuse-previous=off 'service=shop-paris'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;
@@ -150,6 +156,7 @@ COMMIT;
 
 -- Node tokyo
 \connect -reuse-previous=off 'service=shop-tokyo'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;
@@ -180,6 +187,7 @@ COMMIT;
 
 -- Node berlin
 \connect -reuse-previous=off 'service=shop-berlin'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;
@@ -219,6 +227,7 @@ COMMIT;
 
 -- Node berlin
 \connect -reuse-previous=off 'service=shop-berlin'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;
@@ -247,6 +256,7 @@ COMMIT;
 
 -- Node paris
 \connect -reuse-previous=off 'service=shop-paris'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;
@@ -275,6 +285,7 @@ COMMIT;
 
 -- Node tokyo
 \connect -reuse-previous=off 'service=shop-tokyo'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;

@@ -2,11 +2,13 @@
 -- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
 -- Unlike polarity apply it does not compare the nodes with the plan again.
 \set ON_ERROR_STOP on
+SET client_encoding = 'UTF8';
 
 -- Stage protect
 
 -- Node paris
 \connect -reuse-previous=off 'service=shop-paris'
+SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 
 BEGIN;
