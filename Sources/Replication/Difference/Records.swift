@@ -7,7 +7,9 @@ extension Difference {
     ///
     /// Until it begins to open its origin is the last one, or where none is known the declared one if that was found open:
     /// one that has yet to be opened would pass for a repair afterwards.
-    /// - Parameter opening: Whether its declared origin has begun to open, from when on that is the last one.
+    /// - Parameters:
+    ///   - set: The set as the file has it.
+    ///   - opening: Whether its declared origin has begun to open, from when on that is the last one.
     /// - Returns: `nil` where no origin is known yet.
     public func record(of set: ReplicationSet, opening: Bool) -> RecordedSet? {
         guard let authority = judgements[set.name]?.authority else { return nil }
