@@ -56,6 +56,24 @@ struct ExecuteQueueTests {
         }
     }
 
+    @Test func `all steps go together where each has one try`() {
+        let policy = Policy(lockTimeout: .seconds(2), retries: 1)
+        var queue = StepQueue([step("a"), step("b")], policy: policy, parents: [:])
+        #expect(queue.next(limit: 100, at: start) == .send([0, 1]))
+    }
+
+    @Test func `a partitioned table waits for what lies two levels below it`() {
+        let (leaf, middle, root) = (
+            TableName("public", "leaf"), TableName("public", "middle"), TableName("public", "root")
+        )
+        var queue = StepQueue([step("leaf"), step("root")], policy: Policy(), parents: [leaf: middle, middle: root])
+        queue.miss(0, blockers: [], at: start)
+        switch queue.next(limit: 100, at: start) {
+        case .rest: break
+        case .send, .finished: Issue.record("the root overtakes its partition")
+        }
+    }
+
     @Test func `a partition and its parent keep their order, others overtake`() {
         let (leaf, root) = (TableName("public", "leaf"), TableName("public", "root"))
         var queue = StepQueue([step("leaf"), step("other"), step("root")], policy: Policy(), parents: [leaf: root])

@@ -96,16 +96,43 @@ private enum PartitionEngine {
         expectNoDifference(world.plan.stages.filter { $0.name == .open || $0.name == .tidy }, [])
     }
 
+    /// What leads a move back whose stage `protect` alone was done.
+    private func reopened(_ world: World) -> [Step] {
+        let outcomes = world.plan.steps.map { step in
+            StepOutcome(step: step, outcome: step.stage == .protect ? .done(tries: 1, took: .zero) : .notBegun)
+        }
+        return world.plan.reopening(after: Outcomes(steps: outcomes), from: world.observed)
+    }
+
+    @Test(arguments: [120_000, 150_000]) func `that never opened is led back with its root, which refused TRUNCATE`(
+        version: Int
+    ) {
+        var world = World.divided(builtin, version: version)
+        world.apply()
+        world.declare(origin: "paris")
+        expectNoDifference(
+            reopened(world).map { "\($0.node) \($0.table?.name.text ?? "")" }.sorted(),
+            ["berlin orders", "berlin orders_1", "berlin orders_2"])
+    }
+
+    @Test func `opens no leaf by itself whose log is to come with its root's`() {
+        var world = World.divided(builtin)
+        world.apply()
+        world.declare(origin: "paris")
+        for name in ["public.orders", "public.orders_1", "public.orders_2"] {
+            world.table(name, on: "paris") { $0.triggers.removeAll { $0.name == "00_polarity_log" } }
+        }
+        let leaf = Plan(world.difference.limited(to: Selection(tables: ["public.orders_1"])))
+        expectNoDifference(leaf.steps.filter { $0.stage == .open }, [])
+        world.apply()
+        expectNoDifference(world.plan.steps, [])
+    }
+
     @Test func `that never opened is led back leaf by leaf where its deny trigger was made`() {
         var world = applied(PartitionEngine.naming)
         world.declare(origin: "paris")
-        let plan = world.plan
-        let outcomes = plan.steps.map { step in
-            StepOutcome(step: step, outcome: step.stage == .protect ? .done(tries: 1, took: .zero) : .notBegun)
-        }
-        let back = plan.reopening(after: Outcomes(steps: outcomes), from: world.observed)
         expectNoDifference(
-            back.flatMap(\.statements),
+            reopened(world).flatMap(\.statements),
             [
                 "ALTER TABLE ONLY \"public\".\"orders\" ENABLE TRIGGER \"orders_log\", "
                     + "DISABLE TRIGGER \"orders_deny\"",
@@ -129,17 +156,22 @@ private enum PartitionEngine {
         expectNoDifference(world.plan.steps, [])
     }
 
-    @Test func `with a leaf that the new origin lacks does not move, and says which`() {
+    @Test(arguments: [true, false]) func `with a leaf that the new origin lacks does not move, and says which`(
+        isKnown: Bool
+    ) {
         var world = World.divided(builtin)
         world.apply()
         world.declare(origin: "paris")
+        if !isKnown { world.node("berlin") { $0.builtin?.recorded.sets["default"]?.origin = "paris" } }
         world.node("paris") { $0.tables[tableName("public.orders_2")] = nil }
         expectNoDifference(world.plan.steps, [])
         expectNoDifference(
-            world.difference.findings.map { "\($0.code.rawValue) \($0.node?.text ?? "") \($0.message)" },
+            world.difference.findings.filter(\.blocking).map {
+                "\($0.code.rawValue) \($0.node?.text ?? "") \($0.message)"
+            },
             [
-                "TABLE_MISSING paris public.orders_2, a partition of public.orders that 'berlin' accepts writes for, does "
-                    + "not exist on 'paris'"
+                "TABLE_MISSING paris public.orders_2, a partition that 'berlin' accepts writes for, does not exist on "
+                    + "'paris'"
             ])
     }
 
@@ -161,8 +193,9 @@ private enum PartitionEngine {
         }
     }
 
-    @Test func `with one leaf that cannot be closed on the old origin opens nowhere, and nothing is closed`() {
-        var world = World.divided(builtin)
+    @Test(arguments: [120_000, 150_000])
+    func `with one leaf that cannot be closed on the old origin opens nowhere, and nothing is closed`(version: Int) {
+        var world = World.divided(builtin, version: version)
         world.apply()
         world.declare(origin: "paris")
         world.table("public.orders_1", on: "berlin") { $0.mayAlter = false }

@@ -63,15 +63,15 @@ struct StepQueue {
     func isPending(_ index: Int) -> Bool { entries[index].outcome == nil }
 
     /// Long where short tries can never succeed, since an autovacuum worker gives way only after `deadlock_timeout`, or
-    /// have failed often enough, or where there is no other.
+    /// have failed often enough.
     func isLong(_ index: Int) -> Bool {
         entries[index].blockers.contains(where: \.isAutovacuum)
             || (entries[index].tries > 0 && entries[index].tries * 2 >= policy.retries)
-            || policy.retries <= 1
     }
 
+    /// The only try is as long as a long one, and is not taken for busy before it was tried.
     func lockTimeout(of index: Int) -> Duration {
-        isLong(index) ? policy.lockTimeout : min(policy.lockTimeout, Self.shortTry)
+        isLong(index) || policy.retries <= 1 ? policy.lockTimeout : min(policy.lockTimeout, Self.shortTry)
     }
 
     /// What to send now. Short tries go first; a long one goes alone, when nothing else is due.
@@ -185,9 +185,12 @@ private struct Precedence {
         var earlier = (installations[step.set] ?? installation).map { [$0] } ?? []
         if let same = places[table] { earlier.append(same) }
         earlier += children[table] ?? []
-        if let parent = parents[table] {
-            if let place = places[parent] { earlier.append(place) }
-            children[parent, default: []].append(index)
+        // What is made on a partitioned table is made on all below it, however deep.
+        var parent = parents[table]
+        while let above = parent {
+            if let place = places[above] { earlier.append(place) }
+            children[above, default: []].append(index)
+            parent = parents[above]
         }
         places[table] = index
         tables[step.set, default: []].append(index)

@@ -8,6 +8,8 @@ struct PartitionFamilies: Hashable {
     private let desired: [TableName: [DesiredTrigger]]
     /// The names of those that stand on each root with another definition.
     private var impostors: [TableName: Set<TriggerName>] = [:]
+    /// What lies below each partitioned table, at any depth.
+    private var below: [TableName: [TableName]] = [:]
     private let serverVersion: Int
     /// Whether there are none.
     let isEmpty: Bool
@@ -30,18 +32,21 @@ struct PartitionFamilies: Hashable {
                 }.map(\.name))
         }
         for table in node.tables.values where table.partitionOf != nil {
-            var root = table
-            while let parent = root.partitionOf.flatMap({ node.tables[$0] }) { root = parent }
-            guard root.name != table.name else { continue }
-            roots[table.name] = root.name
+            let above = node.tables(above: table.name).filter { node.tables[$0] != nil }
+            guard let root = above.last else { continue }
+            for name in above { below[name, default: []].append(table.name) }
+            roots[table.name] = root
             for trigger in table.triggers where !trigger.isClone {
                 for likeness in [Likeness.name(trigger.name), .function(trigger.function, trigger.type)] {
-                    let first = own[root.name]?[likeness] ?? table.name
-                    own[root.name, default: [:]][likeness] = min(first, table.name)
+                    let first = own[root]?[likeness] ?? table.name
+                    own[root, default: [:]][likeness] = min(first, table.name)
                 }
             }
         }
     }
+
+    /// The tables below a partitioned one, at any depth.
+    func partitions(below root: TableName) -> [TableName] { below[root] ?? [] }
 
     /// The topmost partitioned table above one; `nil` where it is none's partition, or none above it was read.
     func root(of table: TableName) -> TableName? { roots[table] }

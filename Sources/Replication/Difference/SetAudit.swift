@@ -92,19 +92,26 @@ struct SetAudit {
                 because: set.originPosition))
     }
 
-    /// A partition that the last origin has open and the new one does not have would be written nowhere.
+    /// A partition that the last origin has open, or where none is known whoever is one, and that the new one does not
+    /// have would be written nowhere.
     private mutating func findLackingPartitions(_ judged: [TableJudgement], _ observed: ObservedState) {
-        guard let leaving, let origin = set.origin, let node = observed.node(origin) else { return }
-        for index in judged.indices where judged[index].desired.node == leaving {
-            let name = judged[index].desired.name
-            guard node.tables[name] == nil, let parent = judged[index].observed?.partitionOf,
-                judged[index].doors?.rows.isClosed == false
-            else { continue }
+        guard let origin = set.origin, let node = observed.node(origin) else { return }
+        let isUnknown = judgement.authority.lastOrigin == .unknown
+        let lacking = judged.indices.filter { index in
+            guard let doors = judged[index].doors, !doors.rows.isClosed else { return false }
+            let here = judged[index].desired.node
+            return (here == leaving || isUnknown && here != origin && doors.role == .origin)
+                && judged[index].observed?.partitionOf != nil && node.tables[judged[index].desired.name] == nil
+        }
+        guard !lacking.isEmpty else { return }
+        // What the file names is missing by itself.
+        let judgedThere = Set(judged.lazy.filter { $0.desired.node == origin }.map(\.desired.name))
+        for table in lacking.map({ judged[$0].desired }) where !judgedThere.contains(table.name) {
             findings.append(
                 Finding(
-                    .tableMissing, set: set.name, node: origin, table: name,
-                    "\(name), a partition of \(parent) that '\(leaving)' accepts writes for, does not exist on '\(origin)'",
-                    next: "create the partition on '\(origin)'", because: judged[index].desired.because))
+                    .tableMissing, set: set.name, node: origin, table: table.name,
+                    "\(table.name), a partition that '\(table.node)' accepts writes for, does not exist on '\(origin)'",
+                    next: "create the partition on '\(origin)'", because: table.because))
         }
     }
 
@@ -122,6 +129,8 @@ struct SetAudit {
                 .failoverRefused, set: set.name, node: lost,
                 "'\(lost)' is named as the lost origin, and it is reachable and "
                     + (isKnown ? "accepts writes" : "may accept writes, though it is not what was declared"),
+                next: isKnown
+                    ? nil : "stop what answers there, or correct what the file says of '\(lost)'; then run it again",
                 because: declared.node(lost)?.because))
     }
 

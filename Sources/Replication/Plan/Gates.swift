@@ -24,7 +24,7 @@ extension Planning {
     /// Where a last origin is closed, and the declared one is not open already: that one could be opened again.
     func lastWriters() -> Set<Place> {
         Set(
-            tables.filter { $0.closes && movesOrigin($0) && !(doorsElsewhere($0).map { !$0.rows.isClosed } ?? false) }
+            tables.filter { $0.closes && movesOrigin($0) && !isOpenElsewhere($0, by: { $1.areOpen(on: $0) }) }
                 .map { Place($0.node, $0.table) })
     }
 
@@ -40,15 +40,15 @@ extension Planning {
         }
     }
 
-    /// Whether the declared origin already accepts and logs the table's writes: closing another is then a repair.
-    private func isOpenElsewhere(_ table: PlannedTable) -> Bool { doorsElsewhere(table)?.role == .origin }
-
-    /// A table's doors on the declared origin, as they were found.
-    private func doorsElsewhere(_ table: PlannedTable) -> Doors? {
+    /// Whether the declared origin already accepts a table's writes and, unless something else is asked of its doors as
+    /// they were found, logs them: closing another is then a repair.
+    private func isOpenElsewhere(
+        _ table: PlannedTable, by isOpen: (ObservedTable, Doors) -> Bool = { $1.role == .origin }
+    ) -> Bool {
         guard let origin = table.judgement.set.origin, origin != table.node,
             let found = difference.observed.node(origin)?.tables[table.table]
-        else { return nil }
-        return Doors(found.triggers, table.staging.desired.triggers ?? [])
+        else { return false }
+        return isOpen(found, Doors(found.triggers, table.staging.desired.triggers ?? []))
     }
 
     private func gate(for change: Change, _ table: PlannedTable, _ moving: Set<SetName>) -> Set<Gate> {

@@ -10,19 +10,22 @@ extension ObservedState {
     }
 
     /// Commits a step.
-    public mutating func apply(_ step: Step) {
+    public mutating func apply(_ step: Step) { apply(step, nil) }
+
+    /// - Parameter families: The node's partitioned tables, where they are known: all tables are looked at otherwise.
+    mutating func apply(_ step: Step, _ families: PartitionFamilies?) {
         guard node(step.node) != nil else { return }
         // Taken out of the dictionary, so that the node's tables are changed in place.
         guard case .observed(var node)? = nodes.removeValue(forKey: step.node) else { return }
-        for change in step.changes { node.apply(change) }
+        for change in step.changes { node.apply(change, families) }
         nodes[step.node] = .observed(node)
     }
 
     /// Commits what a table's staged changes make, those of some stages alone.
-    mutating func apply(_ planned: PlannedTable, in stages: Set<StageName>) {
+    mutating func apply(_ planned: PlannedTable, in stages: Set<StageName>, _ families: PartitionFamilies?) {
         guard case .observed(var node)? = nodes.removeValue(forKey: planned.node) else { return }
         for stage in StageName.allCases where stages.contains(stage) {
-            for change in planned.staging.parts[stage] ?? [] { node.apply(change) }
+            for change in planned.staging.parts[stage] ?? [] { node.apply(change, families) }
         }
         nodes[planned.node] = .observed(node)
     }
@@ -30,22 +33,24 @@ extension ObservedState {
 
 extension ObservedNode {
     /// Commits a change.
-    public mutating func apply(_ change: Change) {
+    public mutating func apply(_ change: Change) { apply(change, nil) }
+
+    mutating func apply(_ change: Change, _ families: PartitionFamilies?) {
         if case .install(let installation) = change.action { apply(installation) }
         guard let name = change.table else { return }
         tables[name]?.apply(change.action)
         switch change.action {
         case .create(let trigger) where TriggerType(bits: trigger.type).level == .row:
-            for partition in partitions(below: name) {
+            for partition in (families?.partitions(below: name) ?? partitions(below: name)) {
                 tables[partition]?.put(ObservedTrigger(trigger, isClone: true))
             }
         case .replace(let observed, let trigger) where TriggerType(bits: trigger.type).level == .row:
-            for partition in partitions(below: name) {
+            for partition in (families?.partitions(below: name) ?? partitions(below: name)) {
                 tables[partition]?.triggers.removeAll { $0.name == observed.name && $0.isClone }
                 tables[partition]?.put(ObservedTrigger(trigger, isClone: true))
             }
         case .drop(let observed):
-            for partition in partitions(below: name) {
+            for partition in (families?.partitions(below: name) ?? partitions(below: name)) {
                 tables[partition]?.triggers.removeAll { $0.name == observed.name && $0.isClone }
             }
         case .install, .create, .replace, .setMode, .setRuleMode, .rename: break

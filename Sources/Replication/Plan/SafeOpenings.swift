@@ -28,7 +28,10 @@ extension Planning {
 
     private func modelled(through stages: Set<StageName>) -> ObservedState {
         var world = difference.observed
-        for table in tables { world.apply(table, in: table.stages.intersection(stages)) }
+        for table in tables {
+            let families = difference.desired.families[table.node]
+            world.apply(table, in: table.stages.intersection(stages), families)
+        }
         return world
     }
 
@@ -62,8 +65,10 @@ extension Planning {
             guard let origin = table.judgement.set.origin else { continue }
             let desired = neighbours.desired[Place(origin, table.table)]
             let found = world.node(origin)?.tables[table.table]
-            let doors = found.flatMap { found in desired?.triggers.map { Doors(found.triggers, $0) } }
-            if doors?.rows.isClosed ?? true { holdBack(Set(StageName.allCases), of: index) }
+            let isOpen = found.flatMap { found in
+                desired?.triggers.map { Doors(found.triggers, $0).areOpen(on: found) }
+            }
+            if !(isOpen ?? false) { holdBack(Set(StageName.allCases), of: index) }
         }
         tables.removeAll { $0.stages.isEmpty }
     }
@@ -74,23 +79,28 @@ extension Planning {
     /// No door is opened below a partitioned table that does not log, and no log is turned off behind one that stays open.
     fileprivate mutating func keepLogs() {
         let members = tables.indices.filter { tables[$0].staging.desired.role != .bystander }
-        let roots = members.filter { tables[$0].staging.observed.kind == .partitionedTable }
-        let leaves = members.filter { tables[$0].staging.turnsWithRoot && tables[$0].stages.contains(.tidy) }
+        let roots = members.filter { index in
+            tables[index].staging.observed.kind == .partitionedTable
+                && (tables[index].opens || tables[index].stages.contains(.tidy))
+        }
+        let leaves = members.filter { index in
+            tables[index].staging.observed.partitionOf != nil
+                && (tables[index].opens || tables[index].staging.turnsWithRoot && tables[index].stages.contains(.tidy))
+        }
         guard !roots.isEmpty || !leaves.isEmpty else { return }
         let neighbours = Neighbours(difference, (roots + leaves).map { tables[$0] })
         let (opened, done) = (modelled(through: [.protect, .open]), modelled(through: Set(StageName.allCases)))
-        for index in roots {
-            let (node, below) = (tables[index].node, neighbours.partitions(of: tables[index]))
+        for index in roots + leaves {
+            let (node, table) = (tables[index].node, tables[index].table)
+            let isRoot = tables[index].staging.observed.kind == .partitionedTable
+            let names = isRoot ? neighbours.partitions(of: tables[index]) : [table]
             func loses(in world: ObservedState) -> Bool {
-                below.contains { losesWrites($0, on: node, in: world, neighbours) }
+                names.contains { losesWrites($0, on: node, in: world, neighbours) }
             }
             if tables[index].opens, loses(in: opened) { holdBack([.open, .tidy], of: index) }
-            if tables[index].stages.contains(.tidy), loses(in: done), !loses(in: opened) {
+            if tables[index].stages.contains(.tidy), loses(in: done), !isRoot || !loses(in: opened) {
                 holdBack([.tidy], of: index)
             }
-        }
-        for index in leaves where losesWrites(tables[index].table, on: tables[index].node, in: done, neighbours) {
-            holdBack([.tidy], of: index)
         }
         tables.removeAll { $0.stages.isEmpty }
     }
@@ -104,6 +114,13 @@ extension Planning {
         else { return false }
         let rows = Doors(found.triggers, triggers).rows
         return !rows.isClosed && rows.canLog && !rows.isLogged
+    }
+}
+
+extension Doors {
+    /// Whether a table accepts writes. The rows of a partitioned one are in its partitions, and TRUNCATE is its own.
+    func areOpen(on found: ObservedTable) -> Bool {
+        found.kind == .partitionedTable && truncate.canClose ? !truncate.isClosed : !rows.isClosed
     }
 }
 

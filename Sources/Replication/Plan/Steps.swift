@@ -70,7 +70,7 @@ extension Planning {
             stage: stage, node: planned.node, set: planned.staging.desired.set, table: planned.table,
             tableOID: table.oid, changes: changes, statements: statements.texts, lock: statements.lock,
             expectedRows: table.rowsUnderLock, role: difference.desired.declared.node(planned.node)?.role)
-        world.apply(step)
+        world.apply(step, difference.desired.families[step.node])
         return step
     }
 }
