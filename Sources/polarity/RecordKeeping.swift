@@ -7,7 +7,7 @@ struct RecordKeeping: Sendable {
     private let declared: [ReplicationSet]
     private let difference: Difference
     private let opening: Set<SetName>
-    /// The sets of which something stays as it is.
+    /// The sets of which a door of the old or the new origin stays as it is.
     private let partial: Set<SetName>
 
     init(_ walk: Walk) {
@@ -20,7 +20,12 @@ struct RecordKeeping: Sendable {
         difference = walk.difference
         let origins = Dictionary(declared.map { ($0.name, $0.origin) }) { first, _ in first }
         opening = Set(walk.plan.steps.filter { $0.stage == .open && origins[$0.set] == $0.node }.map(\.set))
-        partial = Set((walk.difference.leftOut + walk.plan.heldBack).map(\.set))
+        let left = walk.difference.leftOut + walk.plan.heldBack
+        partial = Set(
+            left.filter { [found] change in
+                let moves = [origins[change.set] ?? nil, found[change.set]?.origin].contains(change.node)
+                return change.purpose != nil && moves
+            }.map(\.set))
     }
 
     /// Before anything is changed: new members are added, origins stay as they were.

@@ -47,8 +47,9 @@ struct Run: Sendable {
         let flush = transactions(on: node, serverVersion: session.serverVersion, isDirect: false).flush
         let time = control.patience(.seconds(60), atLeast: .seconds(10))
         let deadline = ContinuousClock.now + time
-        _ = await session.takeNotices()
         _ = try await session.run(flush, timeout: time)
+        _ = await session.takeNotices()
+        _ = try await session.run("COMMIT", timeout: time)
         if let warning = await session.takeNotices().first(where: { $0.severity == "WARNING" }) {
             throw PostgresError(sqlState: warning.sqlState, message: warning.message)
         }

@@ -108,7 +108,8 @@ struct StepTransactions {
     /// A logical message is the least that can be written; no table holds it and no replication applies it. The log is
     /// sequential: what is flushed, or has reached a synchronous standby, up to this commit holds all earlier ones. And
     /// it is this run that flushes: where the lock was lost with a restart, what is flushed is not what was committed.
-    /// Warnings must be heard: one is all that a commit says that did not wait for its standby.
+    /// COMMIT is to follow by itself, and its warnings must be heard: one is all that a commit says that did not wait for
+    /// its standby. What is said before, of a database that must be vacuumed, is another matter.
     var flush: String {
         """
         \(label.comment)
@@ -119,8 +120,7 @@ struct StepTransactions {
         SELECT \(checkLock);
         SELECT pg_catalog.set_config('synchronous_commit', 'local', true)
          WHERE pg_catalog.current_setting('synchronous_commit') = 'off';
-        SELECT pg_catalog.pg_logical_emit_message(true, 'polarity', 'flush');
-        COMMIT
+        SELECT pg_catalog.pg_logical_emit_message(true, 'polarity', 'flush')
         """
     }
 }

@@ -28,7 +28,8 @@ extension Script {
         let questions = sequences.map { index, name in
             """
             SELECT coalesce((SELECT pg_sequence_last_value(oid)::text FROM pg_class
-             WHERE oid = to_regclass(\(literal(name.quoted))) AND relkind = 'S'), 'NULL') AS \(variable(index, number)) \\gset
+             WHERE oid = to_regclass(\(literal(name.quoted))) AND relkind = 'S'
+               AND has_sequence_privilege(oid, 'SELECT, USAGE')), 'NULL') AS \(variable(index, number)) \\gset
             """
         }
         return arrive(node) + (begin + questions + ["COMMIT;"]).map(visibleSQL)

@@ -45,9 +45,15 @@ enum Files {
     private static func replace(
         _ place: String, with text: String, like found: stat?, _ path: String
     ) throws(Failure) {
-        let draft = place + ".new"
-        try put(text, into: draft, O_CREAT | O_TRUNC, like: found, path)
-        guard rename(draft, place) == 0 else { throw failure(path) }
+        // A name of this run's own: another may write the same report, and a file that is there may be somebody's.
+        let draft = "\(place).\(String(UInt32.random(in: .min ... .max), radix: 36)).new"
+        do throws(Failure) {
+            try put(text, into: draft, O_CREAT | O_EXCL, like: found, path)
+            guard rename(draft, place) == 0 else { throw failure(path) }
+        } catch {
+            unlink(draft)
+            throw error
+        }
     }
 
     private static func put(
