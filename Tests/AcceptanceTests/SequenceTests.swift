@@ -3,13 +3,17 @@ import Sandbox
 import Testing
 
 @Suite struct `sequences that are advanced` {
+    /// - Parameter startsAt: Where the new origin's sequence stands: some way ahead, the plan has nothing to set.
+    private func declareMove(of shop: Shop, startsAt: Int) async throws {
+        try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
+        if startsAt > 0 { try await shop.ask("paris", "SELECT setval('public.orders_id_seq', \(startsAt))") }
+        try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('first')")
+    }
+
     @Test(arguments: [0, 1500])
     func `are ahead of what a busy origin hands out before it is closed`(startsAt: Int) async throws {
         try await Shop.lend("busy") { shop in
-            try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
-            // Some way ahead, so that the plan has nothing to set.
-            if startsAt > 0 { try await shop.ask("paris", "SELECT setval('public.orders_id_seq', \(startsAt))") }
-            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('first')")
+            try await declareMove(of: shop, startsAt: startsAt)
             try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { _ in
                 let move = try shop.start([
                     "apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER", "--retries", "10000",
@@ -28,9 +32,7 @@ import Testing
     @Test(arguments: [0, 1500])
     func `are ahead of what the origin handed out since the script was written`(startsAt: Int) async throws {
         try await Shop.lend("late") { shop in
-            try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
-            if startsAt > 0 { try await shop.ask("paris", "SELECT setval('public.orders_id_seq', \(startsAt))") }
-            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('first')")
+            try await declareMove(of: shop, startsAt: startsAt)
             let plan = try await shop.polarity("apply", "--dry-run", "-o", "sql")
             #expect(plan.status == 0)
             try await shop.ask(

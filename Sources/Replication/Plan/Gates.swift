@@ -73,7 +73,8 @@ extension Planning {
         guard table.staging.observed.kind == .partitionedTable, let node = difference.observed.node(table.node) else {
             return table.staging.observed.kind == .table && table.staging.observed.mayHoldRows
         }
-        return node.partitions(below: table.table).contains { name in
+        let below = difference.desired.families[table.node]?.partitions(below: table.table) ?? []
+        return below.contains { name in
             node.tables[name].map { $0.kind == .table && $0.mayHoldRows } ?? false
         }
     }

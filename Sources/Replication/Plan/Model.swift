@@ -41,20 +41,24 @@ extension ObservedNode {
         tables[name]?.apply(change.action)
         switch change.action {
         case .create(let trigger) where TriggerType(bits: trigger.type).level == .row:
-            for partition in (families?.partitions(below: name) ?? partitions(below: name)) {
+            for partition in partitions(below: name, families) {
                 tables[partition]?.put(ObservedTrigger(trigger, isClone: true))
             }
         case .replace(let observed, let trigger) where TriggerType(bits: trigger.type).level == .row:
-            for partition in (families?.partitions(below: name) ?? partitions(below: name)) {
+            for partition in partitions(below: name, families) {
                 tables[partition]?.triggers.removeAll { $0.name == observed.name && $0.isClone }
                 tables[partition]?.put(ObservedTrigger(trigger, isClone: true))
             }
         case .drop(let observed):
-            for partition in (families?.partitions(below: name) ?? partitions(below: name)) {
+            for partition in partitions(below: name, families) {
                 tables[partition]?.triggers.removeAll { $0.name == observed.name && $0.isClone }
             }
         case .install, .create, .replace, .setMode, .setRuleMode, .rename: break
         }
+    }
+
+    private func partitions(below name: TableName, _ families: PartitionFamilies?) -> [TableName] {
+        families?.partitions(below: name) ?? partitions(below: name)
     }
 
     private mutating func apply(_ installation: Installation) {

@@ -127,25 +127,18 @@ extension Doors {
 /// Some tables on every node, and what lies below those that are partitioned.
 private struct Neighbours {
     private(set) var desired: [Place: DesiredTable] = [:]
-    private var below: [Place: [TableName]] = [:]
+    private let families: [NodeName: PartitionFamilies]
 
     init(_ difference: Difference, _ planned: [PlannedTable]) {
+        families = difference.desired.families
         var names = Set(planned.map(\.table))
-        let roots = planned.filter { $0.staging.observed.kind == .partitionedTable }
-        for (node, roots) in Dictionary(grouping: roots, by: \.node) {
-            guard let seen = difference.observed.node(node) else { continue }
-            let roots = Set(roots.map(\.table))
-            for table in seen.tables.values where table.partitionOf != nil {
-                for name in seen.tables(above: table.name) where roots.contains(name) {
-                    below[Place(node, name), default: []].append(table.name)
-                    names.insert(table.name)
-                }
-            }
-        }
+        for table in planned { names.formUnion(partitions(of: table)) }
         for table in difference.desired.tables where names.contains(table.name) {
             desired[Place(table.node, table.name)] = table
         }
     }
 
-    func partitions(of table: PlannedTable) -> [TableName] { below[Place(table.node, table.table)] ?? [] }
+    func partitions(of table: PlannedTable) -> [TableName] {
+        families[table.node]?.partitions(below: table.table) ?? []
+    }
 }

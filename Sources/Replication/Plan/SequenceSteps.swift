@@ -58,9 +58,9 @@ extension Planning {
         var seen: Set<Place> = []
         return tables.filter { $0.opens && $0.staging.desired.role == .origin }.flatMap { planned in
             // A sequence belongs to the table whose column it is, a partitioned one or a partition.
-            let node = world.node(planned.node)
-            let names = (node?.tables(above: planned.table) ?? []) + (node?.partitions(below: planned.table) ?? [])
-            return ([planned.table] + names.sorted()).filter { seen.insert(Place(planned.node, $0)).inserted }
+            let above = world.node(planned.node)?.tables(above: planned.table) ?? []
+            let below = difference.desired.families[planned.node]?.partitions(below: planned.table) ?? []
+            return ([planned.table] + (above + below).sorted()).filter { seen.insert(Place(planned.node, $0)).inserted }
                 .flatMap { sequences(of: $0, with: planned, in: world) }
         }
     }
