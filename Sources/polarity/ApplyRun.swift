@@ -184,6 +184,7 @@ extension Outcomes {
         case .lockLost: return "LOCK_LOST"
         case .nodeLost: return "NODE_LOST"
         case .notDrained: return "DRAIN_UNPROVEN"
+        case .sequenceBehind: return "SEQUENCE_BEHIND"
         case .stageFailed: return "STAGE_FAILED"
         case nil: return "HELD_BACK"
         }

@@ -46,7 +46,7 @@ extension Reports.ExitCode {
     private init?(_ reason: StopReason) {
         switch reason {
         case .nodeLost: self = .unavailable
-        case .notDrained: self = .refused
+        case .notDrained, .sequenceBehind: self = .refused
         case .lockLost, .timedOut: self = .busy
         case .interrupted, .stageFailed: return nil
         }

@@ -54,6 +54,66 @@ import Testing
     }
 }
 
+@Suite struct `sequences that are checked` {
+    /// The new origin's is level, or ahead, for as long as nothing is written.
+    private func declareMove(of shop: Shop, startsAt: Int) async throws {
+        try shop.declare(origin: "paris")
+        try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('first')")
+        try await shop.ask("paris", "SELECT setval('public.orders_id_seq', \(startsAt))")
+    }
+
+    @Test(arguments: [(500, "SEQUENCE_BEHIND"), (5000, nil)])
+    func `are checked once a busy origin is closed, and one that is overtaken gets its old origin back`(
+        startsAt: Int, error: String?
+    ) async throws {
+        try await Shop.lend("checked") { shop in
+            try await declareMove(of: shop, startsAt: startsAt)
+            try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { _ in
+                let move = try shop.start([
+                    "apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER", "--retries", "10000", "-o", "json",
+                ])
+                #expect(try await eventually { move.errorOutput.contains("waiting for its lock") })
+                try await shop.ask(
+                    "berlin", "INSERT INTO public.orders (customer) SELECT 'late' FROM generate_series(1, 3000)")
+                try await shop.endHolding(on: "berlin")
+                let answer = await move.wait()
+                #expect(answer.status == (error == nil ? 0 : 3), "\(answer.output)\(answer.errorOutput)")
+                if let error {
+                    #expect(answer.output.contains("\"code\" : \"\(error)\""), "\(answer.output)")
+                    #expect(
+                        answer.output.contains(
+                            "public.orders_id_seq on 'paris' stands at \(startsAt), and another member's at 3001"))
+                }
+            }
+            let writes = "INSERT INTO public.orders (customer) VALUES ('next') RETURNING id"
+            #expect(try await shop.ask(error == nil ? "paris" : "berlin", writes) == (error == nil ? "5001" : "3002"))
+            await #expect(throws: (any Error).self) { try await shop.ask(error == nil ? "berlin" : "paris", writes) }
+        }
+    }
+
+    @Test func `stop a script where the origin has gone past since it was written`() async throws {
+        try await Shop.lend("passed") { shop in
+            try await declareMove(of: shop, startsAt: 500)
+            let plan = try await shop.polarity("apply", "--dry-run", "-o", "sql")
+            #expect(plan.status == 0)
+            try await shop.ask(
+                "berlin", "INSERT INTO public.orders (customer) SELECT 'late' FROM generate_series(1, 3000)")
+            let psql = try await shop.psql(plan.output, input: "\n\n\n")
+            #expect(psql.status == 3)
+            #expect(
+                psql.errorOutput.contains(
+                    "sequence public.orders_id_seq stands at 500, and another member's at 3001: nothing is opened"),
+                "\(psql.errorOutput)")
+            let writes = "INSERT INTO public.orders (customer) VALUES ('next') RETURNING id"
+            await #expect(throws: (any Error).self) { try await shop.ask("paris", writes) }
+            try await shop.ask("paris", "SELECT setval('public.orders_id_seq', 3001)")
+            let again = try await shop.psql(plan.output, input: "\n\n\n")
+            #expect(again.status == 0, "\(again.errorOutput)")
+            #expect(try await shop.ask("paris", writes) == "3002")
+        }
+    }
+}
+
 extension Shop {
     /// Ends whoever holds a lock for a test.
     fileprivate func endHolding(on node: String) async throws {

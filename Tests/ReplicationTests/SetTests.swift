@@ -342,6 +342,31 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(sequence(42, 5000, [500]), nil)
     }
 
+    @Test func `are never put back, where somebody put them ahead since they were observed`() {
+        let sequence = moving(.advance, berlin: 42, paris: nil).plan.sequences.first
+        expectNoDifference(sequence?.step(aheadOf: [50], from: 1050), nil)
+        expectNoDifference(sequence?.step(aheadOf: [50], from: 1049) == nil, false)
+        expectNoDifference(sequence?.lag(behind: [5000]), nil)
+    }
+
+    @Test func `are found to be behind what was handed out after they were observed`() {
+        let lag = { (paris: Int64?, increment: Int64, values: [Int64], own: Int64?) in
+            moving(.check, berlin: 42 * increment, paris: paris, by: increment).plan.sequences.first?
+                .lag(behind: values, from: own)?.description
+        }
+        let words = { (value: Int, greatest: Int) in
+            "public.orders_id_seq on 'paris' stands at \(value), and another member's at \(greatest)"
+        }
+        expectNoDifference(lag(42, 1, [43], nil), words(42, 43))
+        expectNoDifference(lag(42, 1, [43], 43), nil)
+        expectNoDifference(lag(42, 1, [], nil), nil)
+        expectNoDifference(lag(-42, -1, [-43, -7], nil), words(-42, -43))
+        expectNoDifference(lag(-42, -1, [-43], -44), nil)
+        var repaired = moving(.check, berlin: 42, paris: 42)
+        repaired.declare(origin: "berlin")
+        expectNoDifference(repaired.plan.sequences.count, 0)
+    }
+
     @Test func `are put ahead on the table as protect left it`() {
         var world = moving(.advance, berlin: 42, paris: nil)
         world.remove(.truncateLog, on: "paris")

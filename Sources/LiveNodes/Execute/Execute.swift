@@ -79,8 +79,12 @@ private struct Executor {
             if let reason = run.control.stopped(), !steps.isEmpty { return reason }
             if name == .drain {
                 if let reason = await drain() { return reason }
-                steps = await ahead(steps)
+                let values = await SequenceValues(run: run, sequences: plan.sequences).read()
                 if let reason = run.control.reason { return reason }
+                if let lag = plan.sequences.lazy.compactMap({ $0.lag(among: values) }).first {
+                    return .sequenceBehind(lag)
+                }
+                if !plan.sequences.isEmpty { steps = plan.sequences.compactMap { $0.step(among: values) } }
             }
             guard !steps.isEmpty else { continue }
             if name == .protect {
@@ -176,13 +180,6 @@ private struct Executor {
         reached.drains = drains.indices.compactMap { verdicts[$0] }
         if let reason = run.control.stopped() { return reason }
         return reached.drains.first { !$0.verdict.isGood }.map { .notDrained($0.drain.set) }
-    }
-
-    /// The steps of the stage `drain`, which put sequences ahead of where they stand now that the others are closed.
-    private func ahead(_ steps: [Step]) async -> [Step] {
-        guard !plan.sequences.isEmpty else { return steps }
-        let values = await SequenceValues(run: run, sequences: plan.sequences).read()
-        return plan.sequences.compactMap { $0.step(aheadOf: values[$0.name] ?? []) }
     }
 
     // MARK: - Opening the old origin again

@@ -1,27 +1,25 @@
 import Postgres
 import Replication
 
-/// Reads where sequences stand on the nodes that no longer hand out their values.
+/// Reads where sequences stand once no node hands out their values.
 struct SequenceValues {
     let run: Run
-    let sequences: [SequenceAdvance]
+    let sequences: [SequenceHandover]
 
-    /// - Returns: The values of each sequence, on whatever node; a node that does not say is lost to the run.
-    func read() async -> [QualifiedName: [Int64]] {
-        let others = Set(sequences.flatMap(\.others))
-        let answers = await atOnce(Dictionary(others.map { ($0, $0) }) { first, _ in first }) { node in
+    /// - Returns: The value of each sequence on each node; a node that does not say is lost to the run.
+    func read() async -> [NodeName: [QualifiedName: Int64]] {
+        let nodes = Set(sequences.flatMap { $0.others + [$0.node] })
+        let answers = await atOnce(Dictionary(uniqueKeysWithValues: nodes.map { ($0, $0) })) { node in
             await Result { () async throws(PostgresError) in try await read(on: node) }
         }
         for (node, error) in answers.compactMapValues(\.failure).sorted(by: { $0.key < $1.key }) {
             run.lose(node, error)
         }
-        return answers.values.reduce(into: [:]) { values, answer in
-            for (name, value) in (try? answer.get()) ?? [:] { values[name, default: []].append(value) }
-        }
+        return answers.compactMapValues { try? $0.get() }
     }
 
     private func read(on node: NodeName) async throws(PostgresError) -> [QualifiedName: Int64] {
-        let names = sequences.filter { $0.others.contains(node) }.map(\.name)
+        let names = sequences.filter { $0.node == node || $0.others.contains(node) }.map(\.name)
         let session = try await run.session(on: node)
         let role = run.nodes[node]?.role.map { "SET LOCAL ROLE \($0.quoted)" } ?? ""
         let begin = """
@@ -37,5 +35,15 @@ struct SequenceValues {
             let name = QualifiedName(Identifier(row[0] ?? ""), Identifier(row[1] ?? ""))
             values[name] = row[2].flatMap { Int64($0) }
         }
+    }
+}
+
+extension SequenceHandover {
+    func step(among values: [NodeName: [QualifiedName: Int64]]) -> Step? {
+        step(aheadOf: others.compactMap { values[$0]?[name] }, from: values[node]?[name])
+    }
+
+    func lag(among values: [NodeName: [QualifiedName: Int64]]) -> SequenceLag? {
+        lag(behind: others.compactMap { values[$0]?[name] }, from: values[node]?[name])
     }
 }

@@ -1,11 +1,33 @@
-/// A sequence of a table that is to be opened, behind another member's.
-struct SequenceLag {
-    let node: NodeName
-    let table: TableName
-    let sequence: QualifiedName
-    let value: Int64?
-    let greatest: Int64
-    let increment: Int64
+/// A sequence that would hand out again what another member has handed out.
+public struct SequenceLag: Hashable, Sendable, CustomStringConvertible {
+    /// Where it is behind.
+    public let node: NodeName
+    /// Schema and name.
+    public let sequence: QualifiedName
+    /// Where it stands; `nil` where it was never used.
+    public let value: Int64?
+    /// The value furthest ahead of all other members.
+    public let greatest: Int64
+
+    /// `public.orders_id_seq on 'paris' stands at 41, and another member's at 42`
+    public var description: String {
+        "\(sequence) on '\(node)' stands at \(value.map { "\($0)" } ?? "its start"), and another member's at \(greatest)"
+    }
+}
+
+extension ObservedSequence {
+    /// The value furthest ahead in its own direction.
+    func furthest(of values: [Int64]) -> Int64? { increment < 0 ? values.min() : values.max() }
+
+    /// Where it stands, and the furthest of other members' values that it has not come to; `nil` where it has.
+    ///
+    /// - Parameter own: Where it stands as read since; it never goes back.
+    func lag(behind values: [Int64], from own: Int64? = nil) -> (value: Int64?, greatest: Int64)? {
+        let value = furthest(of: [lastValue, own].compactMap { $0 })
+        guard let greatest = furthest(of: values), value.map({ furthest(of: [greatest, $0]) != $0 }) ?? true
+        else { return nil }
+        return (value, greatest)
+    }
 }
 
 /// The tables that are closed on the declared origin; of partitioned ones those with a closed table anywhere below.
@@ -25,25 +47,22 @@ func tablesToOpen(_ set: ReplicationSet, _ judged: [TableJudgement]) -> Set<Tabl
 }
 
 /// The sequences that are behind on a node whose tables go from closed to open.
-func sequenceLags(_ set: ReplicationSet, _ judged: [TableJudgement]) -> [SequenceLag] {
+func sequenceLags(_ set: ReplicationSet, _ judged: [TableJudgement]) -> [(table: TableName, lag: SequenceLag)] {
     guard let origin = set.origin else { return [] }
     let names = tablesToOpen(set, judged)
     let opening = judged.filter { $0.desired.node == origin && names.contains($0.desired.name) }
     guard opening.contains(where: { !($0.observed?.sequences.isEmpty ?? true) }) else { return [] }
     let others = Dictionary(
         grouping: judged.lazy.filter { $0.desired.node != origin && $0.desired.role != .bystander }, by: \.desired.name)
-    return opening.flatMap { table -> [SequenceLag] in
+    return opening.flatMap { table in
         (table.observed?.sequences ?? []).filter(\.mayRead).compactMap { sequence in
             let values = (others[table.desired.name] ?? []).flatMap { other in
                 (other.observed?.sequences ?? []).filter { $0.name == sequence.name }.compactMap(\.lastValue)
             }
-            let ahead = sequence.increment < 0 ? values.min() : values.max()
-            guard let ahead else { return nil }
-            let isBehind = sequence.lastValue.map { sequence.increment < 0 ? ahead < $0 : ahead > $0 } ?? true
-            return isBehind
-                ? SequenceLag(
-                    node: origin, table: table.desired.name, sequence: sequence.name, value: sequence.lastValue,
-                    greatest: ahead, increment: sequence.increment) : nil
+            return sequence.lag(behind: values).map { value, greatest in
+                let lag = SequenceLag(node: origin, sequence: sequence.name, value: value, greatest: greatest)
+                return (table.desired.name, lag)
+            }
         }
     }
 }

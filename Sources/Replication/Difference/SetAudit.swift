@@ -139,12 +139,10 @@ struct SetAudit {
     private mutating func findSequences(_ judged: [TableJudgement], _ authority: Authority) {
         guard declared.policy.sequences == .check, set.origin.map({ authority.lastOrigin != .node($0) }) ?? false
         else { return }
-        for lag in sequenceLags(set, judged) {
+        for (table, lag) in sequenceLags(set, judged) {
             findings.append(
                 Finding(
-                    .sequenceBehind, set: set.name, node: lag.node, table: lag.table,
-                    "\(lag.sequence) on '\(lag.node)' stands at \(lag.value.map { "\($0)" } ?? "its start"), and "
-                        + "another member's at \(lag.greatest)",
+                    .sequenceBehind, set: set.name, node: lag.node, table: table, lag.description,
                     because: set.originPosition))
         }
     }

@@ -134,4 +134,6 @@ public enum StopReason: Hashable, Sendable {
     case stageFailed(StageName)
     /// A drain was not proven.
     case notDrained(SetName)
+    /// A sequence was behind another member's once that was closed.
+    case sequenceBehind(SequenceLag)
 }

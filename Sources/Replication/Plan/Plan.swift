@@ -4,8 +4,8 @@ public struct Plan: Hashable, Sendable {
     public let stages: [Stage]
     /// What has to be proven between `protect` and `open`, one for each set that opens.
     public let drains: [Drain]
-    /// The sequences that the stage `drain` puts ahead of where they stand once everything else is closed.
-    public let sequences: [SequenceAdvance]
+    /// The sequences that are put ahead in the stage `drain`, or checked there, by where they stand once all is closed.
+    public let sequences: [SequenceHandover]
     /// The words that `--allow` must hold for this plan to run, sorted.
     public let required: [Gate]
     /// Changes that wait for a blocking finding to be mended.
@@ -20,7 +20,7 @@ public struct Plan: Hashable, Sendable {
     }
 
     init(
-        stages: [Stage], drains: [Drain], sequences: [SequenceAdvance], required: [Gate], heldBack: [Change],
+        stages: [Stage], drains: [Drain], sequences: [SequenceHandover], required: [Gate], heldBack: [Change],
         lastWriters: Set<Place>
     ) {
         self.stages = stages.filter { !$0.steps.isEmpty }
@@ -56,7 +56,7 @@ public struct Stage: Hashable, Sendable {
 public enum StageName: String, Hashable, Sendable, CaseIterable, Comparable {
     /// Lets no writes in where they were refused: installations, deny up, log up where already open, creations.
     case protect
-    /// Proves that every reachable subscriber has everything the closed origin held; advances sequences.
+    /// Proves that every reachable subscriber has everything the closed origin held; advances or checks sequences.
     case drain
     /// Lets writes in where they were refused.
     case open

@@ -1,5 +1,5 @@
-/// A sequence of a table that is to be opened, put ahead of every other member's.
-public struct SequenceAdvance: Hashable, Sendable {
+/// A sequence of a table that is to be opened, beside every other member's: put ahead of them, or found not to be behind.
+public struct SequenceHandover: Hashable, Sendable {
     /// How far a sequence is put ahead of the old origin's, in steps of its increment: the old origin may hand out a few
     /// more before it is closed.
     public static let margin: Int64 = 1000
@@ -11,11 +11,17 @@ public struct SequenceAdvance: Hashable, Sendable {
     private let observed: [Int64]
     /// The step without its statement.
     private let bare: Step
+    /// Whether it is put ahead; otherwise it is looked at alone.
+    public let advances: Bool
 
-    init(_ sequence: ObservedSequence, aheadOf others: [(node: NodeName, table: ObservedTable)], by bare: Step) {
+    init(
+        _ sequence: ObservedSequence, beside others: [(node: NodeName, table: ObservedTable)], by bare: Step,
+        advances: Bool
+    ) {
         self.sequence = sequence
         self.others = others.map(\.node).sorted()
         self.bare = bare
+        self.advances = advances
         observed = others.compactMap { other in
             other.table.sequences.first { $0.name == sequence.name }?.lastValue
         }
@@ -23,40 +29,62 @@ public struct SequenceAdvance: Hashable, Sendable {
 
     /// Schema and name.
     public var name: QualifiedName { sequence.name }
+    /// Where it is to hand out values.
+    public var node: NodeName { bare.node }
+    /// Whether it counts down.
+    public var isDescending: Bool { sequence.increment < 0 }
 
-    /// The step that puts it ahead; `nil` where it is already, since none is ever put back.
+    /// The step that puts it ahead; `nil` where it is already, since none is ever put back, and where it is looked at alone.
     ///
-    /// - Parameter values: Where it stands on others beside what was observed there, read once they were closed: an old
-    ///   origin that was busy for long may have gone past the margin.
-    public func step(aheadOf values: [Int64] = []) -> Step? {
-        guard let value = value(aheadOf: observed + values) else { return nil }
-        let name = literal(name.quoted)
-        return Step(
+    /// - Parameters:
+    ///   - values: Where it stands on others beside what was observed there, read once they were closed: an old origin
+    ///     that was busy for long may have gone past the margin.
+    ///   - own: Where it stands itself by then; `nil` for what was observed.
+    public func step(aheadOf values: [Int64] = [], from own: Int64? = nil) -> Step? {
+        guard advances, let value = value(aheadOf: observed + values, from: own) else { return nil }
+        return step(saying: ["SELECT pg_catalog.setval(\(literal(name.quoted))::pg_catalog.regclass, \(value))"])
+    }
+
+    /// A step with statements of the caller's in place of those of the plan.
+    public func step(saying statements: [String]) -> Step {
+        Step(
             stage: bare.stage, node: bare.node, set: bare.set, table: bare.table, tableOID: bare.tableOID, changes: [],
-            statements: ["SELECT pg_catalog.setval(\(name)::pg_catalog.regclass, \(value))"], lock: bare.lock,
-            expectedRows: bare.expectedRows, role: bare.role)
+            statements: statements, lock: bare.lock, expectedRows: bare.expectedRows, role: bare.role)
+    }
+
+    /// What keeps its table shut: keys that another member has handed out would be handed out again. `nil` where it is
+    /// not behind, and where it is put ahead.
+    public func lag(behind values: [Int64], from own: Int64? = nil) -> SequenceLag? {
+        guard !advances else { return nil }
+        return sequence.lag(behind: observed + values, from: own).map { value, greatest in
+            SequenceLag(node: node, sequence: name, value: value, greatest: greatest)
+        }
     }
 
     /// The greatest value of the others and a margin; `nil` where the sequence is there already.
-    private func value(aheadOf values: [Int64]) -> Int64? {
-        let isDescending = sequence.increment < 0
-        guard let ahead = isDescending ? values.min() : values.max() else { return nil }
+    private func value(aheadOf values: [Int64], from own: Int64?) -> Int64? {
+        guard let ahead = sequence.furthest(of: values) else { return nil }
         let (distance, tooFar) = sequence.increment.multipliedReportingOverflow(by: Self.margin)
         let (value, overflow) = ahead.addingReportingOverflow(distance)
         let target = tooFar || overflow ? ahead : value
-        guard let own = sequence.lastValue else { return target }
-        return (isDescending ? own <= target : own >= target) ? nil : target
+        return sequence.lag(behind: [target], from: own) == nil ? nil : target
     }
 }
 
 extension Planning {
-    /// The sequences of the tables that open on their origin, where the policy has them advanced.
+    /// The sequences of the tables that open on their origin, where the policy has them advanced; where it has them
+    /// checked, of those that move there.
     ///
     /// - Parameter world: The nodes as they are when the sequences are set.
-    func sequences(in world: ObservedState) -> [SequenceAdvance] {
-        guard difference.desired.declared.policy.sequences == .advance else { return [] }
+    func sequences(in world: ObservedState) -> [SequenceHandover] {
+        let policy = difference.desired.declared.policy.sequences
+        guard policy != .ignore else { return [] }
         var seen: Set<Place> = []
-        return tables.filter { $0.opens && $0.staging.desired.role == .origin }.flatMap { planned in
+        let opening = tables.filter { planned in
+            planned.opens && planned.staging.desired.role == .origin
+                && (policy == .advance || planned.judgement.authority.lastOrigin != .node(planned.node))
+        }
+        return opening.flatMap { planned in
             // A sequence belongs to the table whose column it is, a partitioned one or a partition.
             let above = world.node(planned.node)?.tables(above: planned.table) ?? []
             let below = difference.desired.families[planned.node]?.partitions(below: planned.table) ?? []
@@ -67,14 +95,17 @@ extension Planning {
 
     private func sequences(
         of name: TableName, with planned: PlannedTable, in world: ObservedState
-    ) -> [SequenceAdvance] {
+    ) -> [SequenceHandover] {
         guard let table = world.node(planned.node)?.tables[name] else { return [] }
         let others = planned.judgement.members.subtracting([planned.node])
             .compactMap { node in world.node(node)?.tables[name].map { (node, $0) } }
+        guard !others.isEmpty else { return [] }
         let bare = Step(
             stage: .drain, node: planned.node, set: planned.staging.desired.set, table: name, tableOID: table.oid,
             changes: [], statements: [], lock: .none, expectedRows: table.rowsUnderLock,
             role: difference.desired.declared.node(planned.node)?.role)
-        return table.sequences.map { SequenceAdvance($0, aheadOf: others, by: bare) }
+        let advances = difference.desired.declared.policy.sequences == .advance
+        return table.sequences.filter { advances || $0.mayRead }
+            .map { SequenceHandover($0, beside: others, by: bare, advances: advances) }
     }
 }

@@ -1,10 +1,10 @@
 /// Turns staged changes into steps, each with what it must find under its lock.
 extension Planning {
-    /// The stages in order; every step expects what the steps before it leave behind. With the sequences whose steps make
-    /// up the stage `drain`.
-    func stages() -> (stages: [Stage], sequences: [SequenceAdvance]) {
+    /// The stages in order; every step expects what the steps before it leave behind. With the sequences that the stage
+    /// `drain` advances, which are its steps, or checks.
+    func stages() -> (stages: [Stage], sequences: [SequenceHandover]) {
         var world = difference.observed
-        var sequences: [SequenceAdvance] = []
+        var sequences: [SequenceHandover] = []
         let stages = StageName.allCases.map { name in
             var steps = (installations[name] ?? []).map { step(for: $0, in: name) }
             if name == .drain {

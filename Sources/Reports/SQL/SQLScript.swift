@@ -33,7 +33,7 @@ struct Script {
     private func stage(_ name: StageName, of plan: Plan) -> [String] {
         let steps = plan.stages.filter { $0.name == name }.flatMap(\.steps)
         let statements =
-            name == .drain && !plan.sequences.isEmpty ? advances(plan.sequences) : visits(steps).flatMap(visit)
+            name == .drain && !plan.sequences.isEmpty ? handOver(plan.sequences) : visits(steps).flatMap(visit)
         let lines = (name == .drain ? plan.drains.flatMap(question) : []) + statements
         return lines.isEmpty ? [] : ["", "-- Stage \(name.rawValue)"] + lines
     }

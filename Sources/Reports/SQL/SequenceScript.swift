@@ -4,17 +4,17 @@ import Replication
 // old origin is closed: by then it has handed out more than the plan saw. psql keeps each value in a variable.
 
 extension Script {
-    /// Reads every sequence on the other members, and puts each ahead of what was read.
-    func advances(_ sequences: [SequenceAdvance]) -> [String] {
+    /// Reads every sequence on the other members, and puts each ahead of what was read, or stops where one is behind.
+    func handOver(_ sequences: [SequenceHandover]) -> [String] {
         let others = Set(sequences.flatMap(\.others)).sorted()
         let readings = others.flatMap { node in
             reading(on: node, sequences.enumerated().filter { $1.others.contains(node) }.map { ($0, $1.name) }, others)
         }
-        let steps = sequences.enumerated().compactMap { index, sequence in
+        let steps = sequences.enumerated().map { index, sequence in
             let variables = others.enumerated().filter { sequence.others.contains($1) }.map {
                 variable(index, $0.offset)
             }
-            return step(sequence, aheadOf: variables)
+            return step(sequence, beside: variables)
         }
         return readings + visits(steps).flatMap(visit)
     }
@@ -37,28 +37,50 @@ extension Script {
 
     private func variable(_ sequence: Int, _ node: Int) -> String { "polarity_\(sequence + 1)_\(node + 1)" }
 
-    /// The step of the plan with the values that psql has read in place of those that the plan saw.
-    private func step(_ sequence: SequenceAdvance, aheadOf variables: [String]) -> Step? {
-        let name = literal(sequence.name.quoted)
+    /// What is done about a sequence by the values that psql has read in place of those that the plan saw.
+    private func step(_ sequence: SequenceHandover, beside variables: [String]) -> Step {
         let values = variables.map { "(:\($0)::bigint)" }.joined(separator: ", ")
-        let statement = """
-            SELECT setval(s.seqrelid, ahead.value)
-              FROM pg_sequence AS s
-             CROSS JOIN LATERAL (
-                SELECT CASE WHEN s.seqincrement > 0 THEN max(v.value) ELSE min(v.value) END
-                       + \(SequenceAdvance.margin) * s.seqincrement AS value
-                  FROM (VALUES \(values)) AS v (value)) AS ahead
-             WHERE s.seqrelid = \(name)::regclass
-               AND CASE WHEN s.seqincrement > 0 THEN pg_sequence_last_value(s.seqrelid) < ahead.value
-                        ELSE pg_sequence_last_value(s.seqrelid) > ahead.value END IS NOT FALSE
+        return sequence.step(saying: sequence.advances ? [advance(sequence, values)] : check(sequence, values))
+    }
+
+    private func advance(_ sequence: SequenceHandover, _ values: String) -> String {
+        """
+        SELECT setval(s.seqrelid, ahead.value)
+          FROM pg_sequence AS s
+         CROSS JOIN LATERAL (
+            SELECT CASE WHEN s.seqincrement > 0 THEN max(v.value) ELSE min(v.value) END
+                   + \(SequenceHandover.margin) * s.seqincrement AS value
+              FROM (VALUES \(values)) AS v (value)) AS ahead
+         WHERE s.seqrelid = \(literal(sequence.name.quoted))::regclass
+           AND CASE WHEN s.seqincrement > 0 THEN pg_sequence_last_value(s.seqrelid) < ahead.value
+                    ELSE pg_sequence_last_value(s.seqrelid) > ahead.value END IS NOT FALSE
+        """
+    }
+
+    /// psql puts no variable into a DO block, so what it asks about is set before.
+    private func check(_ sequence: SequenceHandover, _ values: String) -> [String] {
+        let furthest = sequence.isDescending ? "min" : "max"
+        return [
             """
-        // Whatever stands on the others, to either side: a step there is, unless nothing is left of the sequence.
-        return sequence.step(aheadOf: [.min, .max]).map { step in
-            Step(
-                stage: step.stage, node: step.node, set: step.set, table: step.table, tableOID: step.tableOID,
-                changes: step.changes, statements: [statement], lock: step.lock, expectedRows: step.expectedRows,
-                role: step.role)
-        }
+            SELECT set_config('polarity.sequence', \(literal(sequence.name.quoted)), true),
+                   set_config('polarity.ahead', coalesce(\(furthest)(v.value)::text, ''), true)
+              FROM (VALUES \(values)) AS v (value)
+            """,
+            """
+            DO $$
+            DECLARE
+                here regclass := current_setting('polarity.sequence')::regclass;
+                own bigint := pg_sequence_last_value(here);
+                ahead bigint := nullif(current_setting('polarity.ahead'), '')::bigint;
+            BEGIN
+                IF (own \(sequence.isDescending ? ">" : "<") ahead) IS NOT FALSE AND ahead IS NOT NULL THEN
+                    RAISE EXCEPTION 'sequence % stands at %, and another member''s at %: nothing is opened',
+                        here, coalesce(own::text, 'its start'), ahead;
+                END IF;
+            END
+            $$
+            """,
+        ]
     }
 }
 

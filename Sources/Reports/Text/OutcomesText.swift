@@ -138,6 +138,7 @@ extension StopReason {
         case .nodeLost(let node, let message): "lost \(visible(node.text)): \(visible(message))"
         case .stageFailed(let stage): "\(stage.rawValue) did not succeed on every node"
         case .notDrained(let set): "set \(visible(set.text)) is not drained"
+        case .sequenceBehind(let lag): visible(lag.description)
         }
     }
 }
