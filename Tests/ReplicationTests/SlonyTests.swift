@@ -201,6 +201,17 @@ private let slony = Engine.slony(cluster: "shopcl")
             """)
     }
 
+    @Test func `that are not registered are told what Slony lacks: a subscription, a move between sets, the table`() {
+        var world = World(slony)
+        world.node("paris") { $0.slony?.tables.removeValue(forKey: 16384) }
+        world.node("tokyo") { $0.slony?.tables[16384]?.set = 2 }
+        let next = { (node: NodeName) in world.difference.findings.first { $0.node == node }?.next ?? "" }
+        expectNoDifference(next("paris").contains("SUBSCRIBE SET"), true)
+        expectNoDifference(next("tokyo").contains("SET MOVE TABLE or MERGE SET"), true)
+        world.node("berlin") { $0.slony?.tables.removeValue(forKey: 16384) }
+        expectNoDifference(next("berlin"), "Add the table with slonik: SET ADD TABLE.")
+    }
+
     @Test func `whose registered index is gone has no key to log by`() {
         var world = World(slony)
         world.node("paris") { $0.slony?.tables[16384]?.keyMask = nil }

@@ -110,14 +110,20 @@ final class TableJudgement {
                         + "it was restored or made anew",
                     next: "run slonik: REPAIR CONFIG for this set and node")
             } else {
-                find(.tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)")
+                find(
+                    .tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)",
+                    next: desired.role == .origin
+                        ? nil
+                        : "subscribe the node with slonik: SUBSCRIBE SET, and wait until it has; a table that the "
+                            + "origin does not list either is added there: SET ADD TABLE")
             }
             return false
         }
         if let id = slonySet, id != registered.set {
             find(
                 .tableNotRegistered,
-                "Slony on '\(desired.node)' lists \(desired.name) in set \(registered.set), not \(id)")
+                "Slony on '\(desired.node)' lists \(desired.name) in set \(registered.set), not \(id)",
+                next: "name the table in the set that has it; or, with slonik: SET MOVE TABLE or MERGE SET")
             return false
         }
         if registered.keyMask == nil {
