@@ -102,7 +102,11 @@ struct ApplyRun {
         await records.before(journal)
         let outcomes = await carryOut(walk, holding: locks, choices, run: run, allowed: allowed, signals: signals) {
             event in
-            if case .stageBegan(.open, _) = event { await records.opening(journal) }
+            switch event {
+            case .stageBegan(.open, _): await records.opening(journal)
+            case .reopening: await records.before(journal)
+            default: break
+            }
             await journal.note(event)
             if await journal.failure != nil { signals.interrupt() }
             await progress.show(event)

@@ -28,7 +28,7 @@ struct RecordKeeping: Sendable {
             }.map(\.set))
     }
 
-    /// Before anything is changed: new members are added, origins stay as they were.
+    /// Before anything is changed, and when nothing was opened: new members are added, origins stay as they were.
     func before(_ journal: JournalFile) async {
         await write(journal) { difference.record(of: $0, opening: false) }
     }

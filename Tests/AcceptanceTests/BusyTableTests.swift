@@ -32,6 +32,29 @@ private struct Holder: Sendable {
 @Suite struct `a busy table` {
     private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log""#
 
+    @Test func `on the new origin gives the set back to the old one, and its record too`() async throws {
+        try await Shop.lend("unopened") { shop in
+            try shop.declare(origin: "paris", more: "policy: {sequences: ignore}")
+            let before = try await shop.modes()
+            let words = "ORIGIN_CHANGE,UNPROVEN_HANDOVER"
+            let tables = #"public.orders, public.order_items, sales."Order Line""#
+            try await shop.holding("LOCK TABLE \(tables) IN ROW EXCLUSIVE MODE", on: "paris") { _ in
+                let move = try await shop.polarity(
+                    "apply", "--yes", "--retries", "2", "--lock-timeout", "100ms", "--allow", words)
+                #expect(move.status == 3, "\(move.output)\(move.errorOutput)")
+                #expect(move.output.contains("Opened again"), "\(move.output)")
+            }
+            #expect(try await shop.modes() == before)
+            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('Ada')")
+            let record = "SELECT string_agg(DISTINCT origin, ' ') FROM polarity.origin"
+            for node in ["berlin", "paris", "tokyo"] { #expect(try await shop.ask(node, record) == "berlin") }
+            let again = try await shop.polarity("apply", "--yes")
+            #expect(again.status == 4, "\(again.output)\(again.errorOutput)")
+            #expect(try await shop.polarity("apply", "--yes", "--allow", words).status == 0)
+            #expect(try await shop.polarity("status").status == 0)
+        }
+    }
+
     @Test func `is left alone, its holder named and undisturbed`() async throws {
         try await Shop.lend("holders") { shop in
             for holder in Holder.all {

@@ -48,14 +48,15 @@ private let functions = """
         }
     }
 
-    @Test func `a move whose old origin was opened again is a move still`() async throws {
+    @Test(arguments: [("berlin", "public.orders"), ("paris", "public.orders, public.order_items")])
+    func `a move whose old origin was opened again is a move still`(node: String, busy: String) async throws {
         let sets = { (origin: String) in
             "  - {name: all, origin: \(origin), tables: [public.orders, public.order_items]}"
         }
         try await lend("reopened", applying: { file($0, sets: sets("berlin")) }) { shop in
             let modes = try await shop.modes()
             try shop.write(file(shop, sets: sets("paris")), to: "polarity.yaml")
-            try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { _ in
+            try await shop.holding("LOCK TABLE \(busy) IN ROW EXCLUSIVE MODE", on: node) { _ in
                 let move = try await shop.polarity(
                     "apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER", "--retries", "2",
                     "--lock-timeout", "100ms")

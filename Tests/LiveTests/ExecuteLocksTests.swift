@@ -112,6 +112,35 @@ struct ExecuteLocksTests {
         }
     }
 
+    @Test(arguments: [(2, "done"), (1, "not begun"), (0, "not begun")])
+    func `a lock that is lost keeps the old origin shut where that lock says who may write`(
+        place: Int, end: String
+    ) async throws {
+        try await ExecuteNodes.with(3, tables: 2) { nodes in
+            let locks = try await nodes.takeLocks()
+            let lost = locks.held[nodes.nodes[place].name]?.pid ?? 0
+            let slow = ["SELECT pg_catalog.pg_sleep(2)"]
+            let steps = [
+                nodes.step(0, on: 0), nodes.step(1, on: 2, statements: slow), nodes.step(0, on: 1, stage: .open),
+            ]
+            // Slow, too, so that the loss is heard of once more.
+            let again = nodes.step(
+                0, on: 0, from: .enabled, to: .disabled, stage: .open,
+                statements: slow + ["ALTER TABLE ONLY public.t0 DISABLE TRIGGER deny"])
+            let outcomes = await execute(
+                nodes.plan(steps), on: nodes.nodes, observed: nodes.observed, holding: locks,
+                label: RunLabel(run: "test", plan: "f00"), policy: Policy(), reopening: { _ in [again] },
+                events: { event in
+                    guard case .sending("tokyo", _) = event else { return }
+                    _ = try? await nodes.sessions[place].run("SELECT pg_terminate_backend(\(lost))")
+                })
+            await locks.release()
+            #expect(outcomes.stopped == .lockLost(nodes.nodes[place].name))
+            #expect(outcomes.reopened.map { word($0.outcome) } == [end])
+            #expect(try await nodes.closed(on: 0).contains(0) == (end == "not begun"))
+        }
+    }
+
     @Test func `what an earlier run left behind is on the disk before anything opens upon it`() async throws {
         try await ExecuteNodes.with(2, tables: 1) { nodes in
             _ = try await nodes.sessions[1].run(

@@ -33,6 +33,22 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.observed, before)
     }
 
+    @Test func `whose new origin was recorded already is recorded as it was before it is led back`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        let (before, plan) = (world.observed, world.plan)
+        let outcomes = plan.steps.map { step in
+            StepOutcome(
+                step: step, outcome: step.table == nil || step.stage < .open ? .done(tries: 1, took: .zero) : .notBegun)
+        }
+        let back = plan.reopening(after: Outcomes(steps: outcomes), from: before)
+        expectNoDifference(
+            back.map { "\($0.node) \($0.table?.description ?? "record")" },
+            ["berlin record", "paris record", "tokyo record", "berlin public.orders"])
+        for step in outcomes.filter(\.outcome.changedSomething).map(\.step) + back { world.observed.apply(step) }
+        expectNoDifference(world.observed, before)
+    }
+
     @Test func `is not led back on a subscriber that should never have been open`() {
         var world = World(builtin)
         world.declare(origin: "paris")
@@ -45,6 +61,20 @@ private let builtin = Engine.builtin(cluster: "shop")
         world.declare(origin: "paris")
         world.set(.deny, .disabled, on: "tokyo")
         expectNoDifference(reopened(world, stuckOn: ["tokyo"]).map(\.node), [])
+    }
+
+    @Test func `is not led back beside one whose deny trigger is another, or gone, and could not be made`() {
+        for isGone in [true, false] {
+            var world = World(builtin)
+            world.declare(origin: "paris")
+            if isGone {
+                world.remove(.deny, on: "tokyo")
+            } else {
+                world.trigger(.deny, on: "tokyo") { $0.hasCondition = true }
+            }
+            expectNoDifference(reopened(world, stuckOn: ["tokyo"]).map(\.node), [])
+            expectNoDifference(reopened(world).map(\.node), ["berlin"])
+        }
     }
 
     @Test func `is not led back where the declared origin was open already`() {

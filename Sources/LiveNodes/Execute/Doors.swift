@@ -21,6 +21,12 @@ struct Doors {
             })
     }
 
+    /// The nodes that the plan would open for the tables of these steps.
+    func others(than steps: [Step]) -> Set<NodeName> {
+        let planned = plannedOpenings()
+        return steps.reduce(into: []) { $0.formUnion(openings(besides: $1, of: planned).map(\.node)) }
+    }
+
     /// One table that would be opened.
     private struct Opening: Hashable, Sendable {
         let node: NodeName

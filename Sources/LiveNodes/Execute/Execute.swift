@@ -26,7 +26,7 @@ import Replication
 ///   - allowed: With ``Gate/unprovenHandover``, a drain that cannot be proven is passed over. One that is pending never is.
 ///   - engineLock: The engine's lock on its configuration (Slony's `sl_config_lock`), taken by each step before its table's.
 ///   - reopening: The steps that open the old origin again, asked for when the run ends before anything was opened
-///     and the locks still hold; none leaves it shut. Each runs only where all other tables of that name that the plan would
+///     and the locks still hold where that happens; none leaves it shut. Each runs only where all other tables of that name that the plan would
 ///     have opened are read to be as they were observed, or as this run left them.
 ///   - interruption: Asked all the time; must not block.
 ///   - events: Awaited; see ``Event``.
@@ -67,7 +67,10 @@ private struct Executor {
         guard let reason else { return reached }
         reached.stopped = reason
         await run.tell(.stopping(reason))
-        let opened = reached.steps.contains { $0.step.stage >= .open && $0.outcome.changedSomething }
+        // A record is no door: what was recorded is taken back with it.
+        let opened = reached.steps.contains {
+            $0.step.stage >= .open && $0.step.table != nil && $0.outcome.changedSomething
+        }
         if !opened { await reopen(by: reopening(reached)) }
         return reached
     }
@@ -184,22 +187,31 @@ private struct Executor {
 
     // MARK: - Opening the old origin again
 
-    /// Opens again what this run closed, where the nodes that would have been opened are read to be shut.
+    /// Opens again what this run closed, where the nodes that would have been opened are read to be shut; before that it takes
+    /// back what was recorded of the new origin, wherever that can be done.
     private mutating func reopen(by steps: [Step]) async {
         guard !steps.isEmpty, !run.control.drops else { return }
-        run.control.goOn(for: run.policy.lockTimeout * max(1, run.policy.retries) + .seconds(30))
+        let doors = Doors(plan: plan, world: world, run: run)
+        let needed = Set(steps.filter { $0.table != nil }.map(\.node)).union(doors.others(than: steps))
+        goOn(needing: needed)
         guard run.control.stopped() == nil else {
             return reached.reopened = steps.map { StepOutcome(step: $0, outcome: .notBegun) }
         }
         await run.tell(.reopening(steps))
-        let doors = Doors(plan: plan, world: world, run: run)
-        let shut = await doors.shut(besides: steps)
-        let safe = steps.filter { step in shut.contains(step) }
-        var ends = await inTurns(.open, safe)[...]
-        reached.reopened = steps.map { step in
+        let records = steps.filter { $0.table == nil }
+        reached.reopened = await inTurns(.open, records)
+        goOn(needing: needed)
+        let tables = steps.filter { $0.table != nil }
+        let shut = await doors.shut(besides: tables)
+        var ends = await inTurns(.open, tables.filter(shut.contains))[...]
+        reached.reopened += tables.map { step in
             shut.contains(step)
                 ? ends.popFirst() ?? StepOutcome(step: step, outcome: .notBegun)
                 : StepOutcome(step: step, outcome: .notBegun)
         }
+    }
+
+    private func goOn(needing nodes: Set<NodeName>) {
+        run.control.goOn(for: run.policy.lockTimeout * max(1, run.policy.retries) + .seconds(30), needing: nodes)
     }
 }

@@ -7,6 +7,8 @@ final class RunControl: Sendable {
         var reason: StopReason?
         var deadline: ContinuousClock.Instant
         var heedsFinish = true
+        /// The nodes whose loss ends the run; all of them unless said.
+        var needed: Set<NodeName>?
     }
 
     private let state: Mutex<State>
@@ -47,15 +49,32 @@ final class RunControl: Sendable {
         min(wanted, max(left, least))
     }
 
-    func stop(_ reason: StopReason) { state.withLock { $0.reason = $0.reason ?? reason } }
-
-    /// Lets the steps run that open the old origin again, whatever stopped the run but a lost lock or a second interruption.
-    func goOn(for time: Duration) {
+    func stop(_ reason: StopReason) {
         state.withLock { state in
-            if case .lockLost = state.reason { return }
+            if state.reason == nil, reason.ends(needing: state.needed) { state.reason = reason }
+        }
+    }
+
+    /// Lets the steps run that open the old origin again, whatever stopped the run but a second interruption, or a lock
+    /// that was lost where they run or where somebody else would have been opened: what is lost elsewhere says nothing
+    /// about who may write.
+    func goOn(for time: Duration, needing nodes: Set<NodeName>) {
+        state.withLock { state in
+            if case .lockLost(let node) = state.reason, nodes.contains(node) { return }
             state.reason = nil
             state.heedsFinish = false
+            state.needed = nodes
             state.deadline = .now + time
+        }
+    }
+}
+
+extension StopReason {
+    /// Whether it ends a run that needs only some nodes.
+    fileprivate func ends(needing needed: Set<NodeName>?) -> Bool {
+        switch self {
+        case .lockLost(let node), .nodeLost(let node, _): needed?.contains(node) ?? true
+        case .interrupted, .timedOut, .stageFailed, .notDrained, .sequenceBehind: true
         }
     }
 }

@@ -28,6 +28,11 @@ extension Planning {
                 .map { Place($0.node, $0.table) })
     }
 
+    /// Where doors close that were open, of tables that are not new to the engine.
+    var foundOpen: Set<Place> {
+        Set(tables.filter { $0.closes && $0.staging.before.hasEngineTriggers }.map { Place($0.node, $0.table) })
+    }
+
     /// Whether a table's changes open another node than the last origin, or close the last origin.
     func movesOrigin(_ table: PlannedTable) -> Bool {
         let authority = table.judgement.authority.lastOrigin

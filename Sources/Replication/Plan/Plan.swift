@@ -12,16 +12,19 @@ public struct Plan: Hashable, Sendable {
     public let heldBack: [Change]
     /// Where the plan closes what was written last: to be opened again if the new origin never opens.
     let lastWriters: Set<Place>
+    /// Where the plan closes what any of the engine's triggers stands on, and writes passed.
+    let foundOpen: Set<Place>
 
     /// Gathers stages; those without steps are left out.
     public init(stages: [Stage], drains: [Drain], required: [Gate], heldBack: [Change] = []) {
         self.init(
-            stages: stages, drains: drains, sequences: [], required: required, heldBack: heldBack, lastWriters: [])
+            stages: stages, drains: drains, sequences: [], required: required, heldBack: heldBack, lastWriters: [],
+            foundOpen: [])
     }
 
     init(
         stages: [Stage], drains: [Drain], sequences: [SequenceHandover], required: [Gate], heldBack: [Change],
-        lastWriters: Set<Place>
+        lastWriters: Set<Place>, foundOpen: Set<Place>
     ) {
         self.stages = stages.filter { !$0.steps.isEmpty }
         self.drains = drains
@@ -29,6 +32,7 @@ public struct Plan: Hashable, Sendable {
         self.required = required
         self.heldBack = heldBack
         self.lastWriters = lastWriters
+        self.foundOpen = foundOpen
     }
 
     /// Every step in order.

@@ -12,7 +12,7 @@ extension Plan {
         let (stages, sequences) = planning.stages()
         self.init(
             stages: stages, drains: planning.drains(), sequences: sequences, required: planning.gates(),
-            heldBack: planning.heldBack, lastWriters: planning.lastWriters())
+            heldBack: planning.heldBack, lastWriters: planning.lastWriters(), foundOpen: planning.foundOpen)
     }
 }
 

@@ -1,6 +1,7 @@
 /// The way back when nothing was opened: one stuck table must not leave a set writable nowhere.
 extension Plan {
-    /// The steps that open again what this run closed in sets that it meant to open elsewhere.
+    /// The steps that open again what this run closed in sets that it meant to open elsewhere, behind those that take back
+    /// what it recorded of their new origin: the old one, open again, would pass for one that is to be closed without a word.
     ///
     /// Each puts the modes back that its step changed; a deny trigger that the step made stays, disabled. Only for the
     /// node that wrote last, never for another that this run closed because it should not have been open, and never beside
@@ -10,9 +11,11 @@ extension Plan {
         let opened = Set(steps.filter { $0.stage == .open }.map { Place($0.node, $0.table ?? TableName("", "")) })
         let done = outcomes.steps.filter { $0.outcome.changedSomething }.map(\.step)
         let undone = outcomes.steps.filter { !$0.outcome.changedSomething }.map(\.step)
-        let stuck = Dictionary(grouping: undone.filter(\.closesWhatWasOpen), by: \.table)
+        let stuck = Dictionary(
+            grouping: undone.filter { step in step.table.map { foundOpen.contains(Place(step.node, $0)) } ?? false },
+            by: \.table)
         var world = done.reduce(into: observed) { $0.apply($1) }
-        return done.reversed().flatMap { step -> [Step] in
+        let tables = done.reversed().flatMap { step -> [Step] in
             guard step.stage == .protect, moving.contains(step.set), let name = step.table,
                 lastWriters.contains(Place(step.node, name)),
                 !opened.contains(Place(step.node, name)),
@@ -23,6 +26,10 @@ extension Plan {
             return ([name] + clones).filter { stuck[$0]?.allSatisfy { $0.node == step.node } ?? true }
                 .compactMap { reverse(step, on: $0, in: &world) }
         }
+        let sets = Set(tables.map(\.set))
+        let before = done.filter { $0.stage < .open }.reduce(into: observed) { $0.apply($1) }
+        return done.filter { $0.stage == .open && sets.contains($0.set) }.compactMap { $0.recordTakenBack(to: before) }
+            + tables
     }
 
     /// The step that takes back on one table what a step did to its doors.
@@ -43,12 +50,22 @@ extension Plan {
 }
 
 extension Step {
-    /// Whether it turns a deny trigger on that was there and let writes pass.
-    fileprivate var closesWhatWasOpen: Bool {
-        changes.contains { change in
-            guard case .setMode(_, let from, let to) = change.action, let purpose = change.purpose else { return false }
-            return purpose.refuses && to.firesForApplications && !from.firesForApplications
+    /// The step that records a set on its node as it was before this one; `nil` where this one records nothing.
+    fileprivate func recordTakenBack(to before: ObservedState) -> Step? {
+        for case .install(let installation) in changes.map(\.action) {
+            guard let builtin = before.node(node)?.builtin, let recorded = builtin.recorded.sets[set]
+            else { return nil }
+            let record = SetRecord(
+                cluster: installation.record.cluster, node: node, set: set, recorded: recorded,
+                tables: builtin.tables.tables(of: set))
+            let back = Installation(.record, from: installation.to, to: installation.to, record: record)
+            let change = Change(
+                node: node, set: set, table: nil, purpose: nil, action: .install(back), because: changes[0].because)
+            return Step(
+                stage: .open, node: node, set: set, table: nil, tableOID: 0, changes: [change],
+                statements: record.statements, lock: .none, expectedRows: "", role: role)
         }
+        return nil
     }
 }
 

@@ -37,7 +37,9 @@ actor Progress {
         case .drainWaiting(let drain, let lack):
             say("  set \(visible(drain.set.text))   waiting for the drain: \(visible(lack))", passing: true)
         case .stopping(let reason): say("  stopping: \(reason.words)", passing: false)
-        case .reopening(let steps): say("  opening the old origin again: \(steps.count) tables", passing: false)
+        case .reopening(let steps):
+            let tables = steps.count { $0.table != nil }
+            say("  opening the old origin again: \(tables) tables", passing: false)
         case .runBegan, .stageBegan, .sending, .flushed, .verified, .stageEnded, .drainEnded: break
         }
     }
