@@ -43,6 +43,7 @@ public struct Difference: Hashable, Sendable {
             var judgement = SetJudgement(set, declared, observed, audit, failover: failover)
             let (judged, onNodes) = judge(
                 desired.tables, places[set.name] ?? 0..<0, on: nodes, desired.families, declared, judgement.slonySet)
+            judgement.attribute(judged, declared, observed)
             let audits = SetAudit(judgement, judged, declared, observed, failover: failover)
             let found = judged.gathered(\.findings).filter { !audits.explains($0) } + audits.findings
             judgement.holdBack(for: found + desired.findings, everything: audits.holdsEverything)

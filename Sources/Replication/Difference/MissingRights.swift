@@ -174,10 +174,12 @@ struct MissingRights {
         guard let origin = set.origin else { return }
         switch declared.policy.sequences {
         case .ignore: return
-        case .check where judgement.authority.lastOrigin == .node(origin): return
         case .check, .advance: break
         }
         for table in opening where table.desired.role != .bystander {
+            if declared.policy.sequences == .check, judgement.lastOrigin(of: table.desired.name) == .node(origin) {
+                continue
+            }
             guard let node = declared.node(table.desired.node), let seen = nodes[node.name] else { continue }
             let grants = Grants(node, seen)
             let isAdvanced = declared.policy.sequences == .advance && node.name == origin

@@ -38,7 +38,7 @@ struct SetAudit {
             compareSurvivors(of: failover, judged, observed)
         }
         findLeftBehind(judged, observed)
-        findSequences(judged, judgement.authority)
+        findSequences(judged)
         findLags(judged, observed)
         for index in judged.indices where !hasNothing(judged[index]) {
             if let seen = judged[index].observed { auditTable(judged[index], seen, observed) }
@@ -136,10 +136,11 @@ struct SetAudit {
 
     /// A new origin whose sequences are behind would hand out keys that exist already. The last origin, repaired, would
     /// not: it is the one that handed them out.
-    private mutating func findSequences(_ judged: [TableJudgement], _ authority: Authority) {
-        guard declared.policy.sequences == .check, set.origin.map({ authority.lastOrigin != .node($0) }) ?? false
+    private mutating func findSequences(_ judged: [TableJudgement]) {
+        guard declared.policy.sequences == .check, let origin = set.origin,
+            judgement.authority.lastOrigin != .node(origin) || !judgement.lastWriters.isEmpty
         else { return }
-        for (table, lag) in sequenceLags(set, judged) {
+        for (table, lag) in sequenceLags(set, judged) where judgement.lastOrigin(of: table) != .node(origin) {
             findings.append(
                 Finding(
                     .sequenceBehind, set: set.name, node: lag.node, table: table, lag.description,
@@ -199,9 +200,9 @@ struct SetAudit {
             !(table.doors?.rows.isClosed ?? false)
         else { return }
         let (name, node) = (table.desired.name, table.desired.node)
-        let wasMember = judgement.members.contains(node)
+        let wasMember = judgement.members(of: name).contains(node)
         if wasMember, let doors = table.doors, doors.hasEngineTriggers,
-            doors.rows.isLogged || !judgement.hasLeft(node)
+            doors.rows.isLogged || !judgement.hasLeft(node, name)
         {
             find(
                 .unprotectedBystander, table, blocking: true,

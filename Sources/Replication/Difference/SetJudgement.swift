@@ -16,6 +16,10 @@ struct SetJudgement: Hashable {
     let slonySet: Int?
     /// Declared and recorded members; the node named by `--failover` is left out while it cannot be read.
     let members: Set<NodeName>
+    /// The node named by `--failover`, while it cannot be read.
+    let lost: NodeName?
+    /// Who wrote a table last, where that is not the set's last origin.
+    var lastWriters: [TableName: Authority.LastOrigin] = [:]
     /// Nodes that no change of this set may touch.
     private(set) var untouchable: Set<NodeName>
     /// Nodes whose doors are not known: nothing opens beside them.
@@ -31,7 +35,7 @@ struct SetJudgement: Hashable {
         slonySet = declared.engine.catalog == .slony ? slonySetID(set, declared, observed) : nil
         authority = Authority(set, declared, observed, slonySet: slonySet, names: audit.slonyNames)
         // One that answers is not lost, even where it is not what was declared: it may accept writes.
-        let lost = failover.flatMap { observed.node($0) == nil ? $0 : nil }
+        lost = failover.flatMap { observed.node($0) == nil ? $0 : nil }
         members = Set(set.members).union(authority.members).subtracting(lost.map { [$0] } ?? [])
         var untouchable = audit.unread.union(audit.unchangeable)
         let unnamed = members.filter { declared.node($0) == nil }
@@ -57,11 +61,6 @@ struct SetJudgement: Hashable {
     }
 
     private var blocks: Bool { findings.contains(where: \.blocking) }
-
-    /// Whether a node took part once, takes no part in the file any more, and is not the one that wrote last.
-    func hasLeft(_ node: NodeName) -> Bool {
-        set.role(of: node) == .bystander && authority.lastOrigin != .node(node)
-    }
 
     /// Takes in the findings made while tables were compared.
     mutating func holdBack(for others: [Finding], everything: Bool = false) {

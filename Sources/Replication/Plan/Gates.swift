@@ -35,7 +35,7 @@ extension Planning {
 
     /// Whether a table's changes open another node than the last origin, or close the last origin.
     func movesOrigin(_ table: PlannedTable) -> Bool {
-        let authority = table.judgement.authority.lastOrigin
+        let authority = table.judgement.lastOrigin(of: table.table)
         if table.opens && table.staging.desired.role == .origin && authority != .node(table.node) { return true }
         guard table.closes, table.staging.desired.role != .origin else { return false }
         switch authority {
@@ -89,7 +89,7 @@ extension Planning {
         guard moving.contains(table.staging.desired.set) else { return false }
         switch table.staging.desired.role {
         case .origin: return true
-        case .subscriber: return table.closes || table.judgement.authority.lastOrigin == .node(table.node)
+        case .subscriber: return table.closes || table.judgement.lastOrigin(of: table.table) == .node(table.node)
         case .bystander: return false
         }
     }
@@ -110,11 +110,15 @@ extension Planning {
             .compactMap { set, tables in
                 guard let judgement = tables.first?.judgement, let origin = judgement.set.origin else { return nil }
                 let evidence = evidence
-                if evidence == .nothing && judgement.authority.lastOrigin == .node(origin) { return nil }
-                let sources = judgement.members.filter { $0 != origin && difference.observed.node($0) != nil }
+                let names = tables.map(\.table).filter {
+                    evidence != .nothing || judgement.lastOrigin(of: $0) != .node(origin)
+                }
+                guard !names.isEmpty else { return nil }
+                let sources = names.reduce(into: judgement.members) { $0.formUnion(judgement.members(of: $1)) }
+                    .filter { $0 != origin && difference.observed.node($0) != nil }
                 return Drain(
-                    set: set, newOrigin: origin, sources: sources.sorted(), tables: tables.map(\.table).sorted(),
-                    evidence: evidence, because: judgement.set.originPosition)
+                    set: set, newOrigin: origin, sources: sources.sorted(), tables: names.sorted(), evidence: evidence,
+                    because: judgement.set.originPosition)
             }
     }
 

@@ -36,7 +36,7 @@ extension Planning {
     }
 
     private func isSafe(_ opening: PlannedTable, in world: ObservedState, _ neighbours: Neighbours) -> Bool {
-        let others = opening.judgement.members.subtracting([opening.node])
+        let others = opening.judgement.members(of: opening.table).subtracting([opening.node])
         guard others.isDisjoint(with: opening.judgement.unread) else { return false }
         let names = [opening.table] + neighbours.partitions(of: opening)
         return others.allSatisfy { other in
@@ -46,7 +46,8 @@ extension Planning {
                 let desired = neighbours.desired[Place(other, name)] ?? opening.staging.desired
                 let doors = Doors(found.triggers, desired.triggers ?? [])
                 // Once it has left the set and captures nothing, its writes are its own.
-                if opening.judgement.hasLeft(other) && !doors.rows.isLogged && !doors.truncate.isLogged { return true }
+                let hasLeft = opening.judgement.hasLeft(other, opening.table)
+                if hasLeft && !doors.rows.isLogged && !doors.truncate.isLogged { return true }
                 return Door.allCases.allSatisfy { !opening.staging.opens($0) || doors[$0].isClosed }
             }
         }

@@ -82,7 +82,7 @@ extension Planning {
         var seen: Set<Place> = []
         let opening = tables.filter { planned in
             planned.opens && planned.staging.desired.role == .origin
-                && (policy == .advance || planned.judgement.authority.lastOrigin != .node(planned.node))
+                && (policy == .advance || planned.judgement.lastOrigin(of: planned.table) != .node(planned.node))
         }
         return opening.flatMap { planned in
             // A sequence belongs to the table whose column it is, a partitioned one or a partition.
@@ -97,7 +97,7 @@ extension Planning {
         of name: TableName, with planned: PlannedTable, in world: ObservedState
     ) -> [SequenceHandover] {
         guard let table = world.node(planned.node)?.tables[name] else { return [] }
-        let others = planned.judgement.members.subtracting([planned.node])
+        let others = planned.judgement.members(of: planned.table).subtracting([planned.node])
             .compactMap { node in world.node(node)?.tables[name].map { (node, $0) } }
         guard !others.isEmpty else { return [] }
         let bare = Step(

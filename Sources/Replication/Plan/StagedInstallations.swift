@@ -6,13 +6,14 @@ extension Planning {
     mutating func stageInstallations() {
         let opening = Set(tables.filter(\.opens).map(\.staging.desired.set))
         let stuck = Set(heldBack.map(\.set))
+        let stuckTables = Set(heldBack.compactMap(\.table))
         let (going, waiting) = installationChanges()
         let atWork = Set(tables.map(\.node) + going.map(\.change.node))
         let closing = Set(tables.map { SetPlace($0.node, $0.staging.desired.set) })
         for (change, preparation) in going {
             switch preparation {
             case .schema, .record: installations[.protect, default: []].append(change)
-            case .conclusion where stuck.contains(change.set): heldBack.append(change)
+            case .conclusion where stuck.contains(change.set) || forgets(stuckTables, change): heldBack.append(change)
             case .conclusion: installations[opening.contains(change.set) ? .open : .tidy, default: []].append(change)
             }
         }
@@ -31,6 +32,14 @@ extension Planning {
             }
         }
         installations[.protect]?.sort { first, second in first.isSchema && !second.isSchema }
+    }
+
+    /// Whether a set's record lets go of a table that another set could not take over yet: nothing else says who wrote it.
+    private func forgets(_ tables: Set<TableName>, _ change: Change) -> Bool {
+        guard !tables.isEmpty, case .install(let installation) = change.action,
+            let recorded = difference.observed.node(change.node)?.builtin?.tables
+        else { return false }
+        return tables.contains { recorded[$0] == change.set && !installation.record.tables.contains($0) }
     }
 
     private typealias Staged = (change: Change, preparation: Installation.Preparation)

@@ -1,0 +1,103 @@
+import CustomDump
+import Testing
+
+@testable import Replication
+
+private let builtin = Engine.builtin(cluster: "shop")
+private let plain = Engine(
+    name: "custom", cluster: "shop", catalog: .none, templates: Engine.builtin(cluster: "shop").templates)
+
+@Suite struct `a table that another set takes over` {
+    private let nodes: [NodeName] = ["berlin", "paris", "tokyo"]
+
+    /// Orders are written on paris, items on berlin.
+    private func world(_ engine: Engine) -> World {
+        World(engine, sets: sets(items: ["public.items"], orders: ["public.orders", "public.rest"]))
+    }
+
+    private func sets(items: [String], orders: [String], of members: [NodeName]? = nil) -> [ReplicationSet] {
+        let subscribers = (members ?? nodes).filter { $0 != "berlin" }
+        return [
+            World.set("items", origin: "berlin", subscribers: subscribers, tables: items),
+            World.set("orders", origin: "paris", subscribers: nodes.filter { $0 != "paris" }, tables: orders),
+        ]
+    }
+
+    @Test func `moves, and needs the word of a move and its drain`() {
+        var builtinWorld = world(builtin)
+        builtinWorld.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])
+        expectNoDifference(builtinWorld.plan.required, [.originChange])
+        expectNoDifference(builtinWorld.plan.drains.map(\.tables), [[tableName("public.orders")]])
+        builtinWorld.apply()
+        expectNoDifference(builtinWorld.story, "in sync")
+
+        var plainWorld = world(plain)
+        plainWorld.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])
+        expectNoDifference(plainWorld.plan.required, [.originChange, .unprovenHandover])
+    }
+
+    @Test func `moves though it was out of the file for a while`() {
+        for engine in [builtin, plain] {
+            var world = world(engine)
+            world.sets = sets(items: ["public.items"], orders: ["public.rest"])
+            world.apply()
+            world.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])
+            #expect(world.plan.required.contains(.originChange))
+        }
+    }
+
+    @Test func `and that is shut everywhere is no repair of the other set`() {
+        var world = world(builtin)
+        world.turn("paris", into: .subscriber, "public.orders")
+        world.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])
+        #expect(world.plan.required.contains(.originChange))
+    }
+
+    @Test func `and that is to be written nowhere is closed with a word`() {
+        var world = world(builtin)
+        world.sets = [
+            World.set("items", origin: "berlin", subscribers: ["paris", "tokyo"], tables: ["public.items"]),
+            World.set("none", origin: nil, subscribers: nodes, tables: ["public.orders"]),
+            World.set("orders", origin: "paris", subscribers: ["berlin", "tokyo"], tables: ["public.rest"]),
+        ]
+        #expect(world.plan.required.contains(.originChange))
+    }
+
+    @Test func `brings its sequences along, which are checked`() {
+        var world = world(builtin)
+        for (node, value) in [("berlin", 1), ("paris", 50)] as [(NodeName, Int64)] {
+            world.node(node) {
+                $0.tables[tableName("public.orders")]?.sequences = [
+                    ObservedSequence(name: QualifiedName("public", "orders_id_seq"), lastValue: value)
+                ]
+            }
+        }
+        world.policy.sequences = .check
+        world.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])
+        #expect(world.findings.contains("SEQUENCE_BEHIND [berlin public.orders]"))
+    }
+
+    @Test func `opens nowhere while its last origin, which is no member of that set, stays open`() {
+        for engine in [builtin, plain] {
+            var world = world(engine)
+            world.sets = sets(
+                items: ["public.items", "public.orders"], orders: ["public.rest"], of: ["berlin", "tokyo"])
+            for _ in 0..<3 {
+                #expect(world.findings.contains("blocking: UNPROTECTED_BYSTANDER [paris public.orders]"))
+                expectNoDifference(world.plan.steps.filter { $0.stage == .open && $0.table != nil }, [])
+                expectNoDifference(world.plan.steps.filter { $0.node == "paris" && $0.table != nil }, [])
+                world.apply()
+            }
+        }
+    }
+
+    @Test func `or was opened elsewhere by hand needs a word to be led back`() {
+        var world = World(builtin)
+        world.turn("berlin", into: .subscriber)
+        world.turn("paris", into: .origin)
+        expectNoDifference(world.plan.required, [.originChange])
+        // Whether one was opened cannot be told where all are the wrong way round.
+        world.turn("tokyo", into: .origin)
+        expectNoDifference(world.plan.required, [])
+    }
+}
