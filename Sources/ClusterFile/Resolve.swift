@@ -10,9 +10,22 @@ extension Reader {
         checkTables(written.sets)
         let sets = checkImplied(written) ? written.sets.compactMap { resolved($0, written.nodes) } : []
         guard let name = written.name?.value, let engine = written.engine, let nodes = written.nodes else { return nil }
-        return DeclaredCluster(
+        let declared = DeclaredCluster(
             name: name, engine: engine.engine(cluster: engine.cluster?.value ?? name), nodes: nodes.nodes, sets: sets,
             policy: written.policy, because: written.because)
+        checkOwnTriggers(declared)
+        return declared
+    }
+
+    /// The modes of the engine's triggers follow from roles: a file that sets them would open a subscriber.
+    private mutating func checkOwnTriggers(_ declared: DeclaredCluster) {
+        for table in declared.sets.lazy.flatMap(\.tables) where !table.triggers.isEmpty {
+            let names = declared.engine.triggerNames(on: table.name)
+            for own in table.triggers where names.contains(own.name) {
+                let name = own.name.text.inQuotes
+                report("\(name) on \(table.name.description.escaped) is the engine's own trigger", at: own.because)
+            }
+        }
     }
 
     /// Sets that leave `subscribers` out name every other node, which is more than what is written.

@@ -199,6 +199,18 @@ import Testing
             Expected(4, "a rule needs a mode for origin, subscriber or bystander"),
             Expected(5, "expected a rule, found a text"))
     }
+
+    @Test func `a trigger of the engine's is none of the user's own, whose modes a file may set`() {
+        expect(
+            file(
+                sets: """
+                    origin: berlin
+                    tables:
+                      - name: public.a
+                        triggers: {1️⃣00_polarity_deny: {subscriber: disabled}, 00_polarity_denied: {origin: always}}
+                    """),
+            Expected(1, "'00_polarity_deny' on public.a is the engine's own trigger"))
+    }
 }
 
 @Suite struct `policy` {

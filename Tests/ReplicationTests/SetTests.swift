@@ -227,6 +227,26 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
+    @Test func `have no engine's trigger switched as one of the user's, by whatever name it is known`() {
+        for (engine, name) in [(builtin, "00_polarity_deny"), (Engine.bruce(cluster: "shop"), "renamed_deny")] {
+            var world = World(engine, nodes: ["berlin", "paris"])
+            if name == "renamed_deny" { world.trigger(.deny, on: "paris") { $0.name = "renamed_deny" } }
+            world.declare(tables: [
+                DeclaredTable(
+                    name: tableName("public.orders"),
+                    triggers: [
+                        OwnObject(name: TriggerName(name), modes: [.subscriber: .disabled], because: line(40))
+                    ], because: line(30))
+            ])
+            let shown = TriggerName(name).shown
+            #expect(
+                world.findings.contains(
+                    "error, blocking: NAME_COLLISION [paris public.orders \(name)] the file declares \(shown) on "
+                        + "public.orders as the user's own, and it is the engine's"))
+            expectNoDifference(world.plan.steps.filter { $0.table != nil }, [])
+        }
+    }
+
     @Test func `have their own rule switched with their engine's triggers, in any mode`() {
         var world = World(builtin, nodes: ["berlin", "paris"])
         world.table(on: "paris") {

@@ -71,23 +71,34 @@ struct Filling {
     private func collision(_ table: DeclaredTable, _ role: Role) -> Finding? {
         var seen: Set<TriggerName> = []
         for template in engine.templates where template.mode(for: role) != nil {
-            let name = template.name.filled { word in
-                switch word {
-                case .cluster: engine.cluster
-                case .schema: table.name.schema.text
-                case .table: table.name.name.text
-                case .tableID, .keyMask: ""
-                }
-            }
-            guard let name = name?.cutAsIdentifier else { continue }
-            if !seen.insert(TriggerName(name)).inserted {
+            guard let name = engine.name(of: template, on: table.name) else { continue }
+            if !seen.insert(name).inserted {
                 return Finding(
-                    .nameCollision, set: set.name, table: table.name, trigger: TriggerName(name),
-                    "two triggers of \(table.name) would both be called \(TriggerName(name).shown) once cut at 63 bytes",
+                    .nameCollision, set: set.name, table: table.name, trigger: name,
+                    "two triggers of \(table.name) would both be called \(name.shown) once cut at 63 bytes",
                     because: table.because)
             }
         }
         return nil
+    }
+}
+
+extension Engine {
+    /// The names of the engine's triggers on a table, as the server stores them.
+    public func triggerNames(on table: TableName) -> Set<TriggerName> {
+        Set(templates.compactMap { name(of: $0, on: table) })
+    }
+
+    fileprivate func name(of template: TriggerTemplate, on table: TableName) -> TriggerName? {
+        let name = template.name.filled { word in
+            switch word {
+            case .cluster: cluster
+            case .schema: table.schema.text
+            case .table: table.name.text
+            case .tableID, .keyMask: ""
+            }
+        }
+        return (name?.cutAsIdentifier).map { TriggerName($0) }
     }
 }
 

@@ -142,8 +142,9 @@ extension FindingCode {
         case .nameCollision:
             .init(
                 .error, blocks: true,
-                "Two triggers of the engine would get the same name once cut at 63 bytes.",
-                "Rename the table, or use an engine with other names.")
+                "One name would stand for two triggers: two of the engine's, once cut at 63 bytes, or one of the "
+                    + "engine's and one that the file declares as the user's own.",
+                "Rename the table, use an engine with other names, or leave the engine's triggers to their roles.")
         case .misnamed:
             .init(
                 .error, blocks: false,

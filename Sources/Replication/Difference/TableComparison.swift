@@ -145,7 +145,18 @@ struct TableComparison {
 
     private mutating func compareOwn(_ own: OwnObject) {
         guard let mode = own.modes[desired.role] else { return }
-        guard let found = observed.trigger(own.name) else {
+        let found = observed.trigger(own.name)
+        let isEngines = desired.triggers?.contains { trigger in
+            trigger.name == own.name || found.map { trigger.isSameDefinition(as: $0) } ?? false
+        }
+        guard isEngines != true else {
+            find(
+                .nameCollision, own.name,
+                "the file declares \(own.name.shown) on \(observed.name) as the user's own, and it is the engine's",
+                because: own.because)
+            return
+        }
+        guard let found else {
             find(
                 .ownTriggerMissing, own.name, "\(observed.name) has no trigger \(own.name.shown)", because: own.because)
             return
