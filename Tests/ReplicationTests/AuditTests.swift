@@ -152,6 +152,7 @@ private let pair: [NodeName] = ["berlin", "paris"]
             for isFirst in [true, false] {
                 var world = World(engine, nodes: pair)
                 for (node, type) in [("berlin", 5), ("paris", 7)] as [(NodeName, Int16)] {
+                    if isFirst { world.node(node) { $0.builtin?.tables = [:] } }
                     world.table(on: node) {
                         if isFirst { $0.triggers = [] }
                         $0.triggers.append(

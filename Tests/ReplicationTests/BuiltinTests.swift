@@ -401,6 +401,17 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.plan.heldBack, [])
     }
 
+    @Test func `in which a recorded table was made anew says what that one lets pass`() {
+        var world = World(builtin)
+        world.table(on: "berlin") { $0.triggers = [] }
+        #expect(world.findings.contains("critical: ORIGIN_UNLOGGED [berlin public.orders]"))
+        world.table(on: "paris") { $0.triggers = [] }
+        #expect(
+            world.findings.contains(
+                "critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris; writes on "
+                    + "berlin and paris are not logged"))
+    }
+
     @Test func `with altered functions or an older schema is installed again`() {
         var world = World(builtin, nodes: ["berlin", "paris"])
         world.node("berlin") { $0.builtin?.functionsIntact = false }

@@ -16,6 +16,8 @@ final class TableJudgement {
     private(set) var findings: [Finding] = []
     /// Whether more triggers stand on the table than those the engine wants there.
     private(set) var hasOtherTriggers = false
+    /// Whether any of the engine's triggers stands on it, or the node has it on record: it is not new.
+    private(set) var isKnown = false
 
     var desired: DesiredTable { desiredTables[place] }
     /// `nil` where the table does not exist.
@@ -57,6 +59,7 @@ final class TableJudgement {
         var alike = precedent.flatMap { $0.isLike(wanted, triggers) ? $0 : nil } ?? Precedent(wanted, triggers)
         doors = alike.doors
         hasOtherTriggers = alike.hasOtherTriggers
+        isKnown = doors?.hasEngineTriggers ?? false || node.builtin?.tables[desired.name] == desired.set
         defer { precedent = alike }
         guard isUsable(observed, declared), isRegistered(observed, node, declared, slonySet, &listed) else { return }
         if !alike.isInSync || !families.isEmpty || !desired.declared.hasNothingOfItsOwn {
@@ -135,9 +138,9 @@ final class TableJudgement {
         return true
     }
 
-    /// A table without any of the engine's triggers is new, and no alarm, unless the engine's catalog lists it already.
+    /// A table without any of the engine's triggers is new, and no alarm, unless it is on record, or in the engine's catalog.
     private func judgeDoors(_ observed: ObservedTable, _ catalog: EngineCatalog) {
-        guard let doors, doors.hasEngineTriggers || catalog == .slony, kind != .partitionedTable else { return }
+        guard let doors, isKnown || catalog == .slony, kind != .partitionedTable else { return }
         // A stale key mask captures every change, wrongly: that is found already.
         let isStale = findings.contains { finding in
             let trigger = finding.code == .staleKeyMask ? finding.trigger.flatMap { observed.trigger($0) } : nil
