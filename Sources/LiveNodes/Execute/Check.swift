@@ -28,7 +28,8 @@ enum Check: String, CaseIterable {
 extension PostgresError {
     /// A check's error in words of its own; any other error as it is.
     func asRaised(at table: TableName?) -> PostgresError {
-        guard sqlState == "22P02", let check = Check.allCases.first(where: { message.contains("\"\($0.rawValue) ") })
+        // Without the quotes: they are the language's, as in »polarity: other rows 4242«.
+        guard sqlState == "22P02", let check = Check.allCases.first(where: { message.contains("\($0.rawValue) ") })
         else { return self }
         let name = table?.description ?? "the table"
         switch check {

@@ -99,7 +99,8 @@ struct NodeStage {
                 await judge(batch[committed], error, sample)
             }
         } catch {
-            for index in batch where queue.isPending(index) { queue.end(index, .unknown(message: error.description)) }
+            let message = error.asRaised(at: nil).description
+            for index in batch where queue.isPending(index) { queue.end(index, .unknown(message: message)) }
             await lose(error)
             return false
         }
@@ -129,7 +130,7 @@ struct NodeStage {
     private mutating func lose(_ error: PostgresError) async {
         guard !run.control.drops else { return run.control.stop(.interrupted) }
         run.lose(node, error)
-        let message = "not flushed before the node was lost: \(error.description)"
+        let message = "not flushed before the node was lost: \(error.asRaised(at: nil).description)"
         let revised = queue.revise { _ in .unknown(message: message) }
         if !revised.isEmpty { await run.tell(.ended(node, revised)) }
     }

@@ -60,7 +60,8 @@ struct Run: Sendable {
     func lose(_ node: NodeName, _ error: PostgresError) {
         // The end of the time may be why there was no answer.
         _ = control.stopped()
-        let isElsewhere = error.asRaised(at: nil).sqlState == CheckState.lockLost
+        let error = error.asRaised(at: nil)
+        let isElsewhere = error.sqlState == CheckState.lockLost
         control.stop(isElsewhere ? .lockLost(node) : .nodeLost(node, message: error.description))
     }
 }
