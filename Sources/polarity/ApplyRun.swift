@@ -49,7 +49,7 @@ struct ApplyRun {
         if walk.plan.isEmpty { return nothingToDo(walk) }
         let missing = walk.plan.required.filter { !allowed.contains($0) }
         if !missing.isEmpty {
-            return refuse(walk, walk.refusal, .needsAllow(allowed.union(walk.plan.required)))
+            return refuse(walk, walk.refusal, .needsAllow(Set(walk.plan.required)))
         }
         try approve(walk)
         return try await execute(walk, holding: locks, signals)

@@ -32,6 +32,18 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
         }
     }
 
+    @Test func `a code that the plan does not need is not asked for, though it was given`() async throws {
+        try await Shop.lend("unneeded") { shop in
+            try shop.declare(origin: "paris", more: "policy: {sequences: ignore}")
+            for format in ["text", "json"] {
+                let answer = try await shop.polarity("apply", "--yes", "--allow", "DROP_TRIGGER", "-o", format)
+                #expect(answer.status == 4)
+                #expect(answer.output.contains("the plan holds changes that need --allow ORIGIN_CHANGE"))
+                #expect(!answer.output.contains("DROP_TRIGGER"), "\(answer.output)")
+            }
+        }
+    }
+
     @Test func `without a terminal nothing is applied unasked`() async throws {
         try await Shop.lend("unasked") { shop in
             try await shop.ask("berlin", unlog)
