@@ -121,7 +121,7 @@ struct ApplyRun {
             .apply, before: walk, after: after, result: result, outcomes: outcomes, code, failure: failure)
         let shown = showing.show(report, code)
         if outcomes.changedAnything, walk.plan.required.contains(.originChange), !showing.options.quiet {
-            Terminal.err("run \(run); the way back:  polarity apply --revert \(run)\n")
+            Terminal.err("run \(run); the way back:  polarity apply \(showing.fileArgument)--revert \(run)\n")
         }
         return shown
     }

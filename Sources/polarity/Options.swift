@@ -8,7 +8,8 @@ struct FileOptions: ParsableArguments {
         help: ArgumentHelp("The cluster file; - is standard input. (default: polarity.yaml)", valueName: "file"))
     var given: String?
 
-    var file: String { given ?? "polarity.yaml" }
+    static let usual = "polarity.yaml"
+    var file: String { given ?? Self.usual }
 
     @OptionGroup var output: OutputOptions
 }

@@ -58,6 +58,9 @@ struct Showing {
 
     private var isColoured: Bool { mayColour(Terminal.outputIsTerminal) }
 
+    /// `-f FILE ` for a shell; nothing where the file is the one that is taken unasked.
+    var fileArgument: String { file == FileOptions.usual ? "" : "-f \(shellQuoted(file)) " }
+
     private func mayColour(_ isTerminal: Bool) -> Bool {
         switch options.color {
         case .always: true

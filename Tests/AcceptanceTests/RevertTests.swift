@@ -79,6 +79,18 @@ extension GuardedShop {
         }
     }
 
+    @Test func `is told with the file that it is for, as a shell reads it`() async throws {
+        try await GuardedShop.lend("revertfile") { shop in
+            try shop.declare(origin: "paris")
+            try shop.shop.write(try shop.shop.read("polarity.yaml"), to: "the shop's.yaml")
+            let answer = try await shop.run(["apply", "--yes", "-f", "the shop's.yaml"] + allowed).answer
+            #expect(answer.status == 0, "\(answer.output)\(answer.errorOutput)")
+            let run = try #require(try shop.runs().last)
+            let words = "run \(run); the way back:  polarity apply -f 'the shop'\\''s.yaml' --revert \(run)\n"
+            #expect(answer.errorOutput.hasSuffix(words), "\(answer.errorOutput)")
+        }
+    }
+
     @Test func `is saved with --out, and applied as it was reviewed`() async throws {
         try await GuardedShop.lend("kept") { shop in
             let run = try await shop.moved()

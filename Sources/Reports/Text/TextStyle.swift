@@ -39,7 +39,7 @@ extension TextStyle {
 }
 
 /// A word as a POSIX shell reads it back; with control characters as bash, zsh and ksh do.
-func shellQuoted(_ word: String) -> String {
+public func shellQuoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
