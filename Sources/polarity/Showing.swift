@@ -8,6 +8,8 @@ struct Showing {
     /// As the suggested commands name it.
     var file: String
     var arguments: [String] = []
+    /// What an apply was told to apply and nothing else, as the suggested commands name it.
+    var reviewed: TextStyle.Reviewed?
     /// What the file declares, once it was read.
     var declared: DeclaredCluster?
 
@@ -56,10 +58,10 @@ struct Showing {
         return areWritten
     }
 
-    private var isColoured: Bool { mayColour(Terminal.outputIsTerminal) }
-
     /// `-f FILE ` for a shell; nothing where the file is the one that is taken unasked.
     var fileArgument: String { file == FileOptions.usual ? "" : "-f \(shellQuoted(file)) " }
+
+    private var isColoured: Bool { mayColour(Terminal.outputIsTerminal) }
 
     private func mayColour(_ isTerminal: Bool) -> Bool {
         switch options.color {
@@ -77,7 +79,7 @@ struct Showing {
                 style: TextStyle(
                     isColoured: isColoured, width: Terminal.width,
                     detail: options.quiet ? .quiet : options.verbose ? .verbose : .normal, file: file,
-                    arguments: arguments))
+                    arguments: arguments, reviewed: reviewed))
         case .json: json(report)
         case .sql: sql(report)
         case .markdown: markdown(report)

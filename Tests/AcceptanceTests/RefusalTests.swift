@@ -44,6 +44,31 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
         }
     }
 
+    @Test func `a reviewed plan that needs a word is told how to be applied as it was reviewed`() async throws {
+        try await Shop.lend("reviewed") { shop in
+            try shop.declare(origin: "paris", more: "policy: {sequences: ignore}")
+            #expect(try await shop.polarity("apply", "--dry-run", "--out", "plan.json").status == 0)
+            let saved = try JSONSerialization.jsonObject(with: Data(try shop.read("plan.json").utf8)) as? [String: Any]
+            let print = try #require(saved?["fingerprint"] as? String)
+            let commands = [
+                ["plan.json"]: "plan.json", ["--expect", print]: "-f polarity.yaml --expect \(print)",
+                ["--yes"]: "-f polarity.yaml",
+            ]
+            for (arguments, command) in commands {
+                let answer = try await shop.start(["apply"] + arguments).wait()
+                #expect(answer.status == 4)
+                let needs = "Needs:  polarity apply \(command) --allow ORIGIN_CHANGE\n"
+                #expect(answer.output.contains(needs), "\(answer.output)")
+            }
+            try await shop.ask("tokyo", #"ALTER TABLE public.orders ENABLE ALWAYS TRIGGER "00_polarity_log""#)
+            let stale = try await shop.polarity("apply", "plan.json")
+            #expect(stale.output.contains("✗ STALE_PLAN: "), "\(stale.output)")
+            #expect(!stale.output.contains("Needs:"), "\(stale.output)")
+            #expect(try await shop.polarity("apply", "--dry-run", "--out", "plan.json").status == 0)
+            #expect(try await shop.polarity("apply", "plan.json", "--allow", "ORIGIN_CHANGE").status == 0)
+        }
+    }
+
     @Test func `without a terminal nothing is applied unasked`() async throws {
         try await Shop.lend("unasked") { shop in
             try await shop.ask("berlin", unlog)

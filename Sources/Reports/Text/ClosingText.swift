@@ -100,7 +100,9 @@ extension Page {
 
     private var again: [String] {
         switch report.result {
-        case .refused where !allow.isEmpty && report.outcomes == nil: ["Needs:  " + style.command(allow)]
+        // What is stale is not to be applied with any word.
+        case .refused where !allow.isEmpty && report.outcomes == nil && report.error?.code != "STALE_PLAN":
+            ["Needs:  " + style.reviewedCommand(allow)]
         case .incomplete: ["Run again:  " + style.command(allow)]
         case .inSync, .drift, .planned, .applied, .refused: []
         }

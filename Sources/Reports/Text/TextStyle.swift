@@ -10,6 +10,14 @@ public struct TextStyle: Hashable, Sendable {
         case verbose
     }
 
+    /// What an apply was told to apply, and nothing else.
+    public enum Reviewed: Hashable, Sendable {
+        /// Whatever has this fingerprint.
+        case fingerprint(String)
+        /// The plan that was saved here.
+        case savedPlan(path: String)
+    }
+
     /// Whether ANSI colours may be used; they never carry what the words do not.
     public var isColoured: Bool
     /// The columns of the terminal.
@@ -20,21 +28,43 @@ public struct TextStyle: Hashable, Sendable {
     public var file: String
     /// The other arguments that a suggested command has to repeat: `--node`, `--set`, `--table`, `--failover` and theirs.
     public var arguments: [String]
+    /// The limits that a suggested command has to repeat: `--lock-timeout`, `--no-reopen` and theirs.
+    public var limits: [String]
+    /// What was reviewed, where that alone was to be applied.
+    public var reviewed: Reviewed?
 
     /// Chooses how a text is written.
-    public init(isColoured: Bool, width: Int = 100, detail: Detail = .normal, file: String, arguments: [String] = []) {
+    public init(
+        isColoured: Bool, width: Int = 100, detail: Detail = .normal, file: String, arguments: [String] = [],
+        limits: [String] = [], reviewed: Reviewed? = nil
+    ) {
         self.isColoured = isColoured
         self.width = width
         self.detail = detail
         self.file = file
         self.arguments = arguments
+        self.limits = limits
+        self.reviewed = reviewed
     }
 }
 
 extension TextStyle {
     /// `polarity apply -f FILE …` with its arguments quoted for a shell, on one line.
     func command(_ words: [String]) -> String {
-        (["polarity", "apply", "-f", file] + arguments + words).map(shellQuoted).joined(separator: " ")
+        shellWords(["-f", file] + arguments + words)
+    }
+
+    /// The same for what was to be applied as it was reviewed, and still is.
+    func reviewedCommand(_ words: [String]) -> String {
+        switch reviewed {
+        case nil: command(words)
+        case .fingerprint(let fingerprint): command(["--expect", fingerprint] + words)
+        case .savedPlan(let path): shellWords([path] + words)
+        }
+    }
+
+    private func shellWords(_ words: [String]) -> String {
+        (["polarity", "apply"] + words).map(shellQuoted).joined(separator: " ")
     }
 }
 

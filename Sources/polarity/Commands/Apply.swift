@@ -51,6 +51,7 @@ struct Apply: AsyncParsableCommand {
         var choices = Choices(node, failover: limits.failover, reopens: !limits.noReopen, reverts: review.revert)
         if let saved { try choices.take(saved.source.arguments) }
         (showing.file, showing.arguments) = (source.path, choices.arguments)
+        showing.reviewed = plan.map { .savedPlan(path: $0) } ?? review.expect.map { .fingerprint($0) }
         let written = try declare(source, environment: Terminal.environment)
             .limited(
                 lockTimeout: limits.lockTimeout?.duration, retries: limits.retries,
