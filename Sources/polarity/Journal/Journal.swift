@@ -12,12 +12,16 @@ import Replication
 
 /// Where runs are written down: `$XDG_STATE_HOME/polarity`, or `~/.local/state/polarity`.
 struct Journal: Sendable {
-    let directory: String
+    /// Nil where the user has no home.
+    let directory: String?
 
-    init(environment: [String: String]) {
-        let home = environment["HOME"] ?? "/"
-        let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.local/state"
-        directory = state + "/polarity"
+    /// - Parameter home: The user's as the system knows it, where the environment names none.
+    init(environment: [String: String], home: @autoclosure () -> String? = Terminal.home) {
+        let absolute = { (path: String?) in path?.hasPrefix("/") == true ? path : nil }
+        let state =
+            absolute(environment["XDG_STATE_HOME"])
+            ?? (absolute(environment["HOME"]) ?? absolute(home())).map { $0 + "/.local/state" }
+        directory = state.map { $0 + "/polarity" }
     }
 
     /// The members and last origins that the last run recorded; nothing for an engine that has a catalog of its own.
@@ -26,7 +30,7 @@ struct Journal: Sendable {
         case .slony, .polarity: return RecordedCluster()
         case .none: break
         }
-        guard let bytes = try? Files.read(path(of: declared), atMost: .max) else { return RecordedCluster() }
+        guard let bytes = bytes(of: declared) else { return RecordedCluster() }
         let decoder = JSONDecoder()
         for line in bytes.split(separator: UInt8(ascii: "\n")).reversed() {
             guard let entry = try? decoder.decode(JournalEntry.self, from: Data(line)), let sets = entry.recorded
@@ -38,8 +42,8 @@ struct Journal: Sendable {
 
     /// Opens the cluster's file for one run, and writes its first line: what is on record, and what is declared.
     func begin(_ run: String, _ walk: Walk) async throws(Files.Failure) -> JournalFile {
+        guard let directory, let path = path(of: walk.declared) else { throw Self.homeless }
         try Files.makeDirectory(directory)
-        let path = path(of: walk.declared)
         let descriptor = try Files.openLog(path)
         try Files.sync(directory)
         let file = JournalFile(path: path, descriptor: descriptor, run: run, cluster: walk.declared.name)
@@ -50,14 +54,22 @@ struct Journal: Sendable {
 
     /// Every whole line of a cluster's file, in order.
     func entries(of declared: DeclaredCluster) -> [JournalEntry] {
-        guard let bytes = try? Files.read(path(of: declared), atMost: .max) else { return [] }
+        guard let bytes = bytes(of: declared) else { return [] }
         let decoder = JSONDecoder()
         return bytes.split(separator: UInt8(ascii: "\n")).compactMap {
             try? decoder.decode(JournalEntry.self, from: Data($0))
         }
     }
 
-    private func path(of declared: DeclaredCluster) -> String {
+    private static let homeless = Files.Failure(
+        message: "neither the environment nor the system names a home of the user: set XDG_STATE_HOME to a directory")
+
+    private func bytes(of declared: DeclaredCluster) -> [UInt8]? {
+        path(of: declared).flatMap { try? Files.read($0, atMost: .max) }
+    }
+
+    private func path(of declared: DeclaredCluster) -> String? {
+        guard let directory else { return nil }
         let name = declared.name.utf8.map { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"),

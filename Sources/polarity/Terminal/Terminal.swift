@@ -16,6 +16,9 @@ enum Terminal {
         return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 100
     }
 
+    /// The user's home as the system knows it.
+    static var home: String? { getpwuid(geteuid())?.pointee.pw_dir.map { String(cString: $0) } }
+
     /// Writes a result; a reader that went away has read enough, and where the stream was closed there is none: in its
     /// place stands a descriptor of the runtime's, which takes no text.
     static func out(_ text: String) throws(Files.Failure) {
