@@ -3,6 +3,12 @@ import SafetyTally
 import Sandbox
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 private let move = ["apply", "--yes", "--quiet", "--allow", "ORIGIN_CHANGE"]
 private let path = "state/polarity/shop.jsonl"
 
@@ -12,20 +18,76 @@ private let path = "state/polarity/shop.jsonl"
             try shop.declare(origin: "paris")
             let found = try await shop.look()
             let file = shop.shop.directory + "/" + path
-            try FileManager.default.removeItem(atPath: file)
-            try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "/dev/full")
-            let answer = try await shop.run(move).answer
+            let size = try shop.shop.read(path).utf8.count
+            let limit = size / 1024 + 1
+            let filler = String(repeating: "#", count: limit * 1024 - size - 1) + "\n"
+            try shop.shop.write(try shop.shop.read(path) + filler, to: path)
+            let answer = try await shop.run(move, through: #"ulimit -f \#(limit); exec "$0" "$@""#).answer
             #expect(answer.status == 1)
             #expect(answer.output == "")
             #expect(
                 answer.errorOutput
-                    == "could not write the journal, nothing was changed: \(file): No space left on device\n")
+                    == "could not write the journal, nothing was changed: \(file): File too large\n")
             #expect(try await shop.look() == found)
             try FileManager.default.removeItem(atPath: file)
             #expect(try await shop.run(move).answer.status == 0)
             #expect(try await shop.shop.polarity("apply", "--dry-run", "--detailed-exitcode").status == 0)
             tally(.journal, "the disk is full before anything was done", times: 1, seen: "exit 1, nothing was changed")
         }
+    }
+
+    @Test func `where others may write to it, or it leads elsewhere, nothing is done`() async throws {
+        try await Shop.lend("others") { shop in
+            try shop.declare(origin: "paris")
+            let before = try await shop.modes()
+            let directory = shop.directory + "/state/polarity"
+            let file = directory + "/shop.jsonl"
+            let remedy = "; move it away, or set XDG_STATE_HOME to a directory of your own"
+            let faults = [
+                (
+                    "mv \(file) other; ln -s $PWD/other \(file)", "rm \(file); mv other \(file)",
+                    "\(file): is a link\(remedy)"
+                ),
+                ("mv \(file) other; mkdir \(file)", "rmdir \(file); mv other \(file)", "\(file): Is a directory"),
+                (
+                    "mv \(file) other; mkfifo -m 600 \(file)", "rm \(file); mv other \(file)",
+                    "\(file): is no regular file\(remedy)"
+                ),
+                (
+                    "chmod 620 \(file)", "chmod 600 \(file)",
+                    "\(file): others may write to it; chmod go-w it when you know what it holds"
+                ),
+                (
+                    "chmod 702 \(directory)", "chmod 700 \(directory)",
+                    "\(directory): others may write to it; chmod go-w it when you know what it holds"
+                ),
+            ]
+            for (fault, mended, words) in faults + (geteuid() == 0 ? Self.strangers(file, directory) : []) {
+                #expect(try await shell(fault, in: shop).status == 0, "\(fault)")
+                let answer = try await shop.start(move).wait()
+                #expect(answer.status == 1, "\(fault)")
+                #expect(answer.errorOutput == "could not write the journal, nothing was changed: \(words)\n")
+                #expect(try await shop.modes() == before)
+                #expect(try await shell(mended, in: shop).status == 0, "\(mended)")
+            }
+            // A link of the user's own to a directory of the user's own is the user's choice.
+            #expect(try await shell("mv \(directory) kept; ln -s $PWD/kept \(directory)", in: shop).status == 0)
+            #expect(try await shop.start(move).wait().status == 0)
+        }
+    }
+
+    /// What another user left there; only root can.
+    private static func strangers(_ file: String, _ directory: String) -> [(String, String, String)] {
+        [file, directory].map { path in
+            let words =
+                "\(path): belongs to user 65534, and this is user 0; move it away, or set XDG_STATE_HOME to a directory of "
+                + "your own"
+            return ("chown 65534 \(path)", "chown 0 \(path)", words)
+        }
+    }
+
+    private func shell(_ line: String, in shop: Shop) async throws -> CommandResult {
+        try await run("bash", ["-c", line], workingDirectory: shop.directory)
     }
 
     @Test func `on a disk that fills up on the way the table is finished and the run stops`() async throws {

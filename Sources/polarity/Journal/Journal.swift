@@ -43,7 +43,7 @@ struct Journal: Sendable {
     /// Opens the cluster's file for one run, and writes its first line: what is on record, and what is declared.
     func begin(_ run: String, _ walk: Walk) async throws(Files.Failure) -> JournalFile {
         guard let directory, let path = path(of: walk.declared) else { throw Self.homeless }
-        try Files.makeDirectory(directory)
+        try Files.makeOwnDirectory(directory)
         let descriptor = try Files.openLog(path)
         try Files.sync(directory)
         let file = JournalFile(path: path, descriptor: descriptor, run: run, cluster: walk.declared.name)

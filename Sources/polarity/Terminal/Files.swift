@@ -70,16 +70,30 @@ enum Files {
         try append(text, to: descriptor, path)
     }
 
-    /// Opens a file of lines that only grows; readable by its owner alone. A torn last line is ended.
+    /// Opens a file of lines that only grows, of the user's own and readable by nobody else. A torn last line is ended.
     static func openLog(_ path: String) throws(Failure) -> Int32 {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(path) }
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            throw errno == ELOOP ? Failure(message: "\(path): is a link; \(Ownership.remedy)") : failure(path)
+        }
+        do throws(Failure) {
+            var found = stat()
+            guard fstat(descriptor, &found) == 0 else { throw failure(path) }
+            try Ownership.check(found, is: S_IFREG, path)
+            try endLine(of: descriptor, path)
+            return descriptor
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    private static func endLine(of descriptor: Int32, _ path: String) throws(Failure) {
         var last: UInt8 = 0
         let end = lseek(descriptor, 0, SEEK_END)
         if end > 0, pread(descriptor, &last, 1, end - 1) == 1, last != UInt8(ascii: "\n") {
             try append("\n", to: descriptor, path)
         }
-        return descriptor
     }
 
     /// Waits until the names in a directory are on disk.
@@ -104,6 +118,15 @@ enum Files {
         }
         try makeDirectory(String(path[..<slash]))
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure(path) }
+    }
+
+    /// Makes a directory as ``makeDirectory(_:)`` does, and makes sure that it is the user's own, as is a link to it.
+    static func makeOwnDirectory(_ path: String) throws(Failure) {
+        try makeDirectory(path)
+        var (link, found) = (stat(), stat())
+        guard lstat(path, &link) == 0, stat(path, &found) == 0 else { throw failure(path) }
+        if link.st_mode & S_IFMT == S_IFLNK { try Ownership.check(owner: link, path) }
+        try Ownership.check(found, is: S_IFDIR, path)
     }
 
     /// What the system said last.
