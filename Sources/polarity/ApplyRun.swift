@@ -42,10 +42,7 @@ struct ApplyRun {
                 + "\(first.message); \(first.next)"
             return refuse(walk, .noPermission, .init(code: "NO_PERMISSION", message: words))
         }
-        if let expect, !walk.fingerprint.hasPrefix(expect.lowercased()) {
-            let words = walk.staleness(beside: expect)
-            return refuse(walk, walk.refusal, .init(code: "STALE_PLAN", message: words))
-        }
+        if let stale = walk.staleness(beside: expect) { return refuse(walk, walk.refusal, stale) }
         if walk.plan.isEmpty { return nothingToDo(walk) }
         let missing = walk.plan.required.filter { !allowed.contains($0) }
         if !missing.isEmpty {
@@ -149,10 +146,16 @@ extension Walk {
     }
 
     /// How an apply ends that is refused: a node that could not be read comes first.
-    fileprivate var refusal: Reports.ExitCode { missed.isEmpty ? .refused : .unavailable }
+    var refusal: Reports.ExitCode { missed.isEmpty ? .refused : .unavailable }
 
-    /// Why the plan is not the one that was reviewed; a node that cannot be read is enough to make it another.
-    fileprivate func staleness(beside expect: String) -> String {
+    /// Why the plan is not the one that was reviewed, if it is another.
+    func staleness(beside expect: String?) -> Report.Failure? {
+        guard let expect, !fingerprint.hasPrefix(expect.lowercased()) else { return nil }
+        return .init(code: "STALE_PLAN", message: words(beside: expect))
+    }
+
+    /// A node that cannot be read is enough to make a plan another.
+    private func words(beside expect: String) -> String {
         let prints = "its fingerprint is \(fingerprint.prefix(12)), not \(expect.prefix(12))"
         guard !missed.isEmpty else { return "the world has moved since the review: \(prints); read a new --dry-run" }
         let names = missed.map { visible($0.text) }.joined(separator: ", ")

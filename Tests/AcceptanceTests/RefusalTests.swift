@@ -98,6 +98,29 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
         }
     }
 
+    @Test func `a dry run tells whether the fingerprint that was reviewed still stands`() async throws {
+        try await Shop.lend("expectdry") { shop in
+            try await shop.ask("berlin", unlog)
+            #expect(try await shop.polarity("apply", "--dry-run", "--out", "plan.json").status == 0)
+            let saved = try JSONSerialization.jsonObject(with: Data(try shop.read("plan.json").utf8)) as? [String: Any]
+            let print = String(try #require(saved?["fingerprint"] as? String).prefix(12))
+            let review = ["apply", "--dry-run", "--expect", print]
+            #expect(try await shop.start(review).wait().status == 0)
+            try await shop.ask("paris", #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_deny""#)
+            let stale = try await shop.start(review + ["--out", "stale.json"]).wait()
+            #expect(stale.status == 4, "\(stale.output)")
+            #expect(stale.output.contains("dry run, nothing is changed"), "\(stale.output)")
+            #expect(stale.output.contains("✗ STALE_PLAN: the world has moved since the review"), "\(stale.output)")
+            #expect(!FileManager.default.fileExists(atPath: shop.directory + "/stale.json"))
+            let document = try await shop.start(review + ["-o", "json"]).wait().output
+            let json = try JSONSerialization.jsonObject(with: Data(document.utf8)) as? [String: Any]
+            #expect(json?["kind"] as? String == "plan")
+            #expect(json?["result"] as? String == "refused")
+            #expect((json?["error"] as? [String: Any])?["code"] as? String == "STALE_PLAN")
+            #expect((json?["changes"] as? [Any])?.count == 2)
+        }
+    }
+
     @Test func `a saved plan is applied once; when the world has moved it is stale`() async throws {
         try await Shop.lend("saved") { shop in
             try await shop.ask("berlin", unlog)

@@ -76,6 +76,9 @@ struct Apply: AsyncParsableCommand {
     ) async throws(Stop) -> Reports.ExitCode {
         let walk = try await look(at: declared, choices).selected(by: choices.selection)
         if let reverted { try walk.refuse(afterChangesSince: reverted) }
+        if let stale = walk.staleness(beside: review.expect) {
+            return showing.show(Report(.plan, walk, result: .refused, error: stale), walk.refusal)
+        }
         let report = Report(.plan, walk, result: walk.difference.isInSync ? .inSync : .planned)
         let found: Reports.ExitCode = review.detailedExitcode && !walk.difference.isInSync ? .differs : .done
         let code = showing.show(report, walk.hasUnreadNode ? .unavailable : found)
@@ -116,7 +119,7 @@ struct ReviewOptions: ParsableArguments {
     @Flag(help: "With --dry-run: exit with 2 where there are changes or blocking findings.")
     var detailedExitcode = false
 
-    @Option(help: ArgumentHelp("Apply only what has this fingerprint.", valueName: "fingerprint"))
+    @Option(help: ArgumentHelp("Apply, or plan, only what has this fingerprint.", valueName: "fingerprint"))
     var expect: String?
 
     @Option(help: ArgumentHelp("With --dry-run: save the plan.", valueName: "path"))
