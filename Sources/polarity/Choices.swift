@@ -74,7 +74,7 @@ extension DeclaredCluster {
 extension Choices {
     init(_ node: NodeOptions, failover: String? = nil, reopens: Bool = true, reverts: String? = nil) {
         self.init(
-            connectTimeout: node.connectTimeout.duration, selection: node.selection,
+            connectTimeout: node.connectTimeout?.duration ?? .seconds(5), selection: node.selection,
             failover: failover.map { NodeName($0) }, reopens: reopens, reverts: reverts,
             journal: Journal(environment: Terminal.environment))
     }

@@ -38,7 +38,7 @@ struct NodeOptions: ParsableArguments {
     @Option(
         name: .customLong("connect-timeout"), help: "How long to wait for a node, such as 500ms. (default: 5s)",
         transform: TimeSpan.init(_:))
-    var connectTimeout: TimeSpan = TimeSpan(duration: .seconds(5))
+    var connectTimeout: TimeSpan?
 
     @Option(name: .customLong("node"), help: ArgumentHelp("Limit changes to nodes.", valueName: "glob"))
     var nodes: [String] = []
@@ -48,6 +48,9 @@ struct NodeOptions: ParsableArguments {
 
     @Option(name: .customLong("table"), help: ArgumentHelp("Limit changes to tables.", valueName: "glob"))
     var tables: [String] = []
+
+    /// The limit, if it was given, as it is written.
+    var limits: [String] { connectTimeout.map { ["--connect-timeout", $0.text] } ?? [] }
 
     var selection: Selection { Selection(nodes: nodes, sets: sets, tables: tables) }
 }
@@ -86,8 +89,8 @@ struct ReportFile: ExpressibleByArgument {
 /// PostgreSQL a timeout of zero is none.
 struct TimeSpan {
     let duration: Duration
-
-    init(duration: Duration) { self.duration = duration }
+    /// As it was written.
+    let text: String
 
     init(_ argument: String) throws {
         let digits = argument.prefix { $0.isASCII && $0.isNumber }
@@ -99,6 +102,6 @@ struct TimeSpan {
         guard !overflow, 1...Int(Int32.max) ~= milliseconds else {
             throw ValidationError("it is not between 1ms and \(Int32.max)ms")
         }
-        duration = .milliseconds(milliseconds)
+        (duration, text) = (.milliseconds(milliseconds), argument)
     }
 }

@@ -8,6 +8,8 @@ struct Showing {
     /// As the suggested commands name it.
     var file: String
     var arguments: [String] = []
+    /// The limits that were given, which those commands repeat.
+    var limits: [String] = []
     /// What an apply was told to apply and nothing else, as the suggested commands name it.
     var reviewed: TextStyle.Reviewed?
     /// What the file declares, once it was read.
@@ -79,7 +81,7 @@ struct Showing {
                 style: TextStyle(
                     isColoured: isColoured, width: Terminal.width,
                     detail: options.quiet ? .quiet : options.verbose ? .verbose : .normal, file: file,
-                    arguments: arguments, reviewed: reviewed))
+                    arguments: arguments, limits: limits, reviewed: reviewed))
         case .json: json(report)
         case .sql: sql(report)
         case .markdown: markdown(report)

@@ -175,6 +175,26 @@ private func words(_ text: String) -> [String] { text.split(separator: " ").map(
 }
 
 @Suite struct `other ways in and out` {
+    @Test func `a suggested command keeps the limits that were given`() async throws {
+        try await Shop.lend("limits") { shop in
+            try shop.declare(origin: "paris", more: "policy: {sequences: ignore}")
+            let limits = [
+                "--connect-timeout", "7s", "--no-reopen", "--lock-timeout", "3000ms", "--retries", "4",
+                "--apply-timeout", "2m",
+            ]
+            let words = limits.joined(separator: " ")
+            let review = try await shop.start(["apply", "--dry-run", "--out", "plan.json"] + limits).wait()
+            let exactly = "Apply exactly this:  polarity apply -f polarity.yaml \(words) --expect "
+            #expect(review.output.contains(exactly), "\(review.output)")
+            let refused = try await shop.start(["apply", "plan.json"] + limits).wait()
+            let needs = "Needs:  polarity apply plan.json \(words) --allow ORIGIN_CHANGE\n"
+            #expect(refused.output.contains(needs), "\(refused.output)")
+            let status = try await shop.polarity("status", "--connect-timeout", "7s")
+            let next = "Review:  polarity apply -f polarity.yaml --connect-timeout 7s --dry-run\n"
+            #expect(status.output.contains(next), "\(status.output)")
+        }
+    }
+
     @Test func `a report beside the text holds what the output would`() async throws {
         try await Shop.lend("report") { shop in
             let answer = try await shop.polarity("status", "--report", "json=a.json", "--report", "markdown=b.md")

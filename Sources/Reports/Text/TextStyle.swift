@@ -51,7 +51,7 @@ public struct TextStyle: Hashable, Sendable {
 extension TextStyle {
     /// `polarity apply -f FILE …` with its arguments quoted for a shell, on one line.
     func command(_ words: [String]) -> String {
-        shellWords(["-f", file] + arguments + words)
+        shellWords(["-f", file] + arguments + limits + words)
     }
 
     /// The same for what was to be applied as it was reviewed, and still is.
@@ -59,7 +59,7 @@ extension TextStyle {
         switch reviewed {
         case nil: command(words)
         case .fingerprint(let fingerprint): command(["--expect", fingerprint] + words)
-        case .savedPlan(let path): shellWords([path] + words)
+        case .savedPlan(let path): shellWords([path] + limits + words)
         }
     }
 

@@ -51,6 +51,7 @@ struct Apply: AsyncParsableCommand {
         var choices = Choices(node, failover: limits.failover, reopens: !limits.noReopen, reverts: review.revert)
         if let saved { try choices.take(saved.source.arguments) }
         (showing.file, showing.arguments) = (source.path, choices.arguments)
+        showing.limits = node.limits + limits.arguments
         showing.reviewed = plan.map { .savedPlan(path: $0) } ?? review.expect.map { .fingerprint($0) }
         let written = try declare(source, environment: Terminal.environment)
             .limited(
@@ -152,6 +153,16 @@ struct LimitOptions: ParsableArguments {
 
     @Option(help: "The longest the whole apply may take.", transform: TimeSpan.init(_:))
     var applyTimeout: TimeSpan?
+
+    /// Those that were given, as they are written; which origin is lost is none, but part of what is reviewed.
+    var arguments: [String] {
+        let given = [
+            ("--lock-timeout", lockTimeout?.text), ("--retries", retries.map(String.init)),
+            ("--apply-timeout", applyTimeout?.text),
+        ]
+        return (noReopen ? ["--no-reopen"] : [])
+            + given.flatMap { name, value in value.map { [name, $0] } ?? [] }
+    }
 
     func validate() throws {
         if let retries, !(1...1_000_000 ~= retries) {

@@ -29,7 +29,7 @@ struct Status: AsyncParsableCommand {
         try await conclude(.status, file) { showing throws(Stop) in
             let declared = try declare(ClusterSource(reading: file.file), environment: Terminal.environment)
             let choices = Choices(node)
-            (showing.declared, showing.arguments) = (declared, choices.arguments)
+            (showing.declared, showing.arguments, showing.limits) = (declared, choices.arguments, node.limits)
             let walk = try await look(at: declared, choices).selected(by: choices.selection)
             let report = Report(.status, walk, result: walk.difference.isInSync ? .inSync : .drift)
             let found: Reports.ExitCode = walk.difference.isInSync ? .done : .differs
