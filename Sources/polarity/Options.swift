@@ -12,6 +12,8 @@ struct FileOptions: ParsableArguments {
     var file: String { given ?? Self.usual }
 
     @OptionGroup var output: OutputOptions
+
+    func validate() throws { try keepApart(output.reports.map(\.path), from: file) }
 }
 
 /// How results are shown.

@@ -79,6 +79,34 @@ private func bash(_ line: String, in directory: String) async throws -> CommandR
         }
     }
 
+    @Test func `what is read is not replaced by a result, nor one result by another`() async throws {
+        try await lend { directory in
+            let asked = [
+                ("status --report json=polarity.yaml", "polarity.yaml is what is read"),
+                ("validate --report json=$PWD/../$(basename $PWD)/polarity.yaml", "polarity.yaml is what is read"),
+                ("apply --dry-run --out ./polarity.yaml", "./polarity.yaml is what is read"),
+                ("validate -f - --report json=link.yaml <polarity.yaml", "link.yaml is what is read"),
+                ("apply plan.json --report json=plan.json", "plan.json is what is read"),
+                ("validate --report json=x --report sql=./x", "./x is named for two results"),
+                ("validate --report json=old --report sql=hard", "hard is named for two results"),
+                ("apply --dry-run --out x --report json=$PWD/x", "x is named for two results"),
+            ]
+            _ = try await bash(
+                "ln -s polarity.yaml link.yaml; touch plan.json old; ln old hard; cp polarity.yaml kept",
+                in: directory)
+            for (arguments, words) in asked {
+                let answer = try await bash(#""$0" \#(arguments)"#, in: directory)
+                #expect(answer.status == 64, "\(arguments): \(answer.output)\(answer.errorOutput)")
+                #expect(answer.errorOutput.contains(words), "\(arguments): \(answer.errorOutput)")
+            }
+            let after = try await bash("cmp polarity.yaml kept && ls && wc -c old plan.json", in: directory)
+            #expect(after.status == 0, "\(after.errorOutput)")
+            #expect(!after.output.split(separator: "\n").contains("x"), "\(after.output)")
+            let apart = "--report json=x --report sql=y --report json=/dev/null --report sql=/dev/null"
+            #expect(try await bash(#""$0" validate -q \#(apart)"#, in: directory).status == 0)
+        }
+    }
+
     @Test func `a report to standard output stands behind the output, in a file, too`() async throws {
         try await lend { directory in
             // What /dev/stdout is, where nothing can happen to it.

@@ -29,6 +29,8 @@ struct Apply: AsyncParsableCommand {
                 "a saved plan is applied as it is: without -f, --node, --set, --table, --failover, --revert, --dry-run, "
                     + "--expect and --out")
         }
+        let outputs = file.output.reports.map(\.path) + (review.out.map { [$0] } ?? [])
+        try keepApart(outputs, from: plan ?? file.file)
         if review.out != nil && !review.dryRun { throw ValidationError("--out saves the plan of a --dry-run") }
     }
 

@@ -35,7 +35,7 @@ enum Files {
     }
 
     /// Standard output or standard error, where it is the very file that was found: as `/dev/stdout` is.
-    private static func standardStream(_ found: stat) -> Int32? {
+    static func standardStream(_ found: stat) -> Int32? {
         [STDOUT_FILENO, STDERR_FILENO].first { stream in
             var open = stat()
             return fstat(stream, &open) == 0 && open.st_dev == found.st_dev && open.st_ino == found.st_ino
