@@ -69,7 +69,7 @@ struct Showing {
         switch options.color {
         case .always: true
         case .never: false
-        case .auto: isTerminal && (Terminal.environment["NO_COLOR"] ?? "").isEmpty
+        case .auto: isTerminal && !Terminal.isDumb && (Terminal.environment["NO_COLOR"] ?? "").isEmpty
         }
     }
 

@@ -55,6 +55,22 @@ extension Shop {
         }
     }
 
+    @Test func `one that is dumb gets lines alone, without a colour`() async throws {
+        try await Shop.lend("dumb") { shop in
+            for (name, isDumb) in [("dumb", true), ("xterm", false)] {
+                try await shop.ask("berlin", unlog)
+                let answer = try await shop.onTerminal(["apply"], answering: "yes", environment: ["TERM": name])
+                #expect(answer.status == 0, "\(answer.output)")
+                #expect(answer.output.contains("\u{1b}") != isDumb, "\(answer.output)")
+                #expect(answer.output.contains("  berlin  public.orders   protect: done"), "\(answer.output)")
+            }
+            try await shop.ask("berlin", unlog)
+            let always = try await shop.onTerminal(
+                ["status", "--color", "always"], answering: "", environment: ["TERM": "dumb"])
+            #expect(always.output.contains("\u{1b}"), "\(always.output)")
+        }
+    }
+
     @Test func `what is to be approved is shown beside the one document that standard output gets`() async throws {
         try await Shop.lend("promptjson") { shop in
             try await shop.ask("berlin", unlog)

@@ -14,7 +14,7 @@ actor Progress {
     private var ended = 0
 
     init(isTerminal: Bool, isQuiet: Bool, total: Int) {
-        self.isTerminal = isTerminal
+        self.isTerminal = isTerminal && !Terminal.isDumb
         self.isQuiet = isQuiet
         self.total = total
     }

@@ -10,6 +10,9 @@ enum Terminal {
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Whether the terminal takes lines alone: no colour, and no line that moves.
+    static var isDumb: Bool { environment["TERM"] == "dumb" }
+
     /// The terminal's width in columns; 100 where there is none.
     static var width: Int {
         var size = winsize()
