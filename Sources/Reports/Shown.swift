@@ -24,6 +24,24 @@ extension Report {
         return Dictionary(pairs, uniquingKeysWith: { _, last in last })
     }
 
+    /// How the run ended for every change that it knows of: `done`, `busy`, `not begun`; `taken back` where the old origin
+    /// was opened again.
+    var outcomeWords: [Change: String] {
+        let reopened = (outcomes?.reopened ?? []).filter(\.isDone).flatMap(\.step.changes)
+        let takenBack = Set(reopened.map(TriggerPlace.init))
+        return Dictionary(
+            outcomesByChange.map { change, outcome in
+                let isTakenBack = outcome.word == "done" && takenBack.contains(TriggerPlace(change))
+                return (change, isTakenBack ? "taken back" : outcome.word.replacing("_", with: " "))
+            }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// How many changes the run made and did not take back.
+    var made: Int {
+        let words = outcomeWords
+        return changes.count { words[$0] == "done" }
+    }
+
     /// The nodes that were read, by name.
     var readNodes: [(name: NodeName, node: ObservedNode)] {
         cluster.nodes.compactMap { declared in observed?.node(declared.name).map { (declared.name, $0) } }
@@ -31,6 +49,18 @@ extension Report {
 
     /// The words that the plan needs, in the order `--allow` takes them.
     var required: [Gate] { plan?.required.sorted() ?? [] }
+}
+
+/// How a run ended for a change that it does not know of.
+let notBegun = "not begun"
+
+/// A trigger of a table on a node.
+private struct TriggerPlace: Hashable {
+    let node: NodeName
+    let table: TableName?
+    let trigger: TriggerName?
+
+    init(_ change: Change) { (node, table, trigger) = (change.node, change.table, change.action.trigger) }
 }
 
 extension Report.Failure {

@@ -21,6 +21,60 @@ import Testing
             + "tables=7\n")
 }
 
+/// An apply of the two changes of the sketch and of one on tokyo, which ended as told.
+private func applied(_ result: Report.Result, tokyo: Outcome) -> Report {
+    var shop = Shop.sabotaged
+    shop.set(.disabled, ["_shopcl_denyaccess"], of: orders, on: "tokyo")
+    var report = shop.report(
+        .apply,
+        outcomes: { plan in
+            Outcomes(
+                steps: plan.steps.map {
+                    let isTokyo = $0.node == "tokyo"
+                    return StepOutcome(step: $0, outcome: isTokyo ? tokyo : .done(tries: 1, took: .milliseconds(9)))
+                })
+        }, result: result)
+    report.findings = []
+    return report
+}
+
+@Test func `a monitoring system hears that an apply was done, and not of changes to make`() {
+    let done = applied(.applied, tokyo: .done(tries: 1, took: .milliseconds(9)))
+    #expect(nagiosState(done) == .ok)
+    #expect(nagios(done).hasPrefix("POLARITY OK - shop: 3 changes made|changes=0 "))
+    let busy = applied(.incomplete, tokyo: .busy(tries: 10, blockers: []))
+    #expect(nagios(busy).hasPrefix("POLARITY WARNING - shop: 2 changes made; 1 change to make|changes=1 "))
+}
+
+@Test func `what was done and what was not are told apart in every form`() throws {
+    let report = applied(.incomplete, tokyo: .busy(tries: 10, blockers: []))
+    #expect(
+        github(report).replacing(/file=[^:]*,title/, with: "title")
+            == "::notice title=incomplete::2 changes on paris, set orders: done\n"
+            + "::notice title=incomplete::1 change on tokyo, set orders: busy\n")
+    #expect(markdown(report).contains("| node | set | table | trigger | purpose | change | outcome |\n"))
+    #expect(markdown(report).contains(" deny | disabled → enabled | done |\n"))
+    #expect(markdown(report).contains(" deny | disabled → enabled | busy |\n"))
+    #expect(markdown(report).contains("\n2 made of 3 changes, 0 findings."))
+    #expect(github(applied(.refused, tokyo: .notBegun)).contains("on tokyo, set orders: not begun\n"))
+}
+
+@Test func `what was opened again does not count as made`() throws {
+    var report = Shop.moved.report(.apply, outcomes: { _ in Outcomes() }, result: .incomplete)
+    let plan = try #require(report.plan)
+    let closed = try #require(plan.steps.first { $0.stage == .protect && $0.node == "berlin" })
+    report.outcomes = Outcomes(
+        steps: plan.steps.map {
+            StepOutcome(step: $0, outcome: $0 == closed ? .done(tries: 1, took: .zero) : .notBegun)
+        })
+    #expect(nagios(report).contains("\(closed.changes.count) change"))
+    #expect(markdown(report).contains(" | done |\n"))
+    report.outcomes?.reopened = [StepOutcome(step: closed, outcome: .done(tries: 1, took: .zero))]
+    #expect(!nagios(report).contains(" made;"))
+    #expect(!markdown(report).contains(" | done |\n"))
+    #expect(markdown(report).contains(" | taken back |\n"))
+}
+
 @Test func `a file that is valid is called so, and not in sync, for no node was asked`() {
     let report = Report(.validate, Shop().declared, result: .inSync)
     #expect(nagios(report).hasPrefix("POLARITY OK - shop: valid, 7 tables on 3 nodes|"))

@@ -12,9 +12,13 @@ public func github(_ report: Report) -> String {
             level, at: finding.because, title: finding.code.rawValue,
             lines: [finding.sentence, visible(finding.code.why), visible(finding.next)])
     }
-    let groups = Dictionary(grouping: report.sortedChanges) { [$0.node.text, $0.set.text] }
+    let ends = report.outcomes == nil ? nil : report.outcomeWords
+    let groups = Dictionary(grouping: report.sortedChanges) { change in
+        [change.node.text, change.set.text] + (ends.map { [$0[change] ?? notBegun] } ?? [])
+    }
     let changes = groups.sorted { $0.key.precedes($1.key) }.map { key, changes in
-        let words = "\(counted(changes.count, "change")) on \(visible(key[0])), set \(visible(key[1]))"
+        let end = key.dropFirst(2).map { ": " + $0 }.joined()
+        let words = "\(counted(changes.count, "change")) on \(visible(key[0])), set \(visible(key[1]))" + end
         return annotation("notice", at: changes.first?.because, title: report.result.rawValue, lines: [words])
     }
     return (findings + changes + (report.error.map(annotations) ?? [])).map { $0 + "\n" }.joined()

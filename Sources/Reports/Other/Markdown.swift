@@ -60,22 +60,26 @@ private struct MarkdownPage {
 
     var changes: [String] {
         guard !report.changes.isEmpty else { return [] }
+        let ends = report.outcomes == nil ? nil : report.outcomeWords
         let shown = report.sortedChanges.prefix(50).map { change in
-            row([
-                escaped(change.node.text), escaped(change.set.text), escaped(change.table?.description ?? ""),
-                escaped(change.action.trigger?.shown ?? ""), change.purposeWords, escaped(change.action.arrow),
-            ])
+            row(
+                [
+                    escaped(change.node.text), escaped(change.set.text), escaped(change.table?.description ?? ""),
+                    escaped(change.action.trigger?.shown ?? ""), change.purposeWords, escaped(change.action.arrow),
+                ] + (ends.map { [$0[change] ?? notBegun] } ?? []))
         }
         let rest = report.changes.count - shown.count
-        return [
-            row(["node", "set", "table", "trigger", "purpose", "change"]), row([String](repeating: "---", count: 6)),
-        ]
+        let names = ["node", "set", "table", "trigger", "purpose", "change"] + (ends == nil ? [] : ["outcome"])
+        return [row(names), row(names.map { _ in "---" })]
             + shown + (rest > 0 ? ["", "… and \(grouped(rest)) more"] : [])
     }
 
     var closing: [String] {
         let needs = report.required.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-        var words = ["\(counted(report.changes.count, "change")), \(counted(report.findings.count, "finding"))."]
+        let made = report.outcomes == nil ? "" : "\(grouped(report.made)) made of "
+        var words = [
+            "\(made)\(counted(report.changes.count, "change")), \(counted(report.findings.count, "finding"))."
+        ]
         if !needs.isEmpty { words.append("Needs \(needs).") }
         if !report.fingerprint.isEmpty {
             words.append("Fingerprint `\(visible(String(report.fingerprint.prefix(12))))`.")

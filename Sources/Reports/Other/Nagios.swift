@@ -29,7 +29,7 @@ public func nagiosState(_ report: Report) -> NagiosState {
     if report.error != nil || (report.observed != nil && report.readNodes.count < report.cluster.nodes.count) {
         return .unknown
     }
-    if !report.changes.isEmpty || report.findings.contains(where: \.blocking) { return .warning }
+    if report.changes.count > report.made || report.findings.contains(where: \.blocking) { return .warning }
     switch report.result {
     case .inSync, .applied: return .ok
     case .drift, .planned, .incomplete, .refused: return .warning
@@ -49,7 +49,10 @@ public func nagios(_ report: Report) -> String {
         words.append(
             "\(visible(error.code)): \(error.lines.first ?? "")" + (more > 0 ? " (and \(grouped(more)) more)" : ""))
     }
-    if !report.changes.isEmpty { words.append("\(counted(report.changes.count, "change")) to make") }
+    let made = report.made
+    let left = report.changes.count - made
+    if made > 0 { words.append("\(counted(made, "change")) made") }
+    if left > 0 { words.append("\(counted(left, "change")) to make") }
     if words.isEmpty {
         let good = report.kind == .validate ? "valid" : "in sync"
         words.append(
@@ -57,7 +60,7 @@ public func nagios(_ report: Report) -> String {
     }
     let unread = report.observed == nil ? 0 : report.cluster.nodes.count - report.readNodes.count
     let measures = [
-        "changes=\(report.changes.count)", "findings=\(report.findings.count)",
+        "changes=\(left)", "findings=\(report.findings.count)",
         "critical=\(report.findings.count { $0.severity == .critical })", "unreachable=\(unread)",
         "nodes=\(report.cluster.nodes.count)", "tables=\(report.counts.tables)",
     ]
