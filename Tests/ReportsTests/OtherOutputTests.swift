@@ -154,6 +154,18 @@ private func applied(_ result: Report.Result, tokyo: Outcome) -> Report {
     #expect(sql(report).contains("\n-- 1 change is left out, which was not selected.\n"))
 }
 
+@Test func `a plan that was refused is no script to run`() {
+    var report = Shop.moved.report(.apply, result: .refused)
+    report.error = .needsAllow([.originChange])
+    let script = sql(report)
+    #expect(script.split(separator: "\n").allSatisfy { $0.hasPrefix("-- ") })
+    #expect(script.contains("\n-- NEEDS_ALLOW: the plan holds changes that need --allow ORIGIN_CHANGE\n"))
+    #expect(script.contains("\n-- polarity apply has changed nothing, so there is nothing to run; "))
+    report.outcomes = Outcomes()
+    #expect(!sql(report).contains("BEGIN;"))
+    #expect(sql(Shop.moved.report(.plan)).contains("\nBEGIN;\n"))
+}
+
 @Test func `a script of what was applied does not read as if it were to be run`() {
     var report = Shop.sabotaged.report(.apply, outcomes: { _ in Outcomes(steps: []) }, result: .incomplete)
     report.error = Report.Failure(code: "STAGE_FAILED", message: "protect did not succeed on every node")

@@ -25,8 +25,21 @@ extension Script {
     var ended: [String] {
         let result = report.result.rawValue.replacing("_", with: " ")
         let run = "-- polarity apply has run this plan: \(result). What follows is what was planned, not what is left."
-        let error = report.error.map { "-- " + visible($0.code) + ": " + $0.lines.joined(separator: "; ") }
-        return (report.outcomes == nil ? [] : [run]) + [error].compactMap { $0 }
+        return (report.outcomes == nil ? [] : [run]) + [failure].compactMap { $0 }
+    }
+
+    private var failure: String? {
+        report.error.map { "-- " + visible($0.code) + ": " + $0.lines.joined(separator: "; ") }
+    }
+
+    /// Whether an apply had this plan and changed nothing.
+    var isRefused: Bool { report.kind == .apply && report.result == .refused }
+
+    /// Why a plan that was refused is not written as statements.
+    var refused: [String] {
+        let words =
+            "polarity apply has changed nothing, so there is nothing to run; with --dry-run it writes the statements."
+        return [failure, "-- " + words].compactMap { $0 }
     }
 
     /// Why there are no statements.
