@@ -57,7 +57,9 @@ struct ApplyRun {
             return showing.show(Report(.apply, walk, result: .inSync), .done)
         }
         let code = Reports.ExitCode(blockedBy: walk.difference.findings) ?? .refused
-        let words = "nothing could be changed: every change is held back by a finding"
+        let waits = Report(.apply, walk, result: .refused).heldBySelection
+        let why = waits.isEmpty ? "every change is held back by a finding" : waits.joined(separator: "; ")
+        let words = "nothing could be changed: " + why
         return refuse(walk, code, .init(code: "HELD_BACK", message: words))
     }
 

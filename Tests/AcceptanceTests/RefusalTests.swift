@@ -165,6 +165,23 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
         }
     }
 
+    @Test func `one node of a move is told that the rest of it was not selected`() async throws {
+        try await Shop.lend("part") { shop in
+            try shop.declare(origin: "paris")
+            let words = "what was selected would open set default on paris while berlin stays open: leave out --node"
+            let dry = try await shop.polarity("apply", "--dry-run", "--node", "paris")
+            #expect(dry.status == 0)
+            #expect(dry.output.replacing("\n", with: " ").contains("Held back: " + words))
+            let move = ["apply", "--yes", "--allow", "ORIGIN_CHANGE", "--node", "paris"]
+            let refused = try await shop.start(move).wait()
+            #expect(refused.status == 4)
+            let said = "HELD_BACK: nothing could be changed: " + words
+            #expect(refused.output.replacing("\n", with: " ").contains(said))
+            let json = try await shop.start(move + ["-o", "json"]).wait()
+            #expect(json.output.contains("nothing could be changed: " + words))
+        }
+    }
+
     @Test func `what it leaves out is counted, and nothing is called in sync`() async throws {
         try await Shop.lend("leftout") { shop in
             try await shop.ask("berlin", unlog)

@@ -87,7 +87,7 @@ private func applied(_ result: Report.Result, tokyo: Outcome) -> Report {
     #expect(sql(Shop.sabotaged.report(.status)).contains("-- There is something to change: polarity apply --dry-run "))
     var held = Shop.sabotaged.report(.plan)
     held.plan = Plan(Difference(from: Shop().observed, to: DesiredState(Shop().declared, Shop().observed)))
-    #expect(sql(held).hasSuffix("\n-- There is something to change, and all of it is held back by findings.\n"))
+    #expect(sql(held).hasSuffix("\n-- There is something to change, and all of it is held back.\n"))
 }
 
 @Test func `a script says what waits, and for what, as comments`() throws {
@@ -152,6 +152,28 @@ private func applied(_ result: Report.Result, tokyo: Outcome) -> Report {
     report = Shop.sabotaged.report(.plan)
     report.counts = Report.Counts(tables: 7, triggersRight: 50, leftOut: 1)
     #expect(sql(report).contains("\n-- 1 change is left out, which was not selected.\n"))
+}
+
+@Test(arguments: [
+    ("tokyo", "would open set orders on tokyo while berlin stays open"),
+    ("berlin", "would close set orders on berlin while its origin tokyo stays closed"),
+])
+func `what waits for nodes that were not selected says so, and what to do`(node: String, words: String) {
+    let shop = Shop.moved
+    let difference = Difference(from: shop.observed, to: DesiredState(shop.declared, shop.observed))
+        .limited(to: Selection(nodes: [node]))
+    var report = shop.report(.plan)
+    (report.changes, report.plan) = (difference.changes, Plan(difference))
+    report.counts = Report.Counts(tables: 7, triggersRight: 50, leftOut: difference.leftOut.count)
+    let sentence =
+        "what was selected \(words): leave out --node and --table, or select every member of the set, and every "
+        + "partition with its root"
+    #expect(report.heldBySelection == [sentence])
+    #expect(text(report, style: plain).replacing("\n", with: " ").contains("Held back: " + sentence + " "))
+    #expect(sql(report).contains("\n-- Held back: " + sentence + "\n"))
+    #expect(markdown(report).contains("\nHeld back: what was selected \(words): "))
+    report.findings = [Finding(.nodeUnreachable, set: "orders", "it is gone", because: nil)]
+    #expect(report.heldBySelection == [])
 }
 
 @Test func `a plan that was refused is no script to run`() {

@@ -3,7 +3,9 @@ import Replication
 /// A report for a comment under a pull request: the roles as a table, the findings, what changes, one counted line.
 public func markdown(_ report: Report) -> String {
     let page = MarkdownPage(report: report)
-    let sections = [page.heading, page.roles, page.findings, page.changes, page.closing].filter { !$0.isEmpty }
+    let sections = [page.heading, page.roles, page.findings, page.changes, page.waits, page.closing].filter {
+        !$0.isEmpty
+    }
     return sections.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
 }
 
@@ -73,6 +75,8 @@ private struct MarkdownPage {
         return [row(names), row(names.map { _ in "---" })]
             + shown + (rest > 0 ? ["", "… and \(grouped(rest)) more"] : [])
     }
+
+    var waits: [String] { report.heldBySelection.map { "Held back: " + escaped($0) } }
 
     var closing: [String] {
         let needs = report.required.map { "`\($0.rawValue)`" }.joined(separator: ", ")

@@ -9,7 +9,8 @@ extension Script {
             ["-- Held back by \(finding.code.rawValue): \(finding.sentence)", "--   " + visible(finding.next)]
         }
         let held = Set(report.plan?.heldBack ?? [])
-        return findings + report.sortedChanges.filter(held.contains).map { "-- Waits: " + $0.sentence }
+        return findings + report.heldBySelection.map { "-- Held back: " + $0 }
+            + report.sortedChanges.filter(held.contains).map { "-- Waits: " + $0.sentence }
     }
 
     /// How many changes the selection leaves out.
@@ -48,7 +49,7 @@ extension Script {
         guard report.changes.isEmpty else {
             return report.plan == nil
                 ? "-- There is something to change: polarity apply --dry-run writes the statements."
-                : "-- There is something to change, and all of it is held back by findings."
+                : "-- There is something to change, and all of it is held back."
         }
         if report.findings.contains(where: \.blocking) {
             return "-- Nothing can be changed as long as that holds it back."

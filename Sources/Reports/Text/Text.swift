@@ -21,9 +21,11 @@ struct Page {
         case (.quiet, _): [findings(.quiet), closing]
         case (_, .validate): [heading + findings(style.detail), closing]
         case (_, .status): [heading, roles, findings(style.detail)] + changes + [closing]
-        case (_, .plan): [heading, roles, findings(style.detail)] + changes + [gates, steps, closing]
+        case (_, .plan): [heading, roles, findings(style.detail)] + changes + [waits, gates, steps, closing]
         case (_, .apply) where report.outcomes == nil:
-            [heading, roles, findings(style.detail)] + changes + [gates, closing]
+            [heading, roles, findings(style.detail)] + changes + [
+                report.error?.code == "HELD_BACK" ? [] : waits, gates, closing,
+            ]
         case (_, .apply): [heading, roles, findings(style.detail), outcomes, closing]
         }
     }
@@ -43,6 +45,11 @@ struct Page {
             case .status, .apply: ""
             }
         return spread([left], right: Cell(right, .faint), width: style.width, indent: 2, isColoured: style.isColoured)
+    }
+
+    /// What waits for nothing but what was not selected.
+    private var waits: [String] {
+        report.heldBySelection.flatMap { wrapped("Held back: " + $0, width: style.width) }.map { paint($0, .warning) }
     }
 
     /// A cell's text in its shade.
