@@ -147,6 +147,23 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.difference.limited(to: Selection()), world.difference)
     }
 
+    @Test(arguments: [
+        #"sales."Order Line""#, "sales.Order Line", #"sales."Order*""#, "sales.Order*", #"*"Order Line""#,
+    ])
+    func `of a table knows it as the file writes it, and without quotes`(glob: String) {
+        var world = World(
+            builtin, nodes: ["berlin", "paris"], tables: ["sales.Order Line", "public.orders"])
+        world.declare(origin: "paris")
+        let selection = Selection(tables: [glob])
+        expectNoDifference(
+            selection.unmatched(by: DesiredState(world.declared, world.observed)).map { "\($0.what) \($0.glob)" }, [])
+        expectNoDifference(
+            Plan(world.difference.limited(to: selection)).steps.map {
+                "\($0.stage) \($0.table?.name.text ?? "record")"
+            },
+            ["protect Order Line", "open Order Line"])
+    }
+
     @Test func `names the globs that select nothing, slips of the pen`() {
         let world = World(builtin, tables: ["public.items", "public.orders"])
         let selection = Selection(

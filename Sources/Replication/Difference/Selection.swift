@@ -4,7 +4,7 @@ public struct Selection: Hashable, Sendable {
     public let nodes: [String]
     /// Globs over set names; all sets where empty.
     public let sets: [String]
-    /// Globs over tables as `schema.table`; all tables where empty.
+    /// Globs over tables as `schema.table`, without quotes or with those that SQL asks for; all tables where empty.
     public let tables: [String]
 
     /// Selects by glob.
@@ -18,9 +18,8 @@ public struct Selection: Hashable, Sendable {
     public var isEverything: Bool { nodes.isEmpty && sets.isEmpty && tables.isEmpty }
 
     func selects(_ change: Change) -> Bool {
-        let table = change.table.map { $0.schema.text + "." + $0.name.text }
-        return matches(nodes, change.node.text) && matches(sets, change.set.text)
-            && (table.map { matches(tables, $0) } ?? true)
+        matches(nodes, [change.node.text]) && matches(sets, [change.set.text])
+            && (change.table.map { matches(tables, $0.spellings) } ?? true)
     }
 
     /// The globs that select nothing at all, slips of the pen most likely; with what they were to select.
@@ -31,15 +30,23 @@ public struct Selection: Hashable, Sendable {
         let names = [
             ("node", nodes, desired.declared.nodes.map(\.name.text)),
             ("set", sets, desired.declared.sets.map(\.name.text)),
-            ("table", tables, desired.tables.map { $0.name.schema.text + "." + $0.name.name.text }),
+            ("table", tables, desired.tables.flatMap(\.name.spellings)),
         ]
         return names.flatMap { what, globs, names in
             globs.filter { glob in !names.contains { globMatches(glob, $0) } }.map { (what, $0) }
         }
     }
 
-    private func matches(_ globs: [String], _ text: String) -> Bool {
-        globs.isEmpty || globs.contains { globMatches($0, text) }
+    private func matches(_ globs: [String], _ texts: [String]) -> Bool {
+        globs.isEmpty || globs.contains { glob in texts.contains { globMatches(glob, $0) } }
+    }
+}
+
+extension TableName {
+    /// How a person may write it: without any quotes, and as every output does.
+    fileprivate var spellings: [String] {
+        let plain = schema.text + "." + name.text
+        return description == plain ? [plain] : [plain, description]
     }
 }
 
