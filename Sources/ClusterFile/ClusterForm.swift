@@ -26,7 +26,8 @@ enum ClusterKeys {
         "origin", SetKeys.origin.form, "With tables, short for one set named default: the node where it is written.")
     static let tables = Key("tables", SetKeys.tables.form, "With origin, short for one set named default: its tables.")
     static let sets = Key(
-        "sets", .list(of: SetKeys.form, empty: "a cluster needs at least one set"), "Tables that share one origin.")
+        "sets", .list(of: SetKeys.form, unique: true, empty: "a cluster needs at least one set"),
+        "Tables that share one origin.")
     static let policy = Key("policy", PolicyKeys.form, "Limits and choices.")
 
     static let all = Keys(

@@ -41,7 +41,7 @@ enum EngineKeys {
     static let catalog = Key(
         "catalog", Form<EngineCatalog>.word(), "Custom only: where the engine itself records sets and origins; none.")
     static let triggers = Key(
-        "triggers", .list(of: TriggerKeys.form, empty: "a custom engine needs at least one trigger"),
+        "triggers", .list(of: TriggerKeys.form, unique: true, empty: "a custom engine needs at least one trigger"),
         "Custom only: the triggers of one table.")
     static let drained = Key(
         "drained", DrainKeys.form, "Custom only: what proves that a subscriber has everything the closed origin held.")

@@ -88,7 +88,7 @@ enum TableKeys {
     /// Read in the order of its texts, which mostly is that of the names: a table is bigger than a place in the list and
     /// dearer to move.
     static let list = Form<TableList>(
-        schema: .list(of: ["anyOf": [Text.tableName.schema, all.schema]], mayBeEmpty: false)
+        schema: .list(of: ["anyOf": [Text.tableName.schema, all.schema]], mayBeEmpty: false) + uniqueNames
     ) { node, reader in
         guard let elements = reader.elements(of: node, empty: "a set needs at least one table") else { return nil }
         var list = TableList(reserving: elements.count)
@@ -96,6 +96,11 @@ enum TableKeys {
         list.sort()
         return list
     }
+
+    /// A pattern may be given twice.
+    private static let uniqueNames: JSON = [
+        "anyOf": [["uniqueItems": true], ["contains": ["type": "object", "required": ["match"]]]]
+    ]
 
     private static func read(_ node: Node, _ reader: inout Reader, into list: inout TableList) {
         guard case .mapping = node.content else {

@@ -68,6 +68,22 @@ private func expect(_ files: [String], _ verdict: String) async throws {
     }
 }
 
+@Test func `what is given twice, it rejects, as validate does`() async throws {
+    let head = "version: 1\ncluster: shop\nnodes: {berlin: service=a, paris: service=b}\n"
+    let set = "{name: a, origin: berlin, tables: [public.a]}"
+    let template = "purpose: log, name: l, function: f.f, timing: after, level: row, events: [insert], origin: enabled"
+    try await expect(
+        [
+            head + "origin: berlin\ntables: [public.orders, public.orders]",
+            head + "origin: berlin\ntables: [{name: public.orders}, {name: public.orders}]",
+            head + "sets: [{name: a, origin: berlin, tables: [public.a, public.b, public.a]}]",
+            head + "sets: [\(set), \(set)]",
+            sound + "engine: {type: custom, triggers: [{\(template)}, {\(template)}]}",
+        ], "rejected")
+    let pattern = "{schema: public, match: 'a*'}"
+    try await expect([head + "origin: berlin\ntables: [\(pattern), \(pattern)]"], "accepted")
+}
+
 @Test func `what a schema can say, it rejects, as validate does`() async throws {
     let template = "purpose: log, name: l, function: f.f, timing: after, level: row, events: [insert]"
     let custom = "engine: {type: custom, triggers: [{\(template), origin: enabled, subscriber: disabled}]}\n"
