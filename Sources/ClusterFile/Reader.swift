@@ -65,7 +65,7 @@ extension Reader {
             if let complaint, part.length == 0 { return report(complaint, at: node) }
             return tree.elements[part.range]
         case .mapping: return report("expected a list, found a mapping", at: node)
-        case .scalar: return report("expected a list, found a text", at: node)
+        case .scalar(let scalar): return report("expected a list, found \(scalar.sort)", at: node)
         case .broken: return nil
         }
     }
@@ -91,7 +91,7 @@ extension Reader {
         switch node.content {
         case .mapping(let part): tree.entries[part.range]
         case .sequence: report("expected \(what), found a list", at: node)
-        case .scalar: report("expected \(what), found a text", at: node)
+        case .scalar(let scalar): report("expected \(what), found \(scalar.sort)", at: node)
         case .broken: nil
         }
     }
@@ -103,6 +103,11 @@ extension Reader {
         let notes = complaint.note.map { [Diagnostic(.note, at: position(node), $0)] } ?? []
         return report(complaint.message, at: position(node), notes: notes)
     }
+}
+
+extension Node.Scalar {
+    /// What it is where a list or a mapping should be: a key may have been left without a value.
+    fileprivate var sort: String { range.isEmpty ? "nothing" : "a text" }
 }
 
 // MARK: - Keys

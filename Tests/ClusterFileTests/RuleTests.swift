@@ -60,6 +60,13 @@ func file(
             Expected(1, "the cluster file needs the key 'version'"))
     }
 
+    @Test func `a key without a value says that nothing is there`() {
+        expect(
+            "version: 1\ncluster: shop\nnodes:1️⃣\norigin: berlin\ntables:2️⃣\npolicy:3️⃣\n",
+            Expected(1, "expected a mapping of nodes by name, found nothing"),
+            Expected(2, "expected a list, found nothing"), Expected(3, "expected policy, found nothing"))
+    }
+
     @Test func `a wrong shape says what was expected and what was found`() {
         expect(
             """
