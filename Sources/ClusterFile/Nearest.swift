@@ -4,10 +4,12 @@ struct Guesses {
     private var left = 20_000
 
     /// See ``nearest(to:among:)``; the candidates may come in any order.
-    mutating func nearest(to text: String, among candidates: some Collection<String>) -> String? {
-        guard candidates.count <= min(left, 1_000) else { return nil }
+    mutating func nearest(
+        to text: String, among candidates: some Collection<String>, besides words: [String] = []
+    ) -> String? {
+        guard candidates.count <= left else { return nil }
         left -= candidates.count
-        return ClusterFile.nearest(to: text, among: candidates.sorted())
+        return ClusterFile.nearest(to: text, among: (candidates + words).sorted())
     }
 }
 
@@ -15,7 +17,7 @@ struct Guesses {
 ///
 /// Near is one slip (a letter more, fewer, another, or two swapped) for every three letters, letter case aside, and at
 /// least a letter in common.
-func nearest(to text: String, among candidates: [String]) -> String? {
+public func nearest(to text: String, among candidates: [String]) -> String? {
     guard text.utf8.count <= 252 else { return nil }
     let folded = Array(text.lowercased().unicodeScalars)
     guard folded.count <= 63 else { return nil }

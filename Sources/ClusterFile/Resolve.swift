@@ -40,7 +40,9 @@ extension Reader {
     private mutating func resolved(_ written: WrittenSet, _ nodes: WrittenNodes?) -> ReplicationSet? {
         let title = written.name?.value ?? "?"
         let origin = written.origin.flatMap { $0.value == "none" ? nil : $0 }
-        if let origin { checkNode(origin, nodes, "set \(title.inQuotes) has origin \(origin.value.inQuotes)") }
+        if let origin {
+            checkNode(origin, nodes, "set \(title.inQuotes) has origin \(origin.value.inQuotes)", besides: ["none"])
+        }
         checkSubscribers(written, title, nodes)
         guard let name = written.name, let given = written.origin, let nodes else { return nil }
         let originName = origin.map { NodeName($0.value) }
@@ -69,17 +71,19 @@ extension Reader {
         }
     }
 
-    private mutating func checkNode(_ name: Located<String>, _ nodes: WrittenNodes?, _ statement: String) {
+    /// `words` may stand in the place of a node.
+    private mutating func checkNode(
+        _ name: Located<String>, _ nodes: WrittenNodes?, _ statement: String, besides words: [String] = []
+    ) {
         guard let nodes, nodes.names[NodeName(name.value)] == nil else { return }
-        let near = guesses.nearest(to: name.value, among: nodes.names.keys.lazy.map(\.text))
-        let place = near.flatMap { nodes.names[NodeName($0)] }
-        let notes: [Diagnostic]
-        if let near, let place {
-            notes = [Diagnostic(.note, at: place, "did you mean \(near.inQuotes), declared here?")]
-        } else {
-            notes = []
+        let near = guesses.nearest(to: name.value, among: nodes.names.keys.lazy.map(\.text), besides: words)
+        let note = near.map { near in
+            let place = nodes.names[NodeName(near)]
+            return Diagnostic(
+                .note, at: place ?? name.position,
+                "did you mean \(near.inQuotes)" + (place == nil ? "?" : ", declared here?"))
         }
-        report("\(statement), which is not a node", at: name.position, notes: notes)
+        report("\(statement), which is not a node", at: name.position, notes: note.map { [$0] } ?? [])
     }
 }
 

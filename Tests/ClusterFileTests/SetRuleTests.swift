@@ -1,6 +1,21 @@
 import Testing
 
 @Suite struct `sets` {
+    @Test(arguments: ["nonee", "None"])
+    func `an origin that is nearly none is helped`(word: String) {
+        expect(
+            file(sets: "origin: 1️⃣\(word)\ntables: [public.a]"),
+            Expected(
+                1, "set 'default' has origin '\(word)', which is not a node", notes: [(1, "did you mean 'none'?")]))
+    }
+
+    @Test func `a slip among many nodes is helped, too`() {
+        let nodes = (1...1_500).map { "  site_\($0): service=a" }.joined(separator: "\n")
+        let text = "version: 1\ncluster: shop\nnodes:\n\(nodes)\norigin: siet_7\ntables: [public.a]\n"
+        guard case .failure(let invalid) = read(text) else { return #expect(Bool(false)) }
+        #expect(invalid.diagnostics.flatMap(\.notes).map(\.message) == ["did you mean 'site_7', declared here?"])
+    }
+
     @Test func `an origin must be a node, and the near one is shown where it is declared`() {
         expect(
             file(
