@@ -114,7 +114,8 @@ extension `exit 1` {
     @Test(arguments: [
         ["apply", "--force"], ["heal"], ["apply", "--expect", "123"], ["apply", "--out", "plan.json"],
         ["apply", "--allow", "EVERYTHING"], ["apply", "--retries", "0"], ["apply", "--lock-timeout", "soon"],
-        ["explain", "gravity"], ["explain"], ["explain", "75", "-o", "json"], ["explain", "75", "--report", "json=75"],
+        ["apply", "--allow", ""], ["apply", "--allow", "ORIGIN_CHANGE,"], ["explain", "gravity"], ["explain"],
+        ["explain", "75", "-o", "json"], ["explain", "75", "--report", "json=75"],
         ["status", "-o", "xml"], ["status", "--report", "json"],
     ]) func `the command line is wrong`(arguments: [String]) async throws {
         let answer = try await run(Binary.path, arguments, workingDirectory: "/")
@@ -125,6 +126,14 @@ extension `exit 1` {
 }
 
 extension `exit 64` {
+    @Test func `a slip in a word for --allow is told the words that there are, and the nearest`() async throws {
+        let answer = try await run(
+            Binary.path, ["apply", "--allow", "MASS_CHANGE,ORIGIN_CHANG"], workingDirectory: "/")
+        #expect(answer.status == 64)
+        #expect(answer.errorOutput.contains("'ORIGIN_CHANG' is none of DROP_TRIGGER, MASS_CHANGE, "))
+        #expect(answer.errorOutput.contains("; did you mean 'ORIGIN_CHANGE'?"))
+    }
+
     @Test(arguments: [
         ("--lock-timeout", "0s"), ("--lock-timeout", "9223372036854775807s"), ("--apply-timeout", "0m"),
         ("--apply-timeout", "35792m"), ("--connect-timeout", "0ms"), ("--connect-timeout", "99999999999999999999ms"),

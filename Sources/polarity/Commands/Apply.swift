@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClusterFile
 import LiveNodes
 import Replication
 import Reports
@@ -135,7 +136,9 @@ struct ReviewOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Do not ask.")
     var yes = false
 
-    @Option(help: ArgumentHelp("Allow changes that need a word of their own.", valueName: "code,…"))
+    @Option(
+        help: ArgumentHelp("Allow changes that need a word of their own.", valueName: "code,…"),
+        transform: GateList.init(_:))
     var allow: [GateList] = []
 }
 
@@ -174,12 +177,20 @@ struct LimitOptions: ParsableArguments {
 }
 
 /// `A,B`.
-struct GateList: ExpressibleByArgument {
+struct GateList {
     let gates: [Gate]
 
-    init?(argument: String) {
-        let words = argument.split(separator: ",").map(String.init)
-        gates = words.compactMap { Gate(rawValue: $0) }
-        if gates.count != words.count { return nil }
+    init(_ argument: String) throws {
+        gates = try argument.split(separator: ",", omittingEmptySubsequences: false).map { word in
+            guard let gate = Gate(rawValue: String(word)) else { throw ValidationError(Self.refusal(of: String(word))) }
+            return gate
+        }
+    }
+
+    private static func refusal(of word: String) -> String {
+        let words = Gate.allCases.map(\.rawValue).sorted()
+        let near = nearest(to: word, among: words).map { "; did you mean '\($0)'?" } ?? ""
+        let subject = word.isEmpty ? "an empty word" : "'\(visible(word))'"
+        return "\(subject) is none of " + words.joined(separator: ", ") + near
     }
 }
