@@ -134,6 +134,17 @@ extension `exit 64` {
         #expect(answer.errorOutput.contains("; did you mean 'ORIGIN_CHANGE'?"))
     }
 
+    @Test func `a slip in a topic is told the nearest, and a word that is far from all the list`() async throws {
+        let slip = try await run(Binary.path, ["explain", "SPLIT_BRIAN"], workingDirectory: "/")
+        #expect(slip.status == 64)
+        #expect(slip.errorOutput == "'SPLIT_BRIAN' is no topic\nnote: did you mean 'SPLIT_BRAIN'?\n")
+        let far = try await run(Binary.path, ["explain", "gravity"], workingDirectory: "/")
+        #expect(far.status == 64)
+        #expect(far.errorOutput.hasPrefix("'gravity' is no topic; there are:\n  findings    CLONE_DIFFERS, "))
+        #expect(far.errorOutput.contains("\n  engines     bruce, builtin, custom, slony\n"))
+        #expect(far.errorOutput.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    }
+
     @Test(arguments: [
         ("--lock-timeout", "0s"), ("--lock-timeout", "9223372036854775807s"), ("--apply-timeout", "0m"),
         ("--apply-timeout", "35792m"), ("--connect-timeout", "0ms"), ("--connect-timeout", "99999999999999999999ms"),

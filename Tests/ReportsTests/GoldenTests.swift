@@ -140,7 +140,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "SPLIT_BRAIN", "NODE_UNREACHABLE", "ORIGIN_CHANGE", "75", "exit-codes", "slony", "bruce", "builtin", "modes",
+        "SPLIT_BRAIN", "NODE_UNREACHABLE", "ORIGIN_CHANGE", "75", "exit-codes", "slony", "bruce", "builtin", "custom",
+        "modes",
     ])
     func `explanations`(word: String) throws {
         let topic = try #require(Topic(word))

@@ -12,6 +12,8 @@ public enum Topic: Hashable, Sendable {
     case exitCodes
     /// An engine as a table of triggers.
     case engine(Engine)
+    /// What a custom engine is made of.
+    case customEngine
     /// Firing modes and session roles.
     case modes
 
@@ -29,6 +31,7 @@ public enum Topic: Hashable, Sendable {
         } else {
             switch upper {
             case "EXIT", "EXIT_CODES": self = .exitCodes
+            case "CUSTOM": self = .customEngine
             case "MODES", "FIRING_MODES": self = .modes
             default: return nil
             }
@@ -36,9 +39,24 @@ public enum Topic: Hashable, Sendable {
     }
 
     /// Every word that is a topic, sorted within its sort, for completion and suggestions.
-    public static var words: [String] {
-        FindingCode.allCases.map(\.rawValue).sorted() + Gate.allCases.map(\.rawValue).sorted()
-            + ExitCode.allCases.map { String($0.rawValue) } + engines.map(\.name) + ["exit-codes", "modes"]
+    public static var words: [String] { groups.flatMap(\.words) }
+
+    /// Every word that is a topic, in lines of its sort.
+    public static var list: [String] {
+        groups.flatMap { name, words in
+            wrapped(words.joined(separator: ", "), width: 84).enumerated().map { index, line in
+                "  " + (index == 0 ? name : "").padded(to: 12) + line
+            }
+        }
+    }
+
+    private static var groups: [(name: String, words: [String])] {
+        [
+            ("findings", FindingCode.allCases.map(\.rawValue).sorted()),
+            ("--allow", Gate.allCases.map(\.rawValue).sorted()),
+            ("exit codes", ExitCode.allCases.map { String($0.rawValue) } + ["exit-codes"]),
+            ("engines", (engines.map(\.name) + ["custom"]).sorted()), ("triggers", ["modes"]),
+        ]
     }
 
     private static var engines: [Engine] {
@@ -56,9 +74,14 @@ public func explanation(of topic: Topic) -> String {
             ["exit status \(code.rawValue)"] + paragraph(code.meaning) + ["  changed: \(code.changed)"]
         case .exitCodes: exitCodeLines
         case .engine(let engine): lines(engine)
+        case .customEngine: customLines
         case .modes: modeLines
         }
     return lines.joined(separator: "\n") + "\n"
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
 
 private func paragraph(_ text: String) -> [String] { wrapped(text, width: 96).map { "  " + $0 } }
@@ -72,6 +95,19 @@ private func lines(_ code: FindingCode) -> [String] {
 private var exitCodeLines: [String] {
     let rows = ExitCode.allCases.map { [Cell(String($0.rawValue)), Cell($0.changed), Cell($0.meaning)] }
     return columns([[Cell("code"), Cell("changed"), Cell("meaning")]] + rows, isColoured: false)
+}
+
+private var customLines: [String] {
+    ["engine custom: the file lists the triggers of one table, which is what the other engines are made of, too"]
+        + paragraph(
+            "engine: {type: custom, triggers: […]} gives each trigger a purpose (log, deny, truncate_log, truncate_deny), "
+                + "name, function, timing, level, events, args, and a mode for origin, subscriber and bystander: "
+                + "disabled, enabled, replica, always, or absent where none is given.")
+        + paragraph(
+            "drained: {sql, origin_position, timeout} proves before a move that every subscriber has everything; without it "
+                + "a move needs --allow UNPROVEN_HANDOVER. catalog: none, slony or polarity says who else records sets."
+        )
+        + ["", "  " + "Every key: polarity schema. The built-in ones: polarity explain builtin, slony, bruce"]
 }
 
 private func lines(_ engine: Engine) -> [String] {

@@ -61,10 +61,18 @@ struct Explain: AsyncParsableCommand {
                 return Reports.ExitCode.done.saying(explanation(of: known))
             }
             guard topic.utf8.contains(UInt8(ascii: "/")) else {
-                throw Stop(.usage, "'\(visible(topic))' is no topic; one of: " + Topic.words.joined(separator: ", "))
+                throw Stop(.usage, unknownTopic)
             }
             return try await explainTable()
         }
+    }
+
+    private var unknownTopic: String {
+        let words = "'\(visible(topic))' is no topic"
+        if let near = nearest(to: topic.replacing("-", with: "_"), among: Topic.words) {
+            return words + "\nnote: did you mean '\(near)'?"
+        }
+        return ([words + "; there are:"] + Topic.list).joined(separator: "\n")
     }
 
     /// A node's name may hold slashes, too, and names are what their bytes are.
