@@ -1,19 +1,23 @@
 import Foundation
+import Postgres
 import Sandbox
 import Testing
 
 @Suite struct `sequences that are advanced` {
-    /// - Parameter startsAt: Where the new origin's sequence stands: some way ahead, the plan has nothing to set.
-    private func declareMove(of shop: Shop, startsAt: Int) async throws {
+    /// - Parameters:
+    ///   - startsAt: Where the new origin's sequence stands: some way ahead, the plan has nothing to set.
+    ///   - name: What it is called on the new origin.
+    private func declareMove(of shop: Shop, startsAt: Int, name: String) async throws {
         try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
         if startsAt > 0 { try await shop.ask("paris", "SELECT setval('public.orders_id_seq', \(startsAt))") }
+        try await shop.renameSequence(to: name)
         try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('first')")
     }
 
-    @Test(arguments: [0, 1500])
-    func `are ahead of what a busy origin hands out before it is closed`(startsAt: Int) async throws {
+    @Test(arguments: [(0, "orders_id_seq"), (1500, "orders_id_seq"), (0, "Other's")])
+    func `are ahead of what a busy origin hands out before it is closed`(startsAt: Int, name: String) async throws {
         try await Shop.lend("busy") { shop in
-            try await declareMove(of: shop, startsAt: startsAt)
+            try await declareMove(of: shop, startsAt: startsAt, name: name)
             try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { _ in
                 let move = try shop.start([
                     "apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER", "--retries", "10000",
@@ -29,10 +33,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 1500])
-    func `are ahead of what the origin handed out since the script was written`(startsAt: Int) async throws {
+    @Test(arguments: [(0, "orders_id_seq"), (1500, "orders_id_seq"), (0, "Other's")])
+    func `are ahead of what the origin handed out since the script was written`(
+        startsAt: Int, name: String
+    ) async throws {
         try await Shop.lend("late") { shop in
-            try await declareMove(of: shop, startsAt: startsAt)
+            try await declareMove(of: shop, startsAt: startsAt, name: name)
             let plan = try await shop.polarity("apply", "--dry-run", "-o", "sql")
             #expect(plan.status == 0)
             try await shop.ask(
@@ -91,6 +97,21 @@ import Testing
         }
     }
 
+    @Test func `are found to be behind, whatever each node names them`() async throws {
+        try await Shop.lend("renamed") { shop in
+            try await shop.ask("berlin", "SELECT setval('public.orders_id_seq', 500)")
+            try await shop.renameSequence(to: "Other's")
+            try shop.declare(origin: "paris")
+            let answer = try await shop.polarity(
+                "apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER", "-o", "json")
+            #expect(answer.output.contains("SEQUENCE_BEHIND"), "\(answer.output)\(answer.errorOutput)")
+            #expect(answer.output.contains("on 'paris' stands at its start, and another member's at 500"))
+            let writes = "INSERT INTO public.orders (customer) VALUES ('next') RETURNING id"
+            await #expect(throws: (any Error).self) { try await shop.ask("paris", writes) }
+            #expect(try await shop.ask("berlin", writes) == "501")
+        }
+    }
+
     @Test func `stop a script where the origin has gone past since it was written`() async throws {
         try await Shop.lend("passed") { shop in
             try await declareMove(of: shop, startsAt: 500)
@@ -115,6 +136,12 @@ import Testing
 }
 
 extension Shop {
+    /// Gives the sequence of `public.orders` another name on the new origin.
+    fileprivate func renameSequence(to name: String) async throws {
+        guard name != "orders_id_seq" else { return }
+        try await ask("paris", "ALTER SEQUENCE public.orders_id_seq RENAME TO \(quoted(name))")
+    }
+
     /// Ends whoever holds a lock for a test.
     fileprivate func endHolding(on node: String) async throws {
         try await ask(

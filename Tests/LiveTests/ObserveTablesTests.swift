@@ -37,8 +37,8 @@ import Testing
                     "plain": Shape(
                         hasPrimaryKey: true, inheritanceChildren: ["child"],
                         sequences: [
-                            ObservedSequence(name: "plain_id_seq", lastValue: 2),
-                            ObservedSequence(name: "plain_n_seq", lastValue: -6, increment: -5),
+                            ObservedSequence(name: "plain_id_seq", column: "id", lastValue: 2),
+                            ObservedSequence(name: "plain_n_seq", column: "n", lastValue: -6, increment: -5),
                         ]),
                     "fleeting": Shape(persistence: .unlogged, hasPrimaryKey: true, mayHoldRows: false),
                     "looking": Shape(kind: .view), "looked": Shape(kind: .materializedView),

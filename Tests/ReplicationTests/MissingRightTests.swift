@@ -290,7 +290,7 @@ private let builtin = Engine.builtin(cluster: "shop")
             world.table(on: node) {
                 $0.sequences = [
                     ObservedSequence(
-                        name: QualifiedName("public", "orders_id_seq"), lastValue: nil, mayRead: false,
+                        name: QualifiedName("public", "orders_id_seq"), column: "id", lastValue: nil, mayRead: false,
                         mayAdvance: false)
                 ]
             }

@@ -182,7 +182,9 @@ private enum PartitionEngine {
             world.policy.sequences = policy
             for (node, value) in [("berlin", 42), ("paris", 7)] as [(NodeName, Int64)] {
                 world.table(on: node) {
-                    $0.sequences = [ObservedSequence(name: QualifiedName("public", "orders_id_seq"), lastValue: value)]
+                    $0.sequences = [
+                        ObservedSequence(name: QualifiedName("public", "orders_id_seq"), column: "id", lastValue: value)
+                    ]
                 }
             }
             world.declare(origin: "paris")

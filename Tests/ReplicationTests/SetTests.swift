@@ -275,7 +275,8 @@ private let builtin = Engine.builtin(cluster: "shop")
             world.table(on: node) {
                 $0.sequences = [
                     ObservedSequence(
-                        name: QualifiedName("public", "orders_id_seq"), lastValue: value, increment: increment)
+                        name: QualifiedName("public", "orders_id_seq"), column: "id", lastValue: value,
+                        increment: increment)
                 ]
             }
         }
@@ -318,6 +319,46 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(moving(.ignore, berlin: 42, paris: nil).plan.stages.map(\.name), [.protect, .open])
         expectNoDifference(moving(.check, berlin: -42, paris: -42, by: -1).plan.stages.map(\.name), [.protect, .open])
         expectNoDifference(moving(.check, berlin: -42, paris: -41, by: -1).findings.contains("SEQUENCE_BEHIND"), true)
+    }
+
+    /// On paris under another name.
+    private func renamed(_ policy: SequencePolicy, berlin: Int64, paris: Int64?) -> World {
+        var world = moving(policy, berlin: berlin, paris: paris)
+        world.table(on: "paris") { $0.sequences[0].name = QualifiedName("shop", "other") }
+        return world
+    }
+
+    @Test func `are known by their column, whatever each node names them`() {
+        expectNoDifference(
+            renamed(.check, berlin: 42, paris: 41).findings,
+            """
+            error, blocking: SEQUENCE_BEHIND [paris public.orders] shop.other on 'paris' stands at 41, and another \
+            member's at 42
+            """)
+        expectNoDifference(
+            drained(renamed(.advance, berlin: 42, paris: nil)),
+            ["SELECT pg_catalog.setval('\"shop\".\"other\"'::pg_catalog.regclass, 1042)"])
+        expectNoDifference(
+            renamed(.check, berlin: 42, paris: 42).plan.sequences.first?.all.map { "\($0.node) \($0.name)" },
+            ["paris shop.other", "berlin public.orders_id_seq", "tokyo public.orders_id_seq"])
+    }
+
+    @Test func `are compared with those of the same column alone, of several with the namesake`() {
+        let second = { (value: Int64) in
+            ObservedSequence(name: QualifiedName("public", "other"), column: "id", lastValue: value)
+        }
+        var world = moving(.check, berlin: 42, paris: 42)
+        world.table(on: "berlin") { $0.sequences.append(second(99)) }
+        expectNoDifference(world.findings.contains("SEQUENCE_BEHIND"), false)
+        world.table(on: "paris") { $0.sequences.append(second(98)) }
+        expectNoDifference(world.findings.contains("public.other on 'paris' stands at 98"), true)
+        world.table(on: "berlin") { $0.sequences = [second(99)] }
+        world.table(on: "paris") { $0.sequences.removeLast() }
+        expectNoDifference(world.findings.contains("public.orders_id_seq on 'paris' stands at 42"), true)
+        world.table(on: "berlin") { $0.sequences[0].column = "n" }
+        world.table(on: "tokyo") { $0.sequences = [] }
+        expectNoDifference(world.findings.contains("SEQUENCE_BEHIND"), false)
+        expectNoDifference(world.plan.sequences.count, 0)
     }
 
     @Test func `do not keep the last origin from being repaired`() {

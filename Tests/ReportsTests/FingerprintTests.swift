@@ -15,7 +15,7 @@ private func world() -> Shop {
         node.slony?.subscribers = [1: [2, 3]]
     }
     shop.change(orders, on: "paris") { table in
-        table.sequences = [ObservedSequence(name: QualifiedName("public", "orders_id_seq"), lastValue: 7)]
+        table.sequences = [ObservedSequence(name: QualifiedName("public", "orders_id_seq"), column: "id", lastValue: 7)]
         table.rules = [ObservedRule(name: "r", mode: .enabled, isInstead: false)]
     }
     shop.observed.journal = RecordedCluster(sets: ["orders": RecordedSet(origin: "berlin", members: ["paris"])])
@@ -118,7 +118,8 @@ private let turns: [Turn] = [
     table { $0.oid = 1 }, table { $0.kind = .view }, table { $0.persistence = .unlogged }, table { $0.owner = "x" },
     table { $0.mayAlter = false }, table { $0.partitionOf = orders }, table { $0.inheritanceChildren = [orders] },
     table { $0.hasPrimaryKey = false }, table { $0.isLogicalTarget = true }, table { $0.sequences = [] },
-    table { $0.sequences[0].increment = 2 }, table { $0.triggers.removeLast() }, table { $0.rules = [] },
+    table { $0.sequences[0].increment = 2 }, table { $0.sequences[0].column = "x" }, table { $0.triggers.removeLast() },
+    table { $0.rules = [] },
     table { $0.rules[0].mode = .always }, table { $0.rules[0].isInstead = true }, trigger { $0.name = "x" },
     trigger { $0.function = FunctionName("x", "y") }, trigger { $0.type = 1 }, trigger { $0.mode = .replica },
     trigger { $0.arguments = TriggerArguments(["x"]) }, trigger { $0.columns = [1] },

@@ -125,7 +125,7 @@ private func applied(_ result: Report.Result, tokyo: Outcome) -> Report {
         policy: Policy(sequences: .advance), because: at(1))
     for node in shop.declared.nodes {
         shop.change(orders, on: node.name) { table in
-            table.sequences = [ObservedSequence(name: QualifiedName("public", "o'\u{1b}"), lastValue: 7)]
+            table.sequences = [ObservedSequence(name: QualifiedName("public", "o'\u{1b}"), column: "id", lastValue: 7)]
         }
     }
     let script = sql(shop.report(.plan))

@@ -8,7 +8,7 @@ struct SequenceValues {
 
     /// - Returns: The value of each sequence on each node; a node that does not say is lost to the run.
     func read() async -> [NodeName: [QualifiedName: Int64]] {
-        let nodes = Set(sequences.flatMap { $0.others + [$0.node] })
+        let nodes = Set(sequences.flatMap(\.all).map(\.node))
         let answers = await atOnce(Dictionary(uniqueKeysWithValues: nodes.map { ($0, $0) })) { node in
             await Result { () async throws(PostgresError) in try await read(on: node) }
         }
@@ -19,7 +19,7 @@ struct SequenceValues {
     }
 
     private func read(on node: NodeName) async throws(PostgresError) -> [QualifiedName: Int64] {
-        let names = sequences.filter { $0.node == node || $0.others.contains(node) }.map(\.name)
+        let names = sequences.flatMap(\.all).filter { $0.node == node }.map(\.name)
         let session = try await run.session(on: node)
         let role = run.nodes[node]?.role.map { "SET LOCAL ROLE \($0.quoted)" } ?? ""
         let begin = """
@@ -40,10 +40,10 @@ struct SequenceValues {
 
 extension SequenceHandover {
     func step(among values: [NodeName: [QualifiedName: Int64]]) -> Step? {
-        step(aheadOf: others.compactMap { values[$0]?[name] }, from: values[node]?[name])
+        step(aheadOf: others.compactMap { values[$0.node]?[$0.name] }, from: values[node]?[name])
     }
 
     func lag(among values: [NodeName: [QualifiedName: Int64]]) -> SequenceLag? {
-        lag(behind: others.compactMap { values[$0]?[name] }, from: values[node]?[name])
+        lag(behind: others.compactMap { values[$0.node]?[$0.name] }, from: values[node]?[name])
     }
 }

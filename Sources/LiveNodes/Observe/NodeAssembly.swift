@@ -266,11 +266,12 @@ extension NodeAssembly {
         var rows = rows
         while !rows.isAtEnd {
             let number = numbers[rows.number()]
+            let column = Identifier(rows.sharedText())
             let name = QualifiedName(Identifier(rows.sharedText()), Identifier(rows.text()))
             let increment: Int64 = rows.number()
             let sequence = ObservedSequence(
-                name: name, lastValue: rows.optionalNumber(), increment: increment, mayRead: rows.flag(),
-                mayAdvance: rows.flag())
+                name: name, column: column, lastValue: rows.optionalNumber(), increment: increment,
+                mayRead: rows.flag(), mayAdvance: rows.flag())
             if let number { change(number) { $0.sequences.append(sequence) } }
         }
     }

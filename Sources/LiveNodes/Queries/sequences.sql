@@ -1,6 +1,10 @@
 -- Sequences owned by columns (serial: a, identity: i). A last value needs a right on the sequence, and, on a standby, a
 -- sequence that is written to WAL.
-SELECT d.refobjid, n.nspname, s.relname, q.seqincrement,
+SELECT d.refobjid,
+       (SELECT a.attname
+          FROM pg_catalog.pg_attribute AS a
+         WHERE a.attrelid = d.refobjid AND a.attnum = d.refobjsubid),
+       n.nspname, s.relname, q.seqincrement,
        CASE WHEN pg_catalog.has_sequence_privilege(s.oid, 'SELECT, USAGE')
                  AND (s.relpersistence = 'p' OR NOT pg_catalog.pg_is_in_recovery())
             THEN pg_catalog.pg_sequence_last_value(s.oid)

@@ -30,6 +30,16 @@ extension ObservedSequence {
     }
 }
 
+extension ObservedTable {
+    /// The sequences of the column that has this one on another member, whatever each node names them. Of several in one
+    /// column it is the namesake, where there is one.
+    func sequences(beside other: ObservedSequence) -> [ObservedSequence] {
+        let owned = sequences.filter { $0.column == other.column }
+        let namesake = owned.filter { $0.name == other.name }
+        return namesake.isEmpty ? owned : namesake
+    }
+}
+
 /// The tables that are closed on the declared origin; of partitioned ones those with a closed table anywhere below.
 func tablesToOpen(_ set: ReplicationSet, _ judged: [TableJudgement]) -> Set<TableName> {
     let here = judged.indices.lazy.filter { judged[$0].desired.node == set.origin }
@@ -57,7 +67,7 @@ func sequenceLags(_ set: ReplicationSet, _ judged: [TableJudgement]) -> [(table:
     return opening.flatMap { table in
         (table.observed?.sequences ?? []).filter(\.mayRead).compactMap { sequence in
             let values = (others[table.desired.name] ?? []).flatMap { other in
-                (other.observed?.sequences ?? []).filter { $0.name == sequence.name }.compactMap(\.lastValue)
+                (other.observed?.sequences(beside: sequence) ?? []).compactMap(\.lastValue)
             }
             return sequence.lag(behind: values).map { value, greatest in
                 let lag = SequenceLag(node: origin, sequence: sequence.name, value: value, greatest: greatest)

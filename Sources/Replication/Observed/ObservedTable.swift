@@ -128,6 +128,8 @@ public enum Persistence: String, Hashable, Sendable, CaseIterable {
 public struct ObservedSequence: Hashable, Sendable {
     /// Schema and name.
     public var name: QualifiedName
+    /// The column of its table; what is one sequence to the table's rows may be named otherwise on each node.
+    public var column: Identifier
     /// `pg_sequence_last_value`; `nil` where it was never used or may not be read.
     public var lastValue: Int64?
     /// The step; negative for a descending sequence.
@@ -139,9 +141,11 @@ public struct ObservedSequence: Hashable, Sendable {
 
     /// Describes a sequence.
     public init(
-        name: QualifiedName, lastValue: Int64?, increment: Int64 = 1, mayRead: Bool = true, mayAdvance: Bool = true
+        name: QualifiedName, column: Identifier, lastValue: Int64?, increment: Int64 = 1, mayRead: Bool = true,
+        mayAdvance: Bool = true
     ) {
         self.name = name
+        self.column = column
         self.lastValue = lastValue
         self.increment = increment
         self.mayRead = mayRead

@@ -1,11 +1,20 @@
-/// A sequence of a table that is to be opened, beside every other member's: put ahead of them, or found not to be behind.
+/// A sequence on a node.
+public struct PlacedSequence: Hashable, Sendable {
+    /// Where it is.
+    public let node: NodeName
+    /// Schema and name there.
+    public let name: QualifiedName
+}
+
+/// A sequence of a table that is to be opened, beside those of the same column on every other member: put ahead of them, or
+/// found not to be behind.
 public struct SequenceHandover: Hashable, Sendable {
     /// How far a sequence is put ahead of the old origin's, in steps of its increment: the old origin may hand out a few
     /// more before it is closed.
     public static let margin: Int64 = 1000
 
-    /// The other members whose values it must not hand out again, sorted.
-    public let others: [NodeName]
+    /// Those of its column on other members, whose values it must not hand out again, sorted by node.
+    public let others: [PlacedSequence]
     private let sequence: ObservedSequence
     /// Where it stands on the others, as observed.
     private let observed: [Int64]
@@ -15,22 +24,22 @@ public struct SequenceHandover: Hashable, Sendable {
     public let advances: Bool
 
     init(
-        _ sequence: ObservedSequence, beside others: [(node: NodeName, table: ObservedTable)], by bare: Step,
+        _ sequence: ObservedSequence, beside others: [(node: NodeName, sequence: ObservedSequence)], by bare: Step,
         advances: Bool
     ) {
         self.sequence = sequence
-        self.others = others.map(\.node).sorted()
+        self.others = others.map { PlacedSequence(node: $0.node, name: $0.sequence.name) }
         self.bare = bare
         self.advances = advances
-        observed = others.compactMap { other in
-            other.table.sequences.first { $0.name == sequence.name }?.lastValue
-        }
+        observed = others.compactMap(\.sequence.lastValue)
     }
 
     /// Schema and name.
     public var name: QualifiedName { sequence.name }
     /// Where it is to hand out values.
     public var node: NodeName { bare.node }
+    /// Itself and the others.
+    public var all: [PlacedSequence] { [PlacedSequence(node: node, name: name)] + others }
     /// Whether it counts down.
     public var isDescending: Bool { sequence.increment < 0 }
 
@@ -97,15 +106,16 @@ extension Planning {
         of name: TableName, with planned: PlannedTable, in world: ObservedState
     ) -> [SequenceHandover] {
         guard let table = world.node(planned.node)?.tables[name] else { return [] }
-        let others = planned.judgement.members(of: planned.table).subtracting([planned.node])
+        let tables = planned.judgement.members(of: planned.table).subtracting([planned.node]).sorted()
             .compactMap { node in world.node(node)?.tables[name].map { (node, $0) } }
-        guard !others.isEmpty else { return [] }
         let bare = Step(
             stage: .drain, node: planned.node, set: planned.staging.desired.set, table: name, tableOID: table.oid,
             changes: [], statements: [], lock: .none, expectedRows: table.rowsUnderLock,
             role: difference.desired.declared.node(planned.node)?.role)
         let advances = difference.desired.declared.policy.sequences == .advance
-        return table.sequences.filter { advances || $0.mayRead }
-            .map { SequenceHandover($0, beside: others, by: bare, advances: advances) }
+        return table.sequences.filter { advances || $0.mayRead }.compactMap { sequence in
+            let others = tables.flatMap { node, table in table.sequences(beside: sequence).map { (node, $0) } }
+            return others.isEmpty ? nil : SequenceHandover(sequence, beside: others, by: bare, advances: advances)
+        }
     }
 }

@@ -79,6 +79,7 @@ extension CanonicalBytes {
         add(table.inheritanceChildren.sorted()) { $0.add($1) }
         add(table.sequences.sorted { $0.name < $1.name }) { bytes, sequence in
             bytes.add(sequence.name)
+            bytes.add(sequence.column.text)
             bytes.add(sequence.increment)
         }
         let isSame = table.triggers == before.found

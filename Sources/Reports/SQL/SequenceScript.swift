@@ -6,36 +6,31 @@ import Replication
 extension Script {
     /// Reads every sequence on the other members, and puts each ahead of what was read, or stops where one is behind.
     func handOver(_ sequences: [SequenceHandover]) -> [String] {
-        let others = Set(sequences.flatMap(\.others)).sorted()
-        let readings = others.flatMap { node in
-            reading(on: node, sequences.enumerated().filter { $1.others.contains(node) }.map { ($0, $1.name) }, others)
+        let others = sequences.enumerated().flatMap { index, sequence in
+            sequence.others.enumerated().map { (other: $1, variable: variable(index, $0)) }
         }
+        let readings = Dictionary(grouping: others, by: \.other.node).sorted { $0.key < $1.key }
+            .flatMap { reading(on: $0, $1.map { ($0.other.name, $0.variable) }) }
         let steps = sequences.enumerated().map { index, sequence in
-            let variables = others.enumerated().filter { sequence.others.contains($1) }.map {
-                variable(index, $0.offset)
-            }
-            return step(sequence, beside: variables)
+            step(sequence, beside: sequence.others.indices.map { variable(index, $0) })
         }
         return readings + visits(steps).flatMap(visit)
     }
 
-    private func reading(on node: NodeName, _ sequences: [(index: Int, name: QualifiedName)], _ others: [NodeName])
-        -> [String]
-    {
+    private func reading(on node: NodeName, _ sequences: [(name: QualifiedName, variable: String)]) -> [String] {
         let role = report.cluster.node(node)?.role.map { "SET LOCAL ROLE \($0.quoted);" }
         let begin = ["", "BEGIN READ ONLY;", "SET LOCAL search_path = pg_catalog, pg_temp;", role].compactMap { $0 }
-        let number = others.firstIndex(of: node) ?? 0
-        let questions = sequences.map { index, name in
+        let questions = sequences.map { name, variable in
             """
             SELECT coalesce((SELECT pg_sequence_last_value(oid)::text FROM pg_class
              WHERE oid = to_regclass(\(literal(name.quoted))) AND relkind = 'S'
-               AND has_sequence_privilege(oid, 'SELECT, USAGE')), 'NULL') AS \(variable(index, number)) \\gset
+               AND has_sequence_privilege(oid, 'SELECT, USAGE')), 'NULL') AS \(variable) \\gset
             """
         }
         return arrive(node) + (begin + questions + ["COMMIT;"]).map(visibleSQL)
     }
 
-    private func variable(_ sequence: Int, _ node: Int) -> String { "polarity_\(sequence + 1)_\(node + 1)" }
+    private func variable(_ sequence: Int, _ other: Int) -> String { "polarity_\(sequence + 1)_\(other + 1)" }
 
     /// What is done about a sequence by the values that psql has read in place of those that the plan saw.
     private func step(_ sequence: SequenceHandover, beside variables: [String]) -> Step {
