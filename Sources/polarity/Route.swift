@@ -41,6 +41,11 @@ func look(at declared: DeclaredCluster, _ choices: Choices, holding locks: RunLo
         statementTimeout: min(.seconds(30), max(.seconds(2), declared.policy.applyTimeout)), holding: locks)
     let same = await sameDatabases(declared.nodes, among: answers, connectTimeout: choices.connectTimeout)
     var observed = ObservedState(nodes: answers, journal: choices.journal.recorded(for: declared), sameDatabase: same)
+    observed.logEnds(
+        await logEnds(
+            declared.nodes,
+            of: Set(observed.overtakenLogs(among: Set(declared.nodes.map(\.name))).map(\.source)),
+            connectTimeout: choices.connectTimeout))
     observed.unapplied = await unapplied(
         declared.nodes, beyond: observed.unapplied(by: declared), connectTimeout: choices.connectTimeout)
     let seen = observed

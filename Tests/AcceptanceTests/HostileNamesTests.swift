@@ -224,15 +224,15 @@ extension HostileShop {
             "(\(literal($0.schema)), \(literal($0.name)), \(literal($0.key)), \(literal($0.value)))"
         }
         let inColumns = "l.schema_name = n.schema AND l.table_name = n.name"
-        let (log, isNamed, progress) =
+        let (log, isNamed, progress): (String, String, String?) =
             switch engine {
             case .builtin:
                 (
                     "polarity.log", inColumns + " AND l.key ? n.key AND l.row ->> n.value = '\(node)'",
-                    "INSERT INTO polarity.applied (origin, seq) VALUES (\(literal(nodes[node])), 100000)"
+                    "INSERT INTO polarity.applied (origin, seq) VALUES (\(literal(nodes[node])), "
                 )
-            case .custom: (quoted(repl) + ".log", inColumns, "UPDATE \(quoted(repl)).progress SET applied = 100000")
-            case .bruce: ("bruce.transactionlog_1", "l.tabname = n.schema || '.' || n.name", "SELECT 1")
+            case .custom: (quoted(repl) + ".log", inColumns, "UPDATE \(quoted(repl)).progress SET applied = (")
+            case .bruce: ("bruce.transactionlog_1", "l.tabname = n.schema || '.' || n.name", nil)
             }
         let logged = try await shop.ask(
             Shop.nodes[node],
@@ -242,7 +242,9 @@ extension HostileShop {
               FROM (VALUES \(names.joined(separator: ", "))) AS n (schema, name, key, value) JOIN \(log) AS l ON \(isNamed)
             """)
         #expect(logged == "\(tables.count) of \(tables.count)")
-        for other in Shop.nodes where other != Shop.nodes[node] { try await shop.ask(other, progress) }
+        guard let progress else { return }
+        let seq = try await shop.ask(Shop.nodes[node], "SELECT max(seq) FROM \(log)") ?? ""
+        for other in Shop.nodes where other != Shop.nodes[node] { try await shop.ask(other, progress + seq + ")") }
     }
 
     /// Every table refuses a row, and says which it is, but for Bruce's, and, under builtin, where it is written.

@@ -29,9 +29,10 @@ import Testing
             try await shop.meetEachOther(expect)
             // The evidence, a move, and a lost origin that returns.
             try await shop.pinned("berlin", "INSERT INTO public.orders (customer) VALUES ('Ada')")
+            let logged = try await shop.ask("berlin", "SELECT pg_catalog.max(seq) FROM polarity.log") ?? ""
             for node in ["paris", "tokyo"] {
                 try await shop.pinned(
-                    node, "INSERT INTO polarity.applied (origin, seq) SELECT 'berlin', 1000 FROM pg_class LIMIT 1")
+                    node, "INSERT INTO polarity.applied (origin, seq) SELECT 'berlin', \(logged) FROM pg_class LIMIT 1")
             }
             try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
             _ = try await expect(["apply", "--yes", "--allow", "ORIGIN_CHANGE"], 0)

@@ -193,7 +193,8 @@ private let thefts = [
             "the schema polarity",
             "DELETE FROM polarity.member WHERE node = 'tokyo'; REASSIGN OWNED BY deployer TO proprietor;"
                 + "REVOKE proprietor FROM deployer; GRANT USAGE ON SCHEMA polarity TO deployer;"
-                + "GRANT SELECT ON ALL TABLES IN SCHEMA polarity TO deployer",
+                + "GRANT SELECT ON ALL TABLES IN SCHEMA polarity TO deployer;"
+                + "GRANT SELECT ON ALL SEQUENCES IN SCHEMA polarity TO deployer",
             says: "schema polarity on 'paris' belongs to proprietor", grants: #"GRANT "proprietor" TO"#),
     ],
 ]

@@ -314,7 +314,8 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
                 "berlin",
                 """
                 CREATE ROLE reader_77 LOGIN; GRANT USAGE ON SCHEMA polarity TO reader_77;
-                GRANT SELECT ON ALL TABLES IN SCHEMA polarity TO reader_77
+                GRANT SELECT ON ALL TABLES IN SCHEMA polarity TO reader_77;
+                GRANT SELECT ON ALL SEQUENCES IN SCHEMA polarity TO reader_77
                 """)
             let address = try #require(shop.addresses["berlin"]).text
             try shop.declare(conninfos: ["berlin": address.replacing("user=postgres", with: "user=reader_77")])

@@ -118,7 +118,17 @@ struct Draining {
         guard let has = Int64(applied), let needed = Int64(cut.position), has >= needed else {
             return .lacking("\(node) has applied \(applied) of \(cut.position) from \(cut.source)")
         }
-        return .there
+        return try await doubt(of: cut.source, where: node, has: has) ?? .there
+    }
+
+    /// What was applied beyond the log's end was another log's. Asked last: the log may go on with other tables.
+    private func doubt(of source: NodeName, where node: NodeName, has: Int64) async throws(PostgresError) -> Progress? {
+        guard let end = try await ask(source, PackageResources.builtin_log_end_sql.text).flatMap({ Int64($0) }) else {
+            return .unknown("\(source) cannot tell how far its log has come")
+        }
+        return has > end
+            ? .unknown("\(node) has applied \(has) from \(source), whose log has come to \(end): it is another log")
+            : nil
     }
 
     // MARK: - A custom engine's queries

@@ -15,6 +15,8 @@ extension BuiltinRegistrations {
         otherClusters = replicated.otherClusters
         var rows = lists[.builtinLogged]
         while !rows.isAtEnd { logged[SetName(rows.text())] = rows.number() as Int64 }
+        rows = lists[.builtinLogEnd]
+        if !rows.isAtEnd { logEnd = rows.optionalNumber() }
         rows = lists[.builtinOtherMembers]
         while !rows.isAtEnd {
             let cluster = Identifier(rows.text())

@@ -203,7 +203,7 @@ extension NodeReading {
     private var builtinLists: [Asked] {
         [
             .all(.builtinNode), .all(.builtinSets), .all(.builtinMembers), .all(.builtinOtherMembers),
-            .all(.builtinTables), .all(.builtinLogged), .all(.builtinApplied),
+            .all(.builtinTables), .all(.builtinLogged), .all(.builtinLogEnd), .all(.builtinApplied),
         ]
     }
 }

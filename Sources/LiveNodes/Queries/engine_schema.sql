@@ -26,7 +26,8 @@ SELECT n.oid IS NOT NULL, coalesce(owner.rolname, ''), coalesce(owner.rolsuper, 
        pg_catalog.array_to_string(ARRAY(
            SELECT c.relname::text
              FROM relations AS c
-            WHERE c.relname = ANY (current_setting('polarity.engine_tables')::name[]) AND c.relkind IN ('r', 'S')
+            WHERE (c.relname = ANY (current_setting('polarity.engine_tables')::name[]) AND c.relkind IN ('r', 'S')
+                   OR n.nspname = 'polarity' AND c.relname = 'log_seq_seq' AND c.relkind = 'S')
               AND NOT pg_catalog.has_table_privilege(session_user, c.oid, 'SELECT')
               AND NOT (c.relname = 'log'
                        AND (SELECT bool_and(pg_catalog.has_column_privilege(session_user, c.oid, a.attnum, 'SELECT'))

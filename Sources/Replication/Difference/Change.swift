@@ -86,13 +86,16 @@ public struct Installation: Hashable, Sendable {
     public let to: Int
     /// What has to be recorded there for the set.
     public let record: SetRecord
+    /// The greatest number that other nodes have applied of the node's log, where its log is made: a new one begins above.
+    public let logAbove: Int64?
 
     /// Describes an installation.
-    public init(_ preparation: Preparation, from: Int?, to: Int, record: SetRecord) {
+    public init(_ preparation: Preparation, from: Int?, to: Int, record: SetRecord, logAbove: Int64? = nil) {
         self.preparation = preparation
         self.from = from
         self.to = to
         self.record = record
+        self.logAbove = logAbove
     }
 }
 

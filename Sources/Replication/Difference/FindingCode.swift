@@ -21,6 +21,8 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case duplicateLog = "DUPLICATE_LOG"
     /// A node that is not the origin logged changes that the origin never applied.
     case leftBehind = "LEFT_BEHIND"
+    /// More was applied of an origin's log than that log has ever held.
+    case logReplaced = "LOG_REPLACED"
     /// A function of the engine is not as it was installed.
     case functionAltered = "FUNCTION_ALTERED"
     // Error.

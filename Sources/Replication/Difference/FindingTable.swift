@@ -66,6 +66,13 @@ extension FindingCode {
                 .critical, blocks: false,
                 "Two log triggers capture every change twice.",
                 "Allow DROP_TRIGGER to drop the surplus one.")
+        case .logReplaced:
+            .init(
+                .critical, blocks: true,
+                "More was applied of an origin's log than that log has ever held, so it is another log: a shipper passes "
+                    + "over its rows, and a drain would be proven by the old one's number.",
+                "Copy the rows anew, then set polarity.applied of that origin to where its log was when they were copied."
+            )
         case .functionAltered:
             .init(
                 .critical, blocks: false,

@@ -95,6 +95,6 @@ struct Grants {
 }
 
 extension Identifier {
-    /// Slony keeps the number of the local node in a sequence.
-    fileprivate var isSequence: Bool { self == "sl_local_node_id" }
+    /// Slony keeps the number of the local node in a sequence, and that of `polarity.log` says how far the log has come.
+    fileprivate var isSequence: Bool { self == "sl_local_node_id" || self == "log_seq_seq" }
 }

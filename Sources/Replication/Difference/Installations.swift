@@ -7,6 +7,8 @@ struct Installations {
     /// The origin to record at once where none is recorded: none while the declared one has yet to be opened, which would
     /// pass for a repair afterwards.
     let origin: NodeName?
+    /// The greatest number that any node has applied of another one's log, by the latter.
+    private let applied: [NodeName: Int64]
 
     /// - Parameters:
     ///   - judged: The tables of the set on each node.
@@ -18,6 +20,7 @@ struct Installations {
         let onOrigin = judgement.set.origin.flatMap { judged[$0] } ?? []
         let mayBeRecorded = judgement.hold == .nothing && !onOrigin.contains { $0.mayRefuse }
         origin = mayBeRecorded ? judgement.set.origin : nil
+        applied = nodes.values.reduce(into: [:]) { $0.merge($1.builtin?.applied ?? [:], uniquingKeysWith: max) }
         guard declared.engine.catalog == .polarity else { return }
         for node in declared.nodes {
             guard let seen = nodes[node.name], seen.rights.engineSchema?.isReadable ?? true else { continue }
@@ -49,11 +52,13 @@ struct Installations {
         // Holds all of both, and so is one of them where it is as long.
         let all = isSame ? recorded : Set(tables + recorded).sorted()
         let widens = found != wide || all.count != recorded.count || !namesNode
+        let logAbove = builtin?.logEnd == nil ? applied[node].flatMap { $0 > 0 ? $0 : nil } : nil
         let change = { (preparation: Installation.Preparation, recorded: RecordedSet, tables: [TableName]) in
             let record = SetRecord(
                 cluster: declared.name, node: node, set: set.name, recorded: recorded, tables: tables)
             let installation = Installation(
-                preparation, from: builtin?.version, to: BuiltinSchema.version, record: record)
+                preparation, from: builtin?.version, to: BuiltinSchema.version, record: record,
+                logAbove: preparation == .schema ? logAbove : nil)
             return Change(
                 node: node, set: set.name, table: nil, purpose: nil, action: .install(installation),
                 because: set.because)

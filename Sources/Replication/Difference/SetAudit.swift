@@ -40,6 +40,7 @@ struct SetAudit {
         findLeftBehind(judged, observed)
         findSequences(judged)
         findLags(judged, observed)
+        findReplacedLogs(observed)
         for index in judged.indices where !hasNothing(judged[index]) {
             if let seen = judged[index].observed { auditTable(judged[index], seen, observed) }
         }

@@ -46,7 +46,7 @@ extension ObservedNode {
     fileprivate var isKnown: Bool { rights.engineSchema.map { $0.isReadable && $0.isComplete } ?? true }
 
     /// Whether this is the database that a cluster's record elsewhere means.
-    fileprivate func isRecorded(as other: OtherMember) -> Bool {
+    func isRecorded(as other: OtherMember) -> Bool {
         builtin?.otherMembers.contains(OtherMember(cluster: other.cluster, node: other.node, isHere: true)) ?? false
     }
 }

@@ -84,6 +84,9 @@ public struct BuiltinRegistrations: Hashable, Sendable {
     public var otherMembers: Set<OtherMember>
     /// The greatest `polarity.log.seq` of each set's tables: what was captured here; absent where the log holds nothing.
     public var logged: [SetName: Int64]
+    /// How far the sequence of `polarity.log` has come, 0 where it was never used; `nil` where there is none or it may not
+    /// be read.
+    public var logEnd: Int64?
     /// `polarity.applied` by origin name.
     public var applied: [NodeName: Int64]
 
@@ -91,7 +94,7 @@ public struct BuiltinRegistrations: Hashable, Sendable {
     public init(
         version: Int, functionsIntact: Bool = true, recorded: RecordedCluster = RecordedCluster(),
         tables: RecordedTables = [:], otherClusters: [TableName: String] = [:], otherMembers: Set<OtherMember> = [],
-        logged: [SetName: Int64] = [:], applied: [NodeName: Int64] = [:]
+        logged: [SetName: Int64] = [:], logEnd: Int64? = nil, applied: [NodeName: Int64] = [:]
     ) {
         self.version = version
         self.functionsIntact = functionsIntact
@@ -100,6 +103,7 @@ public struct BuiltinRegistrations: Hashable, Sendable {
         self.otherClusters = otherClusters
         self.otherMembers = otherMembers
         self.logged = logged
+        self.logEnd = logEnd
         self.applied = applied
     }
 }

@@ -66,6 +66,7 @@ extension ObservedNode {
         if installation.preparation == .schema {
             found.version = installation.to
             found.functionsIntact = true
+            found.logEnd = found.logEnd ?? installation.logAbove
         }
         let record = installation.record
         found.recorded.node = record.node

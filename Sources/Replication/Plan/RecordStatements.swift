@@ -2,7 +2,17 @@
 extension Installation {
     /// In order; each is idempotent.
     var statements: [String] {
-        (preparation == .schema ? [BuiltinSchema.sql] : []) + record.statements
+        (preparation == .schema ? [BuiltinSchema.sql] : []) + (logAbove.map { [beginLog(above: $0)] } ?? [])
+            + record.statements
+    }
+
+    /// What was applied of the log that was there before must not pass for what the new one holds.
+    private func beginLog(above seq: Int64) -> String {
+        """
+        SELECT pg_catalog.setval(s.oid, \(seq))
+          FROM (SELECT pg_catalog.pg_get_serial_sequence('polarity.log', 'seq')::pg_catalog.regclass) AS s (oid)
+         WHERE pg_catalog.pg_sequence_last_value(s.oid) IS NULL
+        """
     }
 }
 

@@ -9,7 +9,7 @@ import Replication
 ///
 /// Not in it, since they move all the time or change no plan: positions in the file, the file's name and connection
 /// strings, lock timeouts and retries, round trips, last values of sequences, whether a table may hold rows, log and
-/// applied positions, and the words of a failed connection.
+/// applied positions unless they are of another log, and the words of a failed connection.
 ///
 /// - Parameter limits: `--node`, `--set`, `--table` and `--failover` with theirs, in one order; none for the whole file.
 public func fingerprint(declared: DeclaredCluster, observed: ObservedState, limits: [String]) -> String {
@@ -26,6 +26,13 @@ public func fingerprint(declared: DeclaredCluster, observed: ObservedState, limi
     world.add(observed.journal)
     world.add(observed.sameDatabase.map { $0.sorted().map(\.text) }.sorted { $0.precedes($1) }) { bytes, group in
         bytes.add(group) { $0.add($1) }
+    }
+    let overtaken = observed.overtakenLogs(among: nodes)
+    if !overtaken.isEmpty {
+        world.add(overtaken) { bytes, log in
+            bytes.add(log.node.text)
+            bytes.add(log.source.text)
+        }
     }
     let digits = Array("0123456789abcdef".utf8)
     return String(
