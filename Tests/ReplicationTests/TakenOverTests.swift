@@ -68,7 +68,8 @@ private let plain = Engine(
         for (node, value) in [("berlin", 1), ("paris", 50)] as [(NodeName, Int64)] {
             world.node(node) {
                 $0.tables[tableName("public.orders")]?.sequences = [
-                    ObservedSequence(name: QualifiedName("public", "orders_id_seq"), lastValue: value)
+                    ObservedSequence(
+                        name: QualifiedName("public", "orders_id_seq"), column: "id", lastValue: value)
                 ]
             }
         }
