@@ -224,6 +224,18 @@ private let pair: [NodeName] = ["berlin", "paris"]
         #expect(world.story.contains("error: " + shared))
     }
 
+    @Test func `are names that are not UTF-8, which bringing the node back does not mend`() {
+        var world = World(builtin)
+        let message = "invalid byte sequence for encoding \"UTF8\": 0xe9"
+        world.observed.nodes["paris"] = .failed(NodeFailure(sort: .unusable, sqlState: "22021", message: message))
+        let finding = world.difference.findings.first { $0.code == .nodeUnreachable }
+        #expect(
+            finding?.message
+                == "node 'paris' could not be read: its database holds names or definitions that are not UTF-8: "
+                + message)
+        #expect(finding?.next == "Rename what is not UTF-8, or take the node out of the file.")
+    }
+
     @Test func `are no nodes that both clusters call by one name`() {
         var world = World(builtin, nodes: pair)
         for node in pair {

@@ -14,7 +14,7 @@ struct NodeAudit {
         for node in declared.nodes {
             switch observed.nodes[node.name] {
             case .observed(let seen): audit(node, seen, declared)
-            case .failed(let failure): miss(node, failure.message, failover)
+            case .failed(let failure): miss(node, failure.words, failover, next: failure.next)
             case nil: miss(node, "it was not asked", failover)
             }
         }
@@ -29,12 +29,12 @@ struct NodeAudit {
         }
     }
 
-    private mutating func miss(_ node: DeclaredNode, _ why: String, _ failover: NodeName?) {
+    private mutating func miss(_ node: DeclaredNode, _ why: String, _ failover: NodeName?, next: String? = nil) {
         unread.insert(node.name)
         findings.append(
             Finding(
                 .nodeUnreachable, blocking: node.name != failover, node: node.name,
-                "node '\(node.name)' could not be read: \(why)", because: node.because))
+                "node '\(node.name)' could not be read: \(why)", next: next, because: node.because))
     }
 
     /// A restored dump keeps the number of the node that it was taken from (ENGINES.md, A.5).
@@ -100,5 +100,19 @@ struct NodeAudit {
 
     private mutating func add(_ code: FindingCode, _ node: DeclaredNode, _ message: String, next: String? = nil) {
         findings.append(Finding(code, node: node.name, message, next: next, because: node.because))
+    }
+}
+
+extension NodeFailure {
+    /// Whether a SQL_ASCII database holds what cannot be sent as UTF-8 (`22021`).
+    private var holdsOtherBytes: Bool { sqlState == "22021" }
+
+    fileprivate var words: String {
+        (holdsOtherBytes ? "its database holds names or definitions that are not UTF-8: " : "") + message
+    }
+
+    /// What to do where the node is up and would be read but for that.
+    fileprivate var next: String? {
+        holdsOtherBytes ? "Rename what is not UTF-8, or take the node out of the file." : nil
     }
 }
