@@ -51,6 +51,43 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `lose the margin where their bounds leave no room for it`(asScript: Bool) async throws {
+        try await Shop.lend("bounded") { shop in
+            for node in Shop.nodes { try await shop.ask(node, "ALTER SEQUENCE public.orders_id_seq MAXVALUE 32767") }
+            try await shop.ask("berlin", "SELECT setval('public.orders_id_seq', 32000)")
+            try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
+            let move =
+                if asScript {
+                    try await shop.psql(
+                        try await shop.polarity("apply", "--dry-run", "-o", "sql").output, input: "\n\n")
+                } else {
+                    try await shop.polarity("apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER")
+                }
+            #expect(move.status == 0, "\(move.output)\(move.errorOutput)")
+            let next = try await shop.ask(
+                "paris", "INSERT INTO public.orders (customer) VALUES ('next') RETURNING id")
+            #expect(next == "32001")
+        }
+    }
+
+    @Test func `that end before what another member handed out are told of before anything is closed`() async throws {
+        try await Shop.lend("ended") { shop in
+            try await shop.ask("paris", "ALTER SEQUENCE public.orders_id_seq MAXVALUE 32767")
+            try await shop.ask("berlin", "SELECT setval('public.orders_id_seq', 40000)")
+            try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
+            let answer = try await shop.polarity(
+                "apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER", "-o", "json")
+            #expect(answer.output.contains("SEQUENCE_BEHIND"), "\(answer.output)\(answer.errorOutput)")
+            #expect(
+                answer.output.contains(
+                    "public.orders_id_seq on 'paris' ends at 32767, and another member's stands at 40000"))
+            let next = try await shop.ask(
+                "berlin", "INSERT INTO public.orders (customer) VALUES ('next') RETURNING id")
+            #expect(next == "40001")
+        }
+    }
+
     private func expectAhead(_ shop: Shop) async throws {
         let last = try await shop.ask("berlin", "SELECT max(id) FROM public.orders")
         #expect(last == "3001")

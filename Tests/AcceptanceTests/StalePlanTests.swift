@@ -73,6 +73,9 @@ private struct Move: Sendable {
             #"ALTER SEQUENCE sales."Order Line_Id_seq" INCREMENT 2"#,
             #"ALTER SEQUENCE sales."Order Line_Id_seq" INCREMENT 1"#),
         Move(
+            #"ALTER SEQUENCE sales."Order Line_Id_seq" MAXVALUE 5000"#,
+            #"ALTER SEQUENCE sales."Order Line_Id_seq" NO MAXVALUE"#),
+        Move(
             #"ALTER SEQUENCE sales."Order Line_Id_seq" OWNED BY NONE"#,
             #"ALTER SEQUENCE sales."Order Line_Id_seq" OWNED BY sales."Order Line"."Id""#),
         Move(noForeignKey, foreignKey),

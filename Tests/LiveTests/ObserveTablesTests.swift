@@ -37,8 +37,11 @@ import Testing
                     "plain": Shape(
                         hasPrimaryKey: true, inheritanceChildren: ["child"],
                         sequences: [
-                            ObservedSequence(name: "plain_id_seq", column: "id", lastValue: 2),
-                            ObservedSequence(name: "plain_n_seq", column: "n", lastValue: -6, increment: -5),
+                            ObservedSequence(
+                                name: "plain_id_seq", column: "id", lastValue: 2, minimum: 1, maximum: 2_147_483_647),
+                            ObservedSequence(
+                                name: "plain_n_seq", column: "n", lastValue: -6, increment: -5, minimum: -2_147_483_648,
+                                maximum: -1),
                         ]),
                     "fleeting": Shape(persistence: .unlogged, hasPrimaryKey: true, mayHoldRows: false),
                     "looking": Shape(kind: .view), "looked": Shape(kind: .materializedView),

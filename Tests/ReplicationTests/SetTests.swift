@@ -361,6 +361,49 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.plan.sequences.count, 0)
     }
 
+    private func bounded(
+        _ policy: SequencePolicy, berlin: Int64, paris: Int64?, _ bounds: ClosedRange<Int64>, by increment: Int64 = 1
+    ) -> World {
+        var world = moving(policy, berlin: berlin, paris: paris, by: increment)
+        world.table(on: "paris") {
+            $0.sequences[0].minimum = bounds.lowerBound
+            $0.sequences[0].maximum = bounds.upperBound
+        }
+        return world
+    }
+
+    @Test func `lose the margin where their bounds leave no room for it`() {
+        let set = { (value: Int) in
+            ["SELECT pg_catalog.setval('\"public\".\"orders_id_seq\"'::pg_catalog.regclass, \(value))"]
+        }
+        expectNoDifference(drained(bounded(.advance, berlin: 31767, paris: 1, 1...32767)), set(32767))
+        expectNoDifference(drained(bounded(.advance, berlin: 31768, paris: 1, 1...32767)), set(31768))
+        expectNoDifference(drained(bounded(.advance, berlin: 32767, paris: nil, 1...32767)), set(32767))
+        expectNoDifference(drained(bounded(.advance, berlin: 32000, paris: 32000, 1...32767)), [])
+        expectNoDifference(drained(bounded(.advance, berlin: -32000, paris: -1, -32768 ... -1, by: -1)), set(-32000))
+        // It begins beyond whatever the other hands out.
+        expectNoDifference(drained(bounded(.advance, berlin: 42, paris: nil, 1_000_000...2_000_000)), [])
+    }
+
+    @Test(arguments: [SequencePolicy.check, .advance])
+    func `that end before another member's hold the opening back, and close nothing`(policy: SequencePolicy) {
+        let world = bounded(policy, berlin: 40000, paris: 1, 1...32767)
+        expectNoDifference(
+            world.findings,
+            """
+            error, blocking: SEQUENCE_BEHIND [paris public.orders] public.orders_id_seq on 'paris' ends at 32767, and \
+            another member's stands at 40000
+            """)
+        expectNoDifference(world.plan.steps, [])
+        let down = bounded(policy, berlin: -40000, paris: -1, -32768 ... -1, by: -1)
+        expectNoDifference(
+            down.findings.contains("'paris' ends at -32768, and another member's stands at -40000"), true)
+        let late = bounded(policy, berlin: 42, paris: 42, 1...32767).plan.sequences.first
+        expectNoDifference(
+            late?.lag(behind: [32768])?.description,
+            "public.orders_id_seq on 'paris' ends at 32767, and another member's stands at 32768")
+    }
+
     @Test func `do not keep the last origin from being repaired`() {
         var world = moving(.check, berlin: nil, paris: 1)
         world.declare(origin: "berlin")

@@ -118,6 +118,7 @@ private let turns: [Turn] = [
     table { $0.oid = 1 }, table { $0.kind = .view }, table { $0.persistence = .unlogged }, table { $0.owner = "x" },
     table { $0.mayAlter = false }, table { $0.partitionOf = orders }, table { $0.inheritanceChildren = [orders] },
     table { $0.hasPrimaryKey = false }, table { $0.isLogicalTarget = true }, table { $0.sequences = [] },
+    table { $0.sequences[0].minimum = 2 }, table { $0.sequences[0].maximum = 2 },
     table { $0.sequences[0].increment = 2 }, table { $0.sequences[0].column = "x" }, table { $0.triggers.removeLast() },
     table { $0.rules = [] },
     table { $0.rules[0].mode = .always }, table { $0.rules[0].isInstead = true }, trigger { $0.name = "x" },

@@ -140,7 +140,8 @@ private func applied(_ result: Report.Result, tokyo: Outcome) -> Report {
 
                 """))
     }
-    #expect(script.contains("FROM (VALUES (:polarity_1_1::bigint), (:polarity_1_2::bigint)) AS v (value)) AS ahead\n"))
+    let values = "(VALUES (:polarity_1_1::bigint), (:polarity_1_2::bigint)) AS v (value)"
+    #expect(script.contains("FROM \(values)) AS furthest\n"))
     #expect(script.contains(" WHERE s.seqrelid = \(name)::regclass\n"))
     #expect(!script.contains("1007"))
 }

@@ -269,9 +269,10 @@ extension NodeAssembly {
             let column = Identifier(rows.sharedText())
             let name = QualifiedName(Identifier(rows.sharedText()), Identifier(rows.text()))
             let increment: Int64 = rows.number()
+            let (minimum, maximum): (Int64, Int64) = (rows.number(), rows.number())
             let sequence = ObservedSequence(
-                name: name, column: column, lastValue: rows.optionalNumber(), increment: increment,
-                mayRead: rows.flag(), mayAdvance: rows.flag())
+                name: name, column: column, lastValue: rows.optionalNumber(), increment: increment, minimum: minimum,
+                maximum: maximum, mayRead: rows.flag(), mayAdvance: rows.flag())
             if let number { change(number) { $0.sequences.append(sequence) } }
         }
     }

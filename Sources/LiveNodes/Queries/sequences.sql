@@ -4,7 +4,7 @@ SELECT d.refobjid,
        (SELECT a.attname
           FROM pg_catalog.pg_attribute AS a
          WHERE a.attrelid = d.refobjid AND a.attnum = d.refobjsubid),
-       n.nspname, s.relname, q.seqincrement,
+       n.nspname, s.relname, q.seqincrement, q.seqmin, q.seqmax,
        CASE WHEN pg_catalog.has_sequence_privilege(s.oid, 'SELECT, USAGE')
                  AND (s.relpersistence = 'p' OR NOT pg_catalog.pg_is_in_recovery())
             THEN pg_catalog.pg_sequence_last_value(s.oid)

@@ -8,16 +8,34 @@ public struct SequenceLag: Hashable, Sendable, CustomStringConvertible {
     public let value: Int64?
     /// The value furthest ahead of all other members.
     public let greatest: Int64
+    /// Where it ends by its bounds, if that is before the other's: nothing can put it ahead.
+    public let end: Int64?
 
     /// `public.orders_id_seq on 'paris' stands at 41, and another member's at 42`
     public var description: String {
-        "\(sequence) on '\(node)' stands at \(value.map { "\($0)" } ?? "its start"), and another member's at \(greatest)"
+        let place = "\(sequence) on '\(node)'"
+        if let end { return "\(place) ends at \(end), and another member's stands at \(greatest)" }
+        return "\(place) stands at \(value.map { "\($0)" } ?? "its start"), and another member's at \(greatest)"
+    }
+
+    /// What to do where it cannot be advanced.
+    var next: String? {
+        end.map { _ in "give the sequence on '\(node)' bounds, and its column a type, that hold that value" }
     }
 }
 
 extension ObservedSequence {
     /// The value furthest ahead in its own direction.
     func furthest(of values: [Int64]) -> Int64? { increment < 0 ? values.min() : values.max() }
+
+    /// Whether a value is one that it can hand out, as far as its bounds say.
+    func holds(_ value: Int64) -> Bool { minimum <= value && value <= maximum }
+
+    /// Where it ends, if it does so before it comes to a value.
+    private func end(before value: Int64) -> Int64? {
+        if increment < 0 { return value < minimum ? minimum : nil }
+        return value > maximum ? maximum : nil
+    }
 
     /// Where it stands, and the furthest of other members' values that it has not come to; `nil` where it has.
     ///
@@ -27,6 +45,13 @@ extension ObservedSequence {
         guard let greatest = furthest(of: values), value.map({ furthest(of: [greatest, $0]) != $0 }) ?? true
         else { return nil }
         return (value, greatest)
+    }
+
+    /// The same on its node, with whether its bounds leave a way out.
+    func lag(on node: NodeName, behind values: [Int64], from own: Int64? = nil) -> SequenceLag? {
+        lag(behind: values, from: own).map { value, greatest in
+            SequenceLag(node: node, sequence: name, value: value, greatest: greatest, end: end(before: greatest))
+        }
     }
 }
 
@@ -60,6 +85,7 @@ func tablesToOpen(_ set: ReplicationSet, _ judged: [TableJudgement]) -> Set<Tabl
 func sequenceLags(_ set: ReplicationSet, _ judged: [TableJudgement]) -> [(table: TableName, lag: SequenceLag)] {
     guard let origin = set.origin else { return [] }
     let names = tablesToOpen(set, judged)
+    guard !names.isEmpty else { return [] }
     let opening = judged.filter { $0.desired.node == origin && names.contains($0.desired.name) }
     guard opening.contains(where: { !($0.observed?.sequences.isEmpty ?? true) }) else { return [] }
     let others = Dictionary(
@@ -69,10 +95,7 @@ func sequenceLags(_ set: ReplicationSet, _ judged: [TableJudgement]) -> [(table:
             let values = (others[table.desired.name] ?? []).flatMap { other in
                 (other.observed?.sequences(beside: sequence) ?? []).compactMap(\.lastValue)
             }
-            return sequence.lag(behind: values).map { value, greatest in
-                let lag = SequenceLag(node: origin, sequence: sequence.name, value: value, greatest: greatest)
-                return (table.desired.name, lag)
-            }
+            return sequence.lag(on: origin, behind: values).map { (table.desired.name, $0) }
         }
     }
 }

@@ -136,15 +136,21 @@ struct SetAudit {
     }
 
     /// A new origin whose sequences are behind would hand out keys that exist already. The last origin, repaired, would
-    /// not: it is the one that handed them out.
+    /// not: it is the one that handed them out. One that is to be put ahead has to have room for that.
     private mutating func findSequences(_ judged: [TableJudgement]) {
-        guard declared.policy.sequences == .check, let origin = set.origin,
-            judgement.authority.lastOrigin != .node(origin) || !judgement.lastWriters.isEmpty
-        else { return }
-        for (table, lag) in sequenceLags(set, judged) where judgement.lastOrigin(of: table) != .node(origin) {
+        guard let origin = set.origin else { return }
+        let isRepair = judgement.authority.lastOrigin == .node(origin) && judgement.lastWriters.isEmpty
+        let policy = declared.policy.sequences
+        switch policy {
+        case .ignore: return
+        case .check where isRepair: return
+        case .check, .advance: break
+        }
+        for (table, lag) in sequenceLags(set, judged)
+        where policy == .advance ? lag.end != nil : judgement.lastOrigin(of: table) != .node(origin) {
             findings.append(
                 Finding(
-                    .sequenceBehind, set: set.name, node: lag.node, table: table, lag.description,
+                    .sequenceBehind, set: set.name, node: lag.node, table: table, lag.description, next: lag.next,
                     because: set.originPosition))
         }
     }

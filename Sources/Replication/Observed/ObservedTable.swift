@@ -134,6 +134,10 @@ public struct ObservedSequence: Hashable, Sendable {
     public var lastValue: Int64?
     /// The step; negative for a descending sequence.
     public var increment: Int64
+    /// Its `MINVALUE`, where a descending one ends.
+    public var minimum: Int64
+    /// Its `MAXVALUE`, where any other ends.
+    public var maximum: Int64
     /// Whether the acting role may read where it stands.
     public var mayRead: Bool
     /// Whether the acting role may set it.
@@ -141,13 +145,15 @@ public struct ObservedSequence: Hashable, Sendable {
 
     /// Describes a sequence.
     public init(
-        name: QualifiedName, column: Identifier, lastValue: Int64?, increment: Int64 = 1, mayRead: Bool = true,
-        mayAdvance: Bool = true
+        name: QualifiedName, column: Identifier, lastValue: Int64?, increment: Int64 = 1,
+        minimum: Int64 = .min, maximum: Int64 = .max, mayRead: Bool = true, mayAdvance: Bool = true
     ) {
         self.name = name
         self.column = column
         self.lastValue = lastValue
         self.increment = increment
+        self.minimum = minimum
+        self.maximum = maximum
         self.mayRead = mayRead
         self.mayAdvance = mayAdvance
     }

@@ -62,21 +62,20 @@ public struct SequenceHandover: Hashable, Sendable {
     }
 
     /// What keeps its table shut: keys that another member has handed out would be handed out again. `nil` where it is
-    /// not behind, and where it is put ahead.
+    /// not behind, and where it can be put ahead.
     public func lag(behind values: [Int64], from own: Int64? = nil) -> SequenceLag? {
-        guard !advances else { return nil }
-        return sequence.lag(behind: observed + values, from: own).map { value, greatest in
-            SequenceLag(node: node, sequence: name, value: value, greatest: greatest)
-        }
+        let lag = sequence.lag(on: node, behind: observed + values, from: own)
+        return advances && lag?.end == nil ? nil : lag
     }
 
-    /// The greatest value of the others and a margin; `nil` where the sequence is there already.
+    /// The greatest value of the others and, where there is room for it, a margin; `nil` where the sequence is there
+    /// already, and where its bounds do not hold the value: it begins beyond it, or cannot be put there.
     private func value(aheadOf values: [Int64], from own: Int64?) -> Int64? {
         guard let ahead = sequence.furthest(of: values) else { return nil }
         let (distance, tooFar) = sequence.increment.multipliedReportingOverflow(by: Self.margin)
         let (value, overflow) = ahead.addingReportingOverflow(distance)
-        let target = tooFar || overflow ? ahead : value
-        return sequence.lag(behind: [target], from: own) == nil ? nil : target
+        let target = tooFar || overflow || !sequence.holds(value) ? ahead : value
+        return sequence.holds(target) && sequence.lag(behind: [target], from: own) != nil ? target : nil
     }
 }
 

@@ -81,6 +81,8 @@ extension CanonicalBytes {
             bytes.add(sequence.name)
             bytes.add(sequence.column.text)
             bytes.add(sequence.increment)
+            bytes.add(sequence.minimum)
+            bytes.add(sequence.maximum)
         }
         let isSame = table.triggers == before.found
         let sorted = isSame ? before.sorted : table.triggers.sorted { $0.name < $1.name }

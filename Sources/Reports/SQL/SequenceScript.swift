@@ -38,15 +38,21 @@ extension Script {
         return sequence.step(saying: sequence.advances ? [advance(sequence, values)] : check(sequence, values))
     }
 
+    /// As apply does it; where the value is beyond the end of the sequence, setval says so, and psql stops.
     private func advance(_ sequence: SequenceHandover, _ values: String) -> String {
         """
         SELECT setval(s.seqrelid, ahead.value)
           FROM pg_sequence AS s
          CROSS JOIN LATERAL (
-            SELECT CASE WHEN s.seqincrement > 0 THEN max(v.value) ELSE min(v.value) END
-                   + \(SequenceHandover.margin) * s.seqincrement AS value
-              FROM (VALUES \(values)) AS v (value)) AS ahead
+            SELECT CASE WHEN s.seqincrement > 0 THEN max(v.value) ELSE min(v.value) END AS value
+              FROM (VALUES \(values)) AS v (value)) AS furthest
+         CROSS JOIN LATERAL (
+            SELECT furthest.value + \(SequenceHandover.margin)::numeric * s.seqincrement AS value) AS margin
+         CROSS JOIN LATERAL (
+            SELECT CASE WHEN margin.value BETWEEN s.seqmin AND s.seqmax THEN margin.value::bigint
+                        ELSE furthest.value END AS value) AS ahead
          WHERE s.seqrelid = \(literal(sequence.name.quoted))::regclass
+           AND CASE WHEN s.seqincrement > 0 THEN ahead.value >= s.seqmin ELSE ahead.value <= s.seqmax END
            AND CASE WHEN s.seqincrement > 0 THEN pg_sequence_last_value(s.seqrelid) < ahead.value
                     ELSE pg_sequence_last_value(s.seqrelid) > ahead.value END IS NOT FALSE
         """
