@@ -314,6 +314,15 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
+    @Test func `hold the opening back behind an old origin that is left out from now on`() {
+        var world = moving(.check, berlin: 42, paris: 41)
+        world.declare(origin: "paris", subscribers: ["tokyo"])
+        expectNoDifference(world.findings.contains("SEQUENCE_BEHIND [paris public.orders]"), true)
+        expectNoDifference(world.plan.steps, [])
+        world.table(on: "berlin") { $0.sequences[0].mayRead = false }
+        expectNoDifference(world.findings.contains("PRIVILEGE_MISSING [berlin public.orders]"), true)
+    }
+
     @Test func `let it open where it is level, or where nobody looks`() {
         expectNoDifference(moving(.check, berlin: 42, paris: 42).plan.stages.map(\.name), [.protect, .open])
         expectNoDifference(moving(.ignore, berlin: 42, paris: nil).plan.stages.map(\.name), [.protect, .open])

@@ -176,7 +176,7 @@ struct MissingRights {
         case .ignore: return
         case .check, .advance: break
         }
-        for table in opening where table.desired.role != .bystander {
+        for table in opening where judgement.members(of: table.desired.name).contains(table.desired.node) {
             if declared.policy.sequences == .check, judgement.lastOrigin(of: table.desired.name) == .node(origin) {
                 continue
             }

@@ -81,15 +81,16 @@ func tablesToOpen(_ set: ReplicationSet, _ judged: [TableJudgement]) -> Set<Tabl
     return names
 }
 
-/// The sequences that are behind on a node whose tables go from closed to open.
-func sequenceLags(_ set: ReplicationSet, _ judged: [TableJudgement]) -> [(table: TableName, lag: SequenceLag)] {
-    guard let origin = set.origin else { return [] }
-    let names = tablesToOpen(set, judged)
+/// The sequences that are behind any other member's on a node whose tables go from closed to open. An old origin is a
+/// member though the file leaves it out from now on.
+func sequenceLags(_ judgement: SetJudgement, _ judged: [TableJudgement]) -> [(table: TableName, lag: SequenceLag)] {
+    guard let origin = judgement.set.origin else { return [] }
+    let names = tablesToOpen(judgement.set, judged)
     guard !names.isEmpty else { return [] }
     let opening = judged.filter { $0.desired.node == origin && names.contains($0.desired.name) }
     guard opening.contains(where: { !($0.observed?.sequences.isEmpty ?? true) }) else { return [] }
-    let others = Dictionary(
-        grouping: judged.lazy.filter { $0.desired.node != origin && $0.desired.role != .bystander }, by: \.desired.name)
+    let members = judgement.members.subtracting([origin])
+    let others = Dictionary(grouping: judged.lazy.filter { members.contains($0.desired.node) }, by: \.desired.name)
     return opening.flatMap { table in
         (table.observed?.sequences ?? []).filter(\.mayRead).compactMap { sequence in
             let values = (others[table.desired.name] ?? []).flatMap { other in

@@ -146,7 +146,7 @@ struct SetAudit {
         case .check where isRepair: return
         case .check, .advance: break
         }
-        for (table, lag) in sequenceLags(set, judged)
+        for (table, lag) in sequenceLags(judgement, judged)
         where policy == .advance ? lag.end != nil : judgement.lastOrigin(of: table) != .node(origin) {
             findings.append(
                 Finding(
