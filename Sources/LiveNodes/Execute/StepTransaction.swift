@@ -47,7 +47,11 @@ struct StepTransactions {
 
     /// What holds for every step alike.
     private var settings: [String] {
-        ["statement_timeout = 0", "idle_in_transaction_session_timeout = 10000", "search_path = pg_catalog, pg_temp"]
+        // With all identifiers in quotes the settings of a function are stored in quotes, too.
+        [
+            "statement_timeout = 0", "idle_in_transaction_session_timeout = 10000", "search_path = pg_catalog, pg_temp",
+            "quote_all_identifiers = off",
+        ]
             + (serverVersion >= 140_000 ? ["client_connection_check_interval = 1000"] : [])
             + (serverVersion >= 120_000 ? ["plan_cache_mode = force_generic_plan"] : [])
     }

@@ -3,3 +3,4 @@ BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL bytea_output = hex;
 SET LOCAL standard_conforming_strings = on;
+SET LOCAL quote_all_identifiers = off;

@@ -57,7 +57,7 @@ struct Script {
     /// A session on a node that reads the script as it is written.
     func arrive(_ node: NodeName) -> [String] {
         ["", "-- Node \(visible(node.text))"] + connect(node)
-            + [Self.encoding, "SET standard_conforming_strings = on;"]
+            + [Self.encoding, "SET standard_conforming_strings = on;", "SET quote_all_identifiers = off;"]
     }
 
     /// Off a terminal psql takes the script to be in the encoding of each database.

@@ -11,6 +11,7 @@ SET client_encoding = 'UTF8';
 \connect -reuse-previous=off 'service=shop-berlin'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -42,6 +43,7 @@ COMMIT;
 \connect -reuse-previous=off 'service=shop-paris'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -73,6 +75,7 @@ COMMIT;
 \connect -reuse-previous=off 'service=shop-tokyo'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -96,6 +99,7 @@ COMMIT;
 \connect -reuse-previous=off 'service=shop-berlin'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -127,6 +131,7 @@ COMMIT;
 \connect -reuse-previous=off 'service=shop-paris'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -158,6 +163,7 @@ COMMIT;
 \connect -reuse-previous=off 'service=shop-tokyo'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -189,6 +195,7 @@ COMMIT;
 \connect -reuse-previous=off 'service=shop-berlin'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -229,6 +236,7 @@ COMMIT;
 \connect -reuse-previous=off 'service=shop-berlin'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -258,6 +266,7 @@ COMMIT;
 \connect -reuse-previous=off 'service=shop-paris'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -287,6 +296,7 @@ COMMIT;
 \connect -reuse-previous=off 'service=shop-tokyo'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;

@@ -10,6 +10,7 @@ SET client_encoding = 'UTF8';
 \connect -reuse-previous=off 'service=shop-paris'
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
+SET quote_all_identifiers = off;
 
 BEGIN;
 SET LOCAL search_path = pg_catalog, pg_temp;

@@ -1,0 +1,28 @@
+import Sandbox
+import Testing
+
+@Suite struct `what a role or a database has set` {
+    private func set(_ setting: String, _ shop: Shop) async throws {
+        for node in Shop.nodes {
+            try await shop.ask(
+                node,
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET \(setting)', current_database()); END $$")
+        }
+    }
+
+    @Test func `does not keep the functions from being as they were installed`() async throws {
+        try await Shop.lend("all_quoted", isApplied: false) { shop in
+            try await set("quote_all_identifiers = on", shop)
+            let first = try await shop.polarity("apply", "--yes")
+            #expect(first.status == 0, "\(first.output)\(first.errorOutput)")
+            #expect(try await shop.polarity("status").status == 0)
+            // A script of psql's, too.
+            try await shop.ask("paris", "DROP FUNCTION polarity.deny_truncate() CASCADE")
+            let script = try await shop.polarity("apply", "--dry-run", "-o", "sql").output
+            let repaired = try await shop.psql(script)
+            #expect(repaired.status == 0, "\(repaired.errorOutput)")
+            let status = try await shop.polarity("status")
+            #expect(status.status == 0, "\(status.output)")
+        }
+    }
+}
