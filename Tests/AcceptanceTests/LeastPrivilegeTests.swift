@@ -161,10 +161,7 @@ private let thefts = [
     [
         Theft(
             "EXECUTE on the engine's function",
-            missing + """
-                ALTER FUNCTION polarity.deny_change() OWNER TO postgres;
-                REVOKE ALL ON FUNCTION polarity.deny_change() FROM deployer
-                """,
+            missing + "REVOKE ALL ON FUNCTION polarity.deny_change() FROM deployer",
             says: "may not make triggers with polarity.deny_change()",
             grants: #"GRANT EXECUTE ON FUNCTION "polarity"."deny_change"() TO"#)
     ],

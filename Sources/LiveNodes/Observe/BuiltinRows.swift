@@ -9,6 +9,8 @@ extension BuiltinRegistrations {
         let functions = BuiltinFunction.installed(lists[.builtinFunctions])
         guard let version = functions["version"]?.number else { return nil }
         self.init(version: version, functionsIntact: BuiltinFunction.areIntact(functions))
+        var faults = lists[.builtinLogFaults]
+        while !faults.isAtEnd { if let fault = LogFault(&faults) { logFaults.append(fault) } }
         guard readable else { return }
         readRecorded(lists)
         tables = RecordedTables(replicated.rows)
@@ -43,6 +45,20 @@ extension BuiltinRegistrations {
     }
 }
 
+extension LogFault {
+    /// Reads a letter and a name; nil where the letter is unknown.
+    fileprivate init?(_ rows: inout CopyRows) {
+        let (letter, name) = (rows.letter(), TriggerName(rows.text()))
+        switch letter {
+        case "r": self = .rule(name)
+        case "t": self = .trigger(name)
+        case "u": self = .unlogged
+        case "i": self = .noIdentity
+        default: return nil
+        }
+    }
+}
+
 /// The rows of `polarity.replicated`: who has taken which tables.
 struct ReplicatedRows {
     private(set) var rows: [RecordedTables.Row] = []
@@ -72,6 +88,8 @@ struct BuiltinFunction: Hashable {
     var isSecurityDefiner: Bool
     /// `proconfig`, sorted; parameter names in lower case.
     var settings: [String]
+    /// Whether its owner is the schema's, with whose rights it is to write the log.
+    var isOwners = true
 
     /// What `polarity.version()` answers, read from its source: a function of someone else's is never called.
     var number: Int? {
@@ -86,9 +104,10 @@ struct BuiltinFunction: Hashable {
             let language = rows.text()
             let isSecurityDefiner = rows.flag()
             let settings = rows.text().split(separator: "\u{1f}").map { setting(String($0)) }
+            let isOwners = rows.flag()
             result[name] = BuiltinFunction(
                 source: rows.text(), language: language, isSecurityDefiner: isSecurityDefiner,
-                settings: settings.sorted())
+                settings: settings.sorted(), isOwners: isOwners)
         }
         return result
     }

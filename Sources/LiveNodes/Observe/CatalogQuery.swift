@@ -85,6 +85,7 @@ struct CatalogQuery: Hashable {
     static let builtinOtherMembers = CatalogQuery(PackageResources.builtin_other_members_sql)
     static let builtinTables = CatalogQuery(PackageResources.builtin_tables_sql)
     static let builtinLogged = CatalogQuery(PackageResources.builtin_logged_sql)
+    static let builtinLogFaults = CatalogQuery(PackageResources.builtin_log_faults_sql)
     static let builtinLogEnd = CatalogQuery(PackageResources.builtin_log_end_sql)
     static let builtinApplied = CatalogQuery(PackageResources.builtin_applied_sql)
 

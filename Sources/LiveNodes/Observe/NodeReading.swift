@@ -186,7 +186,9 @@ extension NodeReading {
         switch scope.catalog {
         case .none: return asked
         case .slony: return asked + (more.engineReadable ? slonyLists : [])
-        case .polarity: return asked + [.all(.builtinFunctions)] + (more.engineReadable ? builtinLists : [])
+        case .polarity:
+            return asked + [.all(.builtinFunctions), .all(.builtinLogFaults)]
+                + (more.engineReadable ? builtinLists : [])
         }
     }
 

@@ -23,6 +23,8 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case leftBehind = "LEFT_BEHIND"
     /// More was applied of an origin's log than that log has ever held.
     case logReplaced = "LOG_REPLACED"
+    /// What was done to the builtin engine's log makes it lose or refuse what is logged.
+    case logAltered = "LOG_ALTERED"
     /// A function of the engine is not as it was installed.
     case functionAltered = "FUNCTION_ALTERED"
     // Error.

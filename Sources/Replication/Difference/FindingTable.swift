@@ -73,6 +73,13 @@ extension FindingCode {
                     + "over its rows, and a drain would be proven by the old one's number.",
                 "Copy the rows anew, then set polarity.applied of that origin to where its log was when they were copied."
             )
+        case .logAltered:
+            .init(
+                .critical, blocks: true,
+                "The log has a rule, a trigger, no numbers or no protection from a crash: writes pass without a trace, "
+                    + "or every one is refused.",
+                "Run the statement that is shown; rows that were written meanwhile and not logged have to be copied again."
+            )
         case .functionAltered:
             .init(
                 .critical, blocks: false,

@@ -41,6 +41,7 @@ struct SetAudit {
         findSequences(judged)
         findLags(judged, observed)
         findReplacedLogs(observed)
+        findLogFaults(observed)
         for index in judged.indices where !hasNothing(judged[index]) {
             if let seen = judged[index].observed { auditTable(judged[index], seen, observed) }
         }

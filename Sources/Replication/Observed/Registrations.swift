@@ -74,6 +74,8 @@ public struct BuiltinRegistrations: Hashable, Sendable {
     public var version: Int
     /// Whether every function is exactly as installed (source, settings, SECURITY DEFINER).
     public var functionsIntact: Bool
+    /// What keeps `polarity.log` from taking or keeping what is logged, sorted by sort and name.
+    public var logFaults: [LogFault] = []
     /// The members and last origins recorded by the last apply that touched this node.
     public var recorded: RecordedCluster
     /// Tables recorded as replicated, with their set.
@@ -106,6 +108,18 @@ public struct BuiltinRegistrations: Hashable, Sendable {
         self.logEnd = logEnd
         self.applied = applied
     }
+}
+
+/// What was done to `polarity.log` so that it loses or refuses what is logged.
+public enum LogFault: Hashable, Sendable {
+    /// A rule on it that is not disabled.
+    case rule(TriggerName)
+    /// A trigger on it that is not disabled.
+    case trigger(TriggerName)
+    /// It is UNLOGGED, and empty after a crash.
+    case unlogged
+    /// Nothing numbers its rows: `seq` is no identity any more.
+    case noIdentity
 }
 
 /// A member of another cluster's sets, as that cluster recorded it on one node.

@@ -137,6 +137,16 @@ extension CanonicalBytes {
     ) {
         add(builtin.version)
         add(builtin.functionsIntact)
+        if !builtin.logFaults.isEmpty {
+            add(builtin.logFaults) { bytes, fault in
+                switch fault {
+                case .rule(let name): bytes.add("rule " + name.text)
+                case .trigger(let name): bytes.add("trigger " + name.text)
+                case .unlogged: bytes.add("unlogged")
+                case .noIdentity: bytes.add("no identity")
+                }
+            }
+        }
         add(builtin.recorded)
         add(builtin.tables.rows) { bytes, row in
             bytes.add(row.table)

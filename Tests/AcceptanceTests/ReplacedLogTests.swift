@@ -1,0 +1,104 @@
+import Sandbox
+import Testing
+
+@Suite struct `the log of an origin` {
+    private let move = ["apply", "--yes", "--allow", "ORIGIN_CHANGE"]
+
+    /// Says on both subscribers how far berlin's log was applied.
+    private func applied(_ seq: String, _ shop: Shop) async throws {
+        for node in ["paris", "tokyo"] {
+            try await shop.ask(
+                node,
+                """
+                INSERT INTO polarity.applied (origin, seq) VALUES ('berlin', \(seq))
+                    ON CONFLICT (origin) DO UPDATE SET seq = EXCLUDED.seq
+                """)
+        }
+    }
+
+    /// Nothing moves, and nothing was touched.
+    private func refuses(_ shop: Shop, _ status: Int32, _ word: String) async throws {
+        let before = try await shop.modes()
+        try shop.declare(origin: "paris", more: "policy: {sequences: ignore}")
+        let refused = try await shop.start(move + ["--apply-timeout", "2s"]).wait()
+        #expect(refused.status == status && refused.output.contains(word), "\(refused.output)\(refused.errorOutput)")
+        #expect(try await shop.modes() == before)
+        try shop.declare(more: "policy: {sequences: ignore}")
+    }
+
+    @Test func `that is restored from an older copy proves no move by what was applied of the newer one`() async throws
+    {
+        try await Shop.lend("restored") { shop in
+            for _ in 0..<10 { try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('Ada')") }
+            // What the copy of the files has forgotten.
+            try await applied("100", shop)
+            let status = try await shop.polarity("status")
+            #expect(status.status == 2 && status.output.contains("LOG_REPLACED"), "\(status.output)")
+            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('Grace')")
+            try await refuses(shop, 4, "LOG_REPLACED")
+            try await applied("11", shop)
+            #expect(try await shop.polarity("status").status == 0)
+            try shop.declare(origin: "paris", more: "policy: {sequences: ignore}")
+            let moved = try await shop.start(move).wait()
+            #expect(moved.status == 0, "\(moved.output)\(moved.errorOutput)")
+        }
+    }
+
+    @Test func `that was dropped is made anew above what was applied of it`() async throws {
+        try await Shop.lend("dropped_log") { shop in
+            for _ in 0..<3 { try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('Ada')") }
+            try await applied("3", shop)
+            try await shop.ask("berlin", "DROP TABLE polarity.log")
+            let repaired = try await shop.polarity("apply", "--yes")
+            #expect(repaired.status == 0, "\(repaired.output)\(repaired.errorOutput)")
+            #expect(try await shop.polarity("status").status == 0)
+            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('Grace')")
+            #expect(try await shop.ask("berlin", "SELECT min(seq) FROM polarity.log") == "4")
+            try await refuses(shop, 75, "has applied 3 of 4")
+        }
+    }
+
+    @Test func `that loses or refuses what is written to it is told by status, and mended by hand`() async throws {
+        try await Shop.lend("faulty_log") { shop in
+            let faults = [
+                (
+                    "CREATE RULE silence AS ON INSERT TO polarity.log DO INSTEAD NOTHING",
+                    #"DROP RULE "silence" ON polarity.log"#
+                ),
+                (
+                    """
+                    CREATE FUNCTION public.swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                    CREATE TRIGGER swallow BEFORE INSERT ON polarity.log FOR EACH ROW EXECUTE PROCEDURE public.swallow()
+                    """, #"DROP TRIGGER "swallow" ON polarity.log"#
+                ),
+                ("ALTER TABLE polarity.log SET UNLOGGED", "ALTER TABLE polarity.log SET LOGGED"),
+                (
+                    "ALTER TABLE polarity.log ALTER seq DROP IDENTITY",
+                    "ALTER TABLE polarity.log ALTER seq ADD GENERATED ALWAYS AS IDENTITY"
+                ),
+            ]
+            for (fault, mending) in faults {
+                try await shop.ask("berlin", fault)
+                let status = try await shop.polarity("status", "-o", "json")
+                #expect(status.status == 2 && status.output.contains("LOG_ALTERED"), "\(fault): \(status.output)")
+                #expect(status.output.contains(mending.replacing("\"", with: "\\\"")), "\(fault): \(status.output)")
+                try await refuses(shop, 4, "LOG_ALTERED")
+                try await shop.ask("berlin", mending)
+                #expect(try await shop.polarity("status").status == 0, "\(mending)")
+            }
+        }
+    }
+
+    @Test func `whose function is another role's is told by status`() async throws {
+        try await Shop.lend("foreign_function") { shop in
+            try await shop.ask("berlin", "CREATE ROLE bob_of_the_log")
+            try await shop.ask("berlin", "ALTER FUNCTION polarity.log_change() OWNER TO bob_of_the_log")
+            let status = try await shop.polarity("status")
+            #expect(status.status == 2 && status.output.contains("FUNCTION_ALTERED"), "\(status.output)")
+            #expect(status.output.contains("ALTER FUNCTION polarity.log_change() OWNER TO"), "\(status.output)")
+            try await shop.ask("berlin", "ALTER FUNCTION polarity.log_change() OWNER TO CURRENT_USER")
+            #expect(try await shop.polarity("status").status == 0)
+            try await shop.ask("berlin", "DROP ROLE bob_of_the_log")
+        }
+    }
+}
