@@ -8,6 +8,7 @@ extension Reader {
         checkSlonyName(written)
         checkOnce(written.sets)
         checkTables(written.sets)
+        checkSchemas(written)
         let sets = checkImplied(written) ? written.sets.compactMap { resolved($0, written.nodes) } : []
         guard let name = written.name?.value, let engine = written.engine, let nodes = written.nodes else { return nil }
         let declared = DeclaredCluster(
@@ -160,6 +161,33 @@ extension Reader {
             : "the table \(title) is in set \(names[0]) and in set \(names[1])"
         report(message, at: table.because, notes: [Diagnostic(.note, at: first, "first given here")])
     }
+}
+
+// MARK: - What is nobody's to replicate
+
+extension Reader {
+    /// Tables of the server itself, of what the engine keeps its own records in, and patterns for them.
+    private mutating func checkSchemas(_ written: WrittenCluster) {
+        let name = written.engine?.cluster?.value ?? written.name?.value
+        let own = name.flatMap { written.engine?.engine(cluster: $0) }
+            .flatMap { $0.catalog == .none ? nil : $0.schema }
+        for set in written.sets {
+            let tables = set.tables.tables.map { (schema: $0.name.schema, because: $0.because) }
+            for place in tables + set.tables.patterns.map({ (schema: $0.schema, because: $0.because) }) {
+                let whose =
+                    place.schema == own ? "the engine's own" : place.schema.isTheServers ? "the server's own" : nil
+                guard let whose else { continue }
+                report(
+                    "the tables of schema \(place.schema.text.inQuotes) are \(whose) and cannot be replicated",
+                    at: place.because)
+            }
+        }
+    }
+}
+
+extension Identifier {
+    /// No user can make a schema whose name begins so.
+    fileprivate var isTheServers: Bool { text == "information_schema" || text.utf8.starts(with: "pg_".utf8) }
 }
 
 extension TablePattern {

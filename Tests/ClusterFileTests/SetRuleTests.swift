@@ -26,6 +26,21 @@ import Testing
                 notes: [(1, "did you mean 'north', declared here?")]))
     }
 
+    @Test(arguments: [
+        ("builtin", "polarity.log", "polarity", "the engine's own"),
+        ("slony", "_shop.sl_table", "_shop", "the engine's own"),
+        ("builtin", "pg_catalog.pg_class", "pg_catalog", "the server's own"),
+        ("bruce", "information_schema.sql_parts", "information_schema", "the server's own"),
+        ("bruce", "{schema: pg_catalog, match: '*'}", "pg_catalog", "the server's own"),
+        ("builtin", "{schema: polarity, match: '*'}", "polarity", "the engine's own"),
+    ]) func `a table of the engine's own or the server's is nobody's to replicate`(
+        engine: String, table: String, schema: String, whose: String
+    ) {
+        expect(
+            file(sets: "engine: \(engine)\norigin: berlin\ntables: [public.a, 1️⃣\(table)]"),
+            Expected(1, "the tables of schema '\(schema)' are \(whose) and cannot be replicated"))
+    }
+
     @Test(arguments: ["ä", "y"]) func `no node is meant by a letter that it does not have`(origin: String) {
         expect(
             file(nodes: "{x: service=a, z: service=b}", sets: "origin: 1️⃣\(origin)\ntables: [a.b]"),

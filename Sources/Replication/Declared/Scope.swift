@@ -50,7 +50,7 @@ extension Engine {
     }
 
     /// See ``Scope/engineSchema``.
-    var schema: Identifier? {
+    public var schema: Identifier? {
         switch catalog {
         case .none: nil
         case .slony: Identifier("_" + cluster)
