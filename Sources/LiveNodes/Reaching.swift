@@ -24,6 +24,10 @@ func connect(
     return try await Session.connect(to: address, timeout: timeout, applicationName: application)
 }
 
+/// What stands behind a BEGIN: how long is waited is for who asks to say, whatever the role or the database has set. A client
+/// that is frozen holds nothing for long.
+let patiently = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 60000;"
+
 /// Reads once more where what was read was dropped meanwhile, or a standby had to go on: that ends the transaction, and
 /// does not last. Before PostgreSQL 14 a function that is gone is an error where it is named.
 func twiceIfNeeded<Answer>(

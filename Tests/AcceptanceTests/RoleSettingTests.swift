@@ -25,4 +25,18 @@ import Testing
             #expect(status.status == 0, "\(status.output)")
         }
     }
+
+    @Test func `ends no look and no proof before its time`() async throws {
+        try await Shop.lend("impatient") { shop in
+            try await set("idle_in_transaction_session_timeout = 1", shop)
+            try await set("statement_timeout = 3", shop)
+            for _ in 0..<5 {
+                let status = try await shop.polarity("status")
+                #expect(status.status == 0, "\(status.output)\(status.errorOutput)")
+            }
+            try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
+            let moved = try await shop.polarity("apply", "--yes", "--allow", "ORIGIN_CHANGE")
+            #expect(moved.status == 0, "\(moved.output)\(moved.errorOutput)")
+        }
+    }
 }

@@ -75,6 +75,7 @@ struct LockCandidate: Sendable {
                 """
                 BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
                 SET LOCAL search_path = pg_catalog, pg_temp;
+                SET LOCAL statement_timeout = 0;
                 SET LOCAL idle_in_transaction_session_timeout = 0;
                 \(settings)
                 SELECT a.pid, to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')

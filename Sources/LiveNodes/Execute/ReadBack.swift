@@ -46,6 +46,7 @@ struct ReadBack {
         let jit = session.serverVersion >= 110_000 ? "SET LOCAL jit = off;" : ""
         return """
             BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
+            \(patiently)
             SET LOCAL search_path = pg_catalog, pg_temp;
             \(jit)
             SELECT c.oid, n.nspname, c.relname, \(rows)

@@ -24,6 +24,7 @@ struct SequenceValues {
         let role = run.nodes[node]?.role.map { "SET LOCAL ROLE \($0.quoted)" } ?? ""
         let begin = """
             \(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
+            \(patiently)
             SET LOCAL search_path = pg_catalog, pg_temp; \(role)
             """
         let rows = try await session.query(

@@ -118,7 +118,7 @@ struct StepTransactions {
         """
         \(label.comment)
         BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
-        SET LOCAL statement_timeout = 0;
+        \(patiently)
         SET LOCAL client_min_messages = warning;
         SET LOCAL search_path = pg_catalog, pg_temp;
         SELECT \(checkLock);

@@ -20,7 +20,7 @@ public func logEnds(
             let rows = await Result { () async throws(PostgresError) -> Rows in
                 try await session.query(
                     PackageResources.builtin_log_end_sql.text,
-                    in: "BEGIN TRANSACTION READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp")
+                    in: "BEGIN TRANSACTION READ ONLY; \(patiently) SET LOCAL search_path = pg_catalog, pg_temp")
             }
             await session.close()
             return try rows.get().values.first?.first?.flatMap { Int64($0) }

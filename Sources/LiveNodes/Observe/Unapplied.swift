@@ -19,7 +19,7 @@ public func unapplied(
             let rows = await Result { () async throws(PostgresError) -> Rows in
                 try await session.query(
                     PackageResources.builtin_unapplied_sql.text, ["\(asked.seq)"],
-                    in: "BEGIN TRANSACTION READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp")
+                    in: "BEGIN TRANSACTION READ ONLY; \(patiently) SET LOCAL search_path = pg_catalog, pg_temp")
             }
             await session.close()
             return try rows.get().values.reduce(into: [TableName: Int]()) { counts, row in
