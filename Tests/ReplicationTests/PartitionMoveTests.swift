@@ -89,6 +89,33 @@ private enum PartitionEngine {
         expectNoDifference(world.plan.steps, [])
     }
 
+    @Test func `has a leaf's log trigger shut under its old name, and renamed after that`() {
+        var world = World.divided(PartitionEngine.naming)
+        let functions = Set(world.declared.scope.functions)
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.node(node) { $0.functions = functions }
+            for leaf in ["public.orders_1", "public.orders_2"] {
+                world.table(leaf, on: node) {
+                    $0.triggers = [
+                        ObservedTrigger(
+                            name: "old_log", function: FunctionName("repl", "capture"), type: 29,
+                            mode: node == "berlin" ? .enabled : .disabled, arguments: TriggerArguments([leaf]))
+                    ]
+                }
+            }
+        }
+        world.declare(origin: "paris")
+        let leaf = world.plan.steps.filter { $0.node == "berlin" && $0.table == tableName("public.orders_1") }
+        expectNoDifference(
+            leaf.flatMap { step in step.statements.map { "\(step.stage) \($0)" } },
+            [
+                "tidy ALTER TABLE ONLY \"public\".\"orders_1\" DISABLE TRIGGER \"old_log\"",
+                "tidy ALTER TRIGGER \"old_log\" ON \"public\".\"orders_1\" RENAME TO \"orders_1_log\"",
+            ])
+        world.apply()
+        expectNoDifference(world.plan.steps, [])
+    }
+
     @Test func `opens nowhere while a leaf of it could not be made to log`() {
         var world = applied(PartitionEngine.naming)
         world.declare(origin: "paris")

@@ -43,8 +43,9 @@ struct TableComparison {
             replace(named, by: trigger)
             dropDuplicates(others, of: trigger)
         } else if let other = others.first {
-            if trigger.match == .tuple { rename(other, to: trigger) }
+            // Its mode is set under the name that it was found with.
             setMode(of: other, to: mode, trigger)
+            if trigger.match == .tuple { rename(other, to: trigger) }
             dropDuplicates(Array(others.dropFirst()), of: trigger)
         } else if !partitions.cloned.contains(trigger.name) {
             add(.create(trigger), trigger.purpose)

@@ -1,6 +1,7 @@
 /// The statements that make changes, and the locks they take; nothing else in the house writes DDL for user tables.
 ///
-/// Mode changes of one table are one `ALTER TABLE`, so that log and deny change hands together.
+/// Mode changes of one table are one `ALTER TABLE`, so that log and deny change hands together. Renames come last: all
+/// else names a trigger as it was found.
 struct Statements {
     private(set) var texts: [String] = []
     private(set) var lock: LockMode = .none
@@ -13,6 +14,7 @@ struct Statements {
         let target = table.name.quoted
         var modes: [String] = []
         var modesOfNewClones: [String] = []
+        var renames: [String] = []
         func setMode(of made: DesiredTrigger) {
             guard let mode = made.mode, mode != .enabled else { return }
             let clause = mode.clause(of: "TRIGGER", made.name)
@@ -37,7 +39,7 @@ struct Statements {
                 modes.append(mode.clause(of: "RULE", name))
                 take(.accessExclusive)
             case .rename(let name, let new):
-                add("ALTER TRIGGER \(name.quoted) ON \(target) RENAME TO \(new.quoted)", .accessExclusive)
+                renames.append("ALTER TRIGGER \(name.quoted) ON \(target) RENAME TO \(new.quoted)")
             case .drop(let observed): add("DROP TRIGGER \(observed.name.quoted) ON \(target)", .accessExclusive)
             }
         }
@@ -45,6 +47,7 @@ struct Statements {
             add("ALTER TABLE \(target) " + modesOfNewClones.joined(separator: ", "), .shareRowExclusive)
         }
         if !modes.isEmpty { add("ALTER TABLE ONLY \(target) " + modes.joined(separator: ", "), .shareRowExclusive) }
+        for rename in renames { add(rename, .accessExclusive) }
     }
 
     private mutating func create(_ trigger: DesiredTrigger, on target: String, _ serverVersion: Int) {
