@@ -10,13 +10,14 @@ struct PartitionFamilies: Hashable {
     private var impostors: [TableName: Set<TriggerName>] = [:]
     /// What lies below each partitioned table, at any depth.
     private var below: [TableName: [TableName]] = [:]
-    private let serverVersion: Int
+    /// Whether the server gives a root's row triggers to its partitions, as it does from 13.
+    private let hasClones: Bool
     /// Whether there are none.
     let isEmpty: Bool
 
     /// - Parameter desired: Every table of every set on this node.
     init(_ node: ObservedNode, _ desired: some Sequence<DesiredTable>) {
-        serverVersion = node.identity.serverVersion
+        hasClones = node.identity.serverVersion >= 130_000
         isEmpty = !node.tables.values.contains { $0.kind == .partitionedTable }
         guard !isEmpty else {
             self.desired = [:]
@@ -51,14 +52,18 @@ struct PartitionFamilies: Hashable {
     /// The topmost partitioned table above one; `nil` where it is none's partition, or none above it was read.
     func root(of table: TableName) -> TableName? { roots[table] }
 
-    /// The first partition below a root that has a trigger of its own under a name or with a function.
+    /// The first partition below a root that keeps a trigger from being cloned, since it has one of its own under that
+    /// name or with that function; `nil` where the server clones none.
     func owner(of trigger: DesiredTrigger, below root: TableName) -> TableName? {
-        [own[root]?[.name(trigger.name)], own[root]?[.function(trigger.function, trigger.type)]].compactMap { $0 }.min()
+        guard hasClones else { return nil }
+        return [own[root]?[.name(trigger.name)], own[root]?[.function(trigger.function, trigger.type)]].compactMap {
+            $0
+        }.min()
     }
 
     /// Whether a root can have the trigger of one template, and give it to every partition.
     func clones(_ template: Int, of root: TableName) -> Bool {
-        guard serverVersion >= 130_000, let triggers = desired[root], triggers.indices.contains(template) else {
+        guard hasClones, let triggers = desired[root], triggers.indices.contains(template) else {
             return false
         }
         return owner(of: triggers[template], below: root) == nil
