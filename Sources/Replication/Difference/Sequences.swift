@@ -89,8 +89,11 @@ func sequenceLags(_ judgement: SetJudgement, _ judged: [TableJudgement]) -> [(ta
     guard !names.isEmpty else { return [] }
     let opening = judged.filter { $0.desired.node == origin && names.contains($0.desired.name) }
     guard opening.contains(where: { !($0.observed?.sequences.isEmpty ?? true) }) else { return [] }
-    let members = judgement.members.subtracting([origin])
-    let others = Dictionary(grouping: judged.lazy.filter { members.contains($0.desired.node) }, by: \.desired.name)
+    let others = Dictionary(
+        grouping: judged.lazy.filter { table in
+            let (node, name) = (table.desired.node, table.desired.name)
+            return names.contains(name) && node != origin && judgement.members(of: name).contains(node)
+        }, by: \.desired.name)
     return opening.flatMap { table in
         (table.observed?.sequences ?? []).filter(\.mayRead).compactMap { sequence in
             let values = (others[table.desired.name] ?? []).flatMap { other in
