@@ -24,7 +24,7 @@ extension Report {
         return Dictionary(pairs, uniquingKeysWith: { _, last in last })
     }
 
-    /// How the run ended for every change that it knows of: `done`, `busy`, `not begun`; `taken back` where the old origin
+    /// How the run ended for every change that it knows of: `done`, `busy`, `not_begun`; `taken_back` where the old origin
     /// was opened again.
     var outcomeWords: [Change: String] {
         let reopened = (outcomes?.reopened ?? []).filter(\.isDone).flatMap(\.step.changes)
@@ -32,7 +32,7 @@ extension Report {
         return Dictionary(
             outcomesByChange.map { change, outcome in
                 let isTakenBack = outcome.word == "done" && takenBack.contains(TriggerPlace(change))
-                return (change, isTakenBack ? "taken back" : outcome.word.replacing("_", with: " "))
+                return (change, isTakenBack ? "taken_back" : outcome.word)
             }, uniquingKeysWith: { _, last in last })
     }
 

@@ -73,6 +73,7 @@ private func applied(_ result: Report.Result, tokyo: Outcome) -> Report {
     #expect(!nagios(report).contains(" made;"))
     #expect(!markdown(report).contains(" | done |\n"))
     #expect(markdown(report).contains(" | taken back |\n"))
+    #expect(json(report).contains("\"outcome\" : \"taken_back\""))
 }
 
 @Test func `a file that is valid is called so, and not in sync, for no node was asked`() {

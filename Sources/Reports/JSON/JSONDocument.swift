@@ -101,9 +101,9 @@ extension JSONDocument {
             findings: report.findings.count)
         nodes = report.cluster.nodes.map { Node($0.name, among: report.observed) }
         roles = report.sortedRoles.map(RoleRow.init)
-        let (stages, outcomes) = (report.stages, report.outcomesByChange)
+        let (stages, outcomes) = (report.stages, report.outcomeWords)
         changes = report.sortedChanges.map { change in
-            let outcome = outcomes[change]?.word ?? "not_begun"
+            let outcome = outcomes[change] ?? "not_begun"
             return ChangeRow(change, stage: stages[change], outcome: report.kind == .apply ? outcome : nil)
         }
         steps = (report.plan?.steps ?? []).map(StepRow.init)

@@ -12,7 +12,7 @@ public func github(_ report: Report) -> String {
             level, at: finding.because, title: finding.code.rawValue,
             lines: [finding.sentence, visible(finding.code.why), visible(finding.next)])
     }
-    let ends = report.outcomes == nil ? nil : report.outcomeWords
+    let ends = report.outcomes == nil ? nil : report.outcomeWords.mapValues { $0.replacing("_", with: " ") }
     let groups = Dictionary(grouping: report.sortedChanges) { change in
         [change.node.text, change.set.text] + (ends.map { [$0[change] ?? notBegun] } ?? [])
     }

@@ -62,7 +62,7 @@ private struct MarkdownPage {
 
     var changes: [String] {
         guard !report.changes.isEmpty else { return [] }
-        let ends = report.outcomes == nil ? nil : report.outcomeWords
+        let ends = report.outcomes == nil ? nil : report.outcomeWords.mapValues { $0.replacing("_", with: " ") }
         let shown = report.sortedChanges.prefix(50).map { change in
             row(
                 [
