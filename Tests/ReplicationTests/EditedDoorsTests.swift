@@ -67,6 +67,71 @@ private let bruce = Engine.bruce(cluster: "shop")
         world.apply()
         expectNoDifference(world.story, "in sync")
     }
+
+    @Test func `moves its set and leaves the old origin out of it at once: that one is drained all the same`() {
+        for policy in [SequencePolicy.ignore, .advance] {
+            var world = World(builtin)
+            world.policy.sequences = policy
+            for (node, value) in [("berlin", 42), ("paris", 7), ("tokyo", 7)] as [(NodeName, Int64)] {
+                world.table(on: node) {
+                    $0.sequences = [ObservedSequence(name: QualifiedName("public", "id_seq"), lastValue: value)]
+                }
+            }
+            world.turn("berlin", into: .subscriber)
+            world.declare(origin: "paris", subscribers: ["tokyo"])
+            world.node("berlin") { $0.builtin?.logged["default"] = 7 }
+            expectNoDifference(world.plan.drains.map(\.sources), [["berlin", "tokyo"]])
+            #expect(world.plan.required.contains(.unprovenHandover))
+            expectNoDifference(
+                world.plan.sequences.map { $0.others }, policy == .advance ? [["berlin", "tokyo"]] : [])
+        }
+    }
+
+    @Test
+    func `moves its set and leaves an open subscriber out of it at once: nothing opens, and nothing is installed`() {
+        var world = World(builtin)
+        world.declare(origin: "paris", subscribers: ["berlin"])
+        world.set(.deny, .disabled, on: "tokyo")
+        world.set(.truncateDeny, .disabled, on: "tokyo")
+        world.set(.truncateLog, .enabled, on: "tokyo")
+        expectNoDifference(world.plan.steps.filter { $0.stage == .open && $0.node == "paris" && $0.table != nil }, [])
+        expectNoDifference(
+            world.plan.steps.flatMap(\.changes).filter { $0.action.word == "install" }.map(\.node), [])
+    }
+
+    @Test func `renames its set and moves it to a node that is open already: the old origin stays on record meanwhile`()
+    {
+        var world = World(builtin)
+        world.turn("paris", into: .origin)
+        world.sets = [World.set("shop", origin: "paris", subscribers: ["berlin", "tokyo"], tables: ["public.orders"])]
+        let records = world.plan.steps.filter { $0.stage == .protect }.flatMap(\.changes).compactMap { change in
+            if case .install(let installation) = change.action { installation.record.recorded.origin } else { nil }
+        }
+        expectNoDifference(records, ["berlin", "berlin", "berlin"])
+    }
+
+    @Test func `renames its set, closes it and forgets the old origin at once: that one stays on record`() {
+        var world = World(builtin)
+        world.nodes.removeAll { $0.name == "berlin" }
+        for node in ["paris", "tokyo"] as [NodeName] { world.set(.deny, .disabled, on: node) }
+        world.sets = [World.set("shop", origin: nil, subscribers: ["paris", "tokyo"], tables: ["public.orders"])]
+        for _ in 0..<2 {
+            world.apply()
+            #expect(world.findings.contains("'berlin' is recorded as a member of set 'shop'"))
+        }
+    }
+
+    @Test func `renames its set, moves it, forgets the old origin and takes a pattern for its tables: nothing opens`() {
+        var world = World(builtin)
+        world.nodes.removeAll { $0.name == "berlin" }
+        world.sets = [
+            ReplicationSet(
+                name: "shop", id: nil, origin: "paris", originPosition: line(20), subscribers: ["tokyo"], tables: [],
+                patterns: [TablePattern(schema: "public", match: "o*", because: line(31))], because: line(21))
+        ]
+        #expect(world.findings.contains("MEMBER_UNNAMED [] 'berlin' is recorded as a member of set 'shop'"))
+        expectNoDifference(world.plan.steps.filter { $0.stage == .open && $0.table != nil }, [])
+    }
 }
 
 @Suite struct `a failover` {
@@ -125,5 +190,22 @@ private let bruce = Engine.bruce(cluster: "shop")
         #expect(world.plan.steps.first?.stage == .protect)
         world.apply()
         #expect(world.findings.contains(line))
+    }
+
+    @Test func `whose lost origin returns is compared with the member that has applied least of it`() {
+        var world = World(
+            builtin,
+            sets: [
+                World.set("a", origin: "paris", subscribers: ["berlin", "tokyo"], tables: ["public.items"]),
+                World.set("b", origin: "tokyo", subscribers: ["berlin", "paris"], tables: ["public.orders"]),
+            ])
+        world.node("berlin") { $0.builtin?.logged = ["a": 103, "b": 103] }
+        for (first, second) in [(90, 100), (100, 90)] as [(Int64, Int64)] {
+            world.node("paris") { $0.builtin?.applied["berlin"] = first }
+            world.node("tokyo") { $0.builtin?.applied["berlin"] = second }
+            expectNoDifference(world.observed.unapplied(by: world.declared), ["berlin": 90])
+        }
+        world.node("tokyo") { $0.builtin?.recorded.sets["b"]?.origin = "berlin" }
+        expectNoDifference(world.observed.unapplied(by: world.declared), ["berlin": 100])
     }
 }
