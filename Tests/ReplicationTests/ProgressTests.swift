@@ -1,10 +1,13 @@
+import CustomDump
 import Testing
 
 @testable import Replication
 
+private let builtin = Engine.builtin(cluster: "shop")
+
 @Suite struct `a move of a builtin origin` {
     private func world(applied: [NodeName: Int64]) -> World {
-        var world = World(.builtin(cluster: "shop"))
+        var world = World(builtin)
         world.declare(origin: "paris")
         world.node("berlin") { $0.builtin?.logged["default"] = 7 }
         for (node, seq) in applied { world.node(node) { $0.builtin?.applied["berlin"] = seq } }
@@ -30,6 +33,19 @@ import Testing
 
     @Test func `that is drained has nothing to say`() {
         #expect(world(applied: ["paris": 7, "tokyo": 9]).findings == "")
+    }
+
+    @Test func `is not proven where a member has no schema to record its progress in`() {
+        var world = world(applied: ["paris": 7])
+        world.node("tokyo") { $0.builtin = nil }
+        #expect(world.plan.required.contains(.unprovenHandover))
+    }
+
+    @Test func `is drained for a table whose new origin has another deny trigger than the engine's`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        world.trigger(.deny, on: "paris") { $0.hasCondition = true }
+        expectNoDifference(world.plan.drains.map(\.tables), [[tableName("public.orders")]])
     }
 }
 
