@@ -172,4 +172,53 @@ private let builtin = Engine.builtin(cluster: "shop")
             selection.unmatched(by: DesiredState(world.declared, world.observed)).map { "\($0.what) \($0.glob)" },
             ["node pari", "set Default", "table orders"])
     }
+
+    @Test func `of one node opens nothing there while another one is open for TRUNCATE alone`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        world.set(.deny, .enabled, on: "berlin")
+        expectNoDifference(Plan(world.difference.limited(to: Selection(nodes: ["paris"]))).steps, [])
+    }
+
+    @Test func `of a new table installs what it needs`() {
+        var world = World(builtin, nodes: ["berlin", "paris"])
+        world.node("paris") { ($0.builtin, $0.functions) = (nil, []) }
+        world.table(on: "paris") { $0.triggers = [] }
+        let limited = Plan(world.difference.limited(to: Selection(tables: ["public.orders"])))
+        expectNoDifference(limited.steps.map { $0.table?.description ?? "schema" }, ["schema", "public.orders"])
+    }
+}
+
+extension `a move that never opened` {
+    @Test func `has its deny trigger alone disabled again where its log trigger was missing`() {
+        let engine = Engine(
+            name: "custom", cluster: "shop", catalog: .none,
+            templates: [
+                .init(
+                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
+                    subscriber: .enabled),
+                .init(
+                    .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: .disabled,
+                    subscriber: .enabled),
+            ])
+        var world = World(engine)
+        world.declare(origin: "paris")
+        world.remove(.log, on: "berlin")
+        expectNoDifference(
+            reopened(world).flatMap(\.statements),
+            ["ALTER TABLE ONLY \"public\".\"orders\" DISABLE TRIGGER \"orders_deny\""])
+    }
+
+    @Test func `is none where a set is closed for maintenance`() {
+        var world = World(builtin)
+        world.declare(origin: nil)
+        expectNoDifference(reopened(world), [])
+    }
+
+    @Test func `is led back beside a node that refused all along, though its mode could not be set`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        world.set(.deny, .always, on: "tokyo")
+        expectNoDifference(reopened(world, stuckOn: ["tokyo"]).map(\.node), ["berlin"])
+    }
 }
