@@ -28,11 +28,17 @@ private enum PartitionEngine {
 
 @Suite struct `a partitioned table whose set moves` {
     /// Of a partitioned table with two leaves, applied.
-    private func applied(_ engine: Engine) -> World {
-        var world = World.divided(engine)
+    private func applied(_ engine: Engine, version: Int = 150_000) -> World {
+        var world = divided(engine, version: version)
+        world.apply()
+        return world
+    }
+
+    /// Of a partitioned table with two leaves without triggers, on nodes that have the engine's functions.
+    private func divided(_ engine: Engine, version: Int = 150_000) -> World {
+        var world = World.divided(engine, version: version)
         let functions = Set(world.declared.scope.functions)
         for node in ["berlin", "paris"] as [NodeName] { world.node(node) { $0.functions = functions } }
-        world.apply()
         return world
     }
 
@@ -90,10 +96,8 @@ private enum PartitionEngine {
     }
 
     @Test func `has a leaf's log trigger shut under its old name, and renamed after that`() {
-        var world = World.divided(PartitionEngine.naming)
-        let functions = Set(world.declared.scope.functions)
+        var world = divided(PartitionEngine.naming)
         for node in ["berlin", "paris"] as [NodeName] {
-            world.node(node) { $0.functions = functions }
             for leaf in ["public.orders_1", "public.orders_2"] {
                 world.table(leaf, on: node) {
                     $0.triggers = [
@@ -150,7 +154,7 @@ private enum PartitionEngine {
             world.table(name, on: "paris") { $0.triggers.removeAll { $0.name == "00_polarity_log" } }
         }
         let leaf = Plan(world.difference.limited(to: Selection(tables: ["public.orders_1"])))
-        expectNoDifference(leaf.steps.filter { $0.stage == .open }, [])
+        expectNoDifference(leaf.steps.filter { $0.stage == .open || $0.node == "berlin" }, [])
         world.apply()
         expectNoDifference(world.plan.steps, [])
     }
@@ -229,5 +233,34 @@ private enum PartitionEngine {
         world.declare(origin: "paris")
         world.table("public.orders_1", on: "berlin") { $0.mayAlter = false }
         expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `opens nothing by itself while its leaves, whose triggers are their own, stay as they are`() {
+        var world = divided(PartitionEngine.leaving)
+        world.table("public.orders_1", on: "berlin") {
+            $0.triggers = [
+                ObservedTrigger(name: "orders_deny", function: FunctionName("public", "mine"), type: 7, mode: .enabled)
+            ]
+        }
+        world.apply()
+        world.declare(origin: "paris")
+        let root = Plan(world.difference.limited(to: Selection(tables: ["public.orders"])))
+        expectNoDifference(root.steps.filter { $0.stage == .open && $0.table != nil }, [])
+    }
+
+    @Test func `has a leaf's sequences put ahead with its root's triggers, and a root's with its leaves'`() {
+        for (version, name) in [(120_000, "public.orders"), (150_000, "public.orders_1")] {
+            var world = applied(PartitionEngine.leaving, version: version)
+            world.policy.sequences = .advance
+            world.observed.journal.sets["default"] = RecordedSet(origin: "berlin", members: ["berlin", "paris"])
+            for (node, value) in [("berlin", 42), ("paris", 7)] as [(NodeName, Int64)] {
+                world.table(name, on: node) {
+                    $0.sequences = [ObservedSequence(name: QualifiedName("public", "id_seq"), lastValue: value)]
+                }
+            }
+            world.declare(origin: "paris")
+            expectNoDifference(
+                world.plan.steps.filter { $0.stage == .drain }.map { $0.table?.description ?? "" }, [name])
+        }
     }
 }
