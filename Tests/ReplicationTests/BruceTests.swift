@@ -194,4 +194,24 @@ private let bruce = Engine.bruce(cluster: "shop")
             needs SUBSCRIBE_TABLE
             """)
     }
+
+    @Test func `has nothing to say of members on record of a set that the file no longer has`() {
+        var world = World(bruce)
+        world.observed.journal.sets["old"] = RecordedSet(origin: "london", members: ["london"])
+        #expect(!world.findings.contains("MEMBER_UNNAMED"))
+    }
+
+    @Test func `with one of two log triggers on its origin is losing changes`() {
+        var world = World(bruce)
+        world.table(on: "berlin") { $0.triggers.removeAll { $0.name == "orders_sn" } }
+        #expect(world.findings.contains("critical: ORIGIN_UNLOGGED [berlin public.orders]"))
+    }
+
+    @Test func `whose origin has no log trigger is given none beside a member that cannot be reached`() {
+        var world = World(bruce)
+        world.lose("tokyo")
+        world.remove(.log, on: "berlin")
+        expectNoDifference(world.plan.steps, [])
+        expectNoDifference(world.plan.heldBack.map(\.node), ["berlin", "berlin"])
+    }
 }

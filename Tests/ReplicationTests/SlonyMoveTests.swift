@@ -270,6 +270,61 @@ private let slony = Engine.slony(cluster: "shopcl")
             2, not 1
             """)
     }
+
+    @Test func `that returned is left alone where the survivor has no schema to agree by`() {
+        var world = World(slony, nodes: ["berlin", "paris"])
+        world.declare(origin: "paris")
+        world.node("paris") {
+            $0.slony = nil
+            $0.tables[tableName("public.orders")]?.triggers = []
+        }
+        world.failover = "berlin"
+        expectNoDifference(world.plan.steps.map { "\($0.stage) \($0.node)" }, [])
+    }
+
+    @Test func `that a member takes for one that cannot be reached is not touched at all`() {
+        var world = World(slony, origin: "paris")
+        world.lose("berlin")
+        world.node("tokyo") { $0.slony?.sets[1]?.origin = 1 }
+        world.set(.deny, .disabled, on: "tokyo")
+        expectNoDifference(world.plan.steps.map { "\($0.stage) \($0.node)" }, [])
+    }
+
+    @Test func `with members that the file does not name or that cannot be reached names each by its number`() {
+        var world = World(slony, nodes: ["berlin", "paris", "tokyo", "london"])
+        world.nodes.removeAll { $0.name == "london" }
+        world.declare(origin: "berlin")
+        world.lose("tokyo")
+        expectNoDifference(
+            world.difference.findings.filter { $0.code == .memberUnnamed }.map { String($0.message.prefix(8)) },
+            ["'node 3'", "'node 4'"])
+    }
+
+    @Test func `that is known by its number alone, since it cannot be reached, is a member all the same`() {
+        var world = World(slony)
+        world.declare(origin: "berlin")
+        world.node("tokyo") {
+            $0.slony?.subscribers = [1: [3]]
+            $0.slony?.nodes = [1: false, 3: false]
+        }
+        world.lose("berlin")
+        world.lose("paris")
+        #expect(world.findings.contains("'node 1' is recorded as a member"))
+    }
+
+    @Test func `whose tables carry lockedset has no open subscriber closed either`() {
+        var world = World(slony)
+        world.set(.deny, .disabled, on: "paris")
+        world.table(on: "berlin") { $0.triggers.append(lockedset) }
+        expectNoDifference(world.plan.steps, [])
+    }
+
+    @Test func `whose tables carry lockedset is busy, though their node lists no set`() {
+        var world = World(slony)
+        world.node("berlin") { $0.slony?.sets = [:] }
+        world.table(on: "berlin") { $0.triggers.append(lockedset) }
+        expectNoDifference(world.difference.findings.map(\.code), [.setBusy])
+    }
 }
 
 private let lockedset = ObservedTrigger(

@@ -304,4 +304,19 @@ private let slony = Engine.slony(cluster: "shopcl")
             "_shopcl_denyaccess"
             """)
     }
+
+    @Test func `with a table that carries another one's triggers has impostors, though the two look alike`() {
+        var world = World(slony, nodes: ["berlin", "paris"], tables: ["public.items", "public.orders"])
+        world.table("public.orders", on: "berlin") { $0.triggers = [] }
+        let items = world.observed.node("berlin")?.tables[tableName("public.items")]?.triggers ?? []
+        world.table("public.orders", on: "berlin") { $0.triggers = items }
+        expectNoDifference(
+            world.difference.findings.map {
+                "\($0.code.rawValue) \($0.table?.description ?? "") \($0.trigger?.text ?? "")"
+            },
+            [
+                "IMPOSTOR public.orders _shopcl_logtrigger", "IMPOSTOR public.orders _shopcl_truncatetrigger",
+                "ORIGIN_UNLOGGED public.orders ",
+            ])
+    }
 }
