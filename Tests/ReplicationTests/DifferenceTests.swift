@@ -52,4 +52,16 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(desired.tables.map(\.node), ["berlin", "paris", "tokyo"])
         expectNoDifference(desired.triggerCount, 2 * 4)
     }
+
+    @Test func `says of each node what it was found to be, and what it accepts`() {
+        var world = World(builtin, subscribers: ["paris"], tables: ["public.items", "public.orders"])
+        world.node("paris") { $0.tables[tableName("public.items")] = nil }
+        world.node("tokyo") {
+            $0.tables[tableName("public.orders")] = ObservedTable(oid: 1, name: tableName("public.orders"))
+        }
+        world.turn("tokyo", into: .origin)
+        expectNoDifference(
+            world.difference.roles.map { "\($0.node) \($0.observed) \($0.acceptsWrites)" },
+            ["berlin origin all", "paris mixed none", "tokyo origin all"])
+    }
 }

@@ -307,4 +307,17 @@ private let builtin = Engine.builtin(cluster: "shop")
                 """
             }.joined(separator: "\n"))
     }
+
+    @Test func `make a trigger with the engine's function is told so, though a record is to be concluded besides`() {
+        var world = World(builtin, nodes: ["berlin", "paris"])
+        world.remove(.log, on: "paris")
+        world.node("paris") {
+            $0.builtin?.recorded.sets["default"]?.members.insert("berlin")
+            $0.builtin?.record(tableName("public.gone"), in: "default")
+            $0.rights.closedFunctions = [
+                ClosedObject(name: FunctionName("polarity", "log_change"), isHidden: false, isClosed: true)
+            ]
+        }
+        expectNoDifference(world.difference.missingRights.map(\.code), [.privilegeMissing])
+    }
 }
