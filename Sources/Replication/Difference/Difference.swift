@@ -54,7 +54,8 @@ public struct Difference: Hashable, Sendable {
                 judgement.holdBack(for: missing)
                 installs = Installations(judgement, onNodes, declared, nodes)
             }
-            findings += judgement.findings + found + missing.findings
+            let move = SlonyMove(judgement, observed, audit.slonyNames)
+            findings += judgement.findings.map { $0.moving(by: move, beside: found) } + found + missing.findings
             changes += installs.changes + touching
             openOrigins[set.name] = installs.origin
             roles += declared.nodes.map { node in

@@ -39,7 +39,7 @@ struct SlonyJudgement {
             Finding(
                 .originDisagrees, set: set.name,
                 "the file has origin '\(origin)'; in Slony's catalog " + views.joined(separator: ", "),
-                next: moveSteps(id, to: origin, observed, names), because: set.originPosition))
+                because: set.originPosition))
         keepOpen(id, origin, authority, declared, observed, failover: failover)
     }
 
@@ -60,22 +60,5 @@ struct SlonyJudgement {
         for (node, view) in authority.views where view != node.text && view != origin.text {
             if authority.views[NodeName(view)] == nil { untouchable.insert(node) }
         }
-    }
-
-    private func moveSteps(
-        _ id: Int, to origin: NodeName, _ observed: ObservedState, _ names: [Int: NodeName]
-    ) -> String {
-        guard let new = names.first(where: { $0.value == origin })?.key,
-            let old = set(id, observed)?.origin
-        else { return FindingCode.originDisagrees.next }
-        return "move it with slonik: lock set (id = \(id), origin = \(old)); "
-            + "move set (id = \(id), old origin = \(old), new origin = \(new)); or correct the file"
-    }
-
-    private func set(_ id: Int, _ observed: ObservedState) -> SlonySet? {
-        for name in observed.nodes.keys.sorted() {
-            if let seen = observed.node(name)?.slony?.sets[id] { return seen }
-        }
-        return nil
     }
 }

@@ -1,0 +1,38 @@
+import CustomDump
+import Testing
+
+@testable import Replication
+
+private let slony = Engine.slony(cluster: "shopcl")
+
+extension World {
+    /// What is said of an origin that Slony has elsewhere.
+    fileprivate var steps: [String] { difference.findings.filter { $0.code == .originDisagrees }.map(\.next) }
+
+    /// The file moves the set to another node, and Slony has it on berlin.
+    fileprivate static func moving(to node: NodeName = "paris") -> World {
+        var world = World(slony)
+        world.declare(origin: node)
+        return world
+    }
+}
+
+/// What slonik is told to do, each case run on a real cluster.
+@Suite struct `the steps that move a Slony set` {
+    @Test func `lead into no outage where a trigger is missing, misnamed or an impostor`() {
+        var missing = World.moving()
+        missing.remove(.truncateDeny, on: "paris")
+        expectNoDifference(
+            missing.steps,
+            [
+                "first put 'berlin' back as origin in the file and run polarity apply, which mends TRIGGER_MISSING; then "
+                    + "move it: on triggers like these MOVE SET would end halfway, and no node would accept writes"
+            ])
+        var misnamed = World.moving()
+        misnamed.trigger(.log, on: "berlin") { $0.name = "renamed" }
+        misnamed.trigger(.truncateDeny, on: "tokyo") { $0.type = 8 }
+        let steps = misnamed.steps.first ?? ""
+        expectNoDifference(steps.contains("which mends IMPOSTOR and MISNAMED; then"), true)
+        expectNoDifference(steps.contains("move set"), false)
+    }
+}
