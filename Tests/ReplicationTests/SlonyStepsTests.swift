@@ -35,4 +35,27 @@ extension World {
         expectNoDifference(steps.contains("which mends IMPOSTOR and MISNAMED; then"), true)
         expectNoDifference(steps.contains("move set"), false)
     }
+
+    @Test func `begin with a subscription where the new origin has none, and lock nothing before`() {
+        var world = World.moving(to: "tokyo")
+        for node in ["berlin", "paris", "tokyo"] as [NodeName] {
+            world.node(node) { $0.slony?.subscribers[1] = [2] }
+        }
+        expectNoDifference(
+            world.steps,
+            [
+                "subscribe it first with slonik: subscribe set (id = 1, provider = 1, receiver = 3, forward = yes); wait "
+                    + "until it is active, then move it"
+            ])
+    }
+
+    @Test func `are to be finished where a node has made them already`() {
+        var world = World.moving()
+        world.node("berlin") {
+            $0.slony?.sets[1]?.origin = 2
+            $0.slony?.subscribers[1] = [1, 3]
+        }
+        expectNoDifference(
+            world.steps, ["Finish the move with the engine's own commands, or correct the file."])
+    }
 }

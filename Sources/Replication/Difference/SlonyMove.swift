@@ -4,20 +4,28 @@ struct SlonyMove {
     private let old: Int
     private let new: Int
     private let oldName: NodeName
+    /// Whether some node knows of a subscription of the new origin.
+    private let isSubscribed: Bool
 
-    /// `nil` where Slony's number of the set, of the new or of the old origin is not known.
+    /// `nil` where Slony's number of the set, of the new or of the old origin is not known, or a node has moved it already.
     init?(_ judgement: SetJudgement, _ observed: ObservedState, _ names: [Int: NodeName]) {
         guard let id = judgement.slonySet, let origin = judgement.set.origin,
             let new = names.first(where: { $0.value == origin })?.key
         else { return nil }
-        let views = observed.nodes.keys.sorted().compactMap { observed.node($0)?.slony?.sets[id]?.origin }
-        guard let old = views.first(where: { $0 != new }) else { return nil }
+        let catalogs = observed.nodes.keys.sorted().compactMap { observed.node($0)?.slony }
+        let origins = catalogs.compactMap { $0.sets[id]?.origin }
+        guard let old = origins.first, !origins.contains(new) else { return nil }
         (self.id, self.old, self.new) = (id, old, new)
+        isSubscribed = catalogs.contains { $0.subscribers[id]?.contains(new) ?? false }
         oldName = names[old] ?? NodeName("node \(old)")
     }
 
     /// What to do, given what else was found of the set.
     func steps(beside found: [Finding]) -> String {
+        guard isSubscribed else {
+            return "subscribe it first with slonik: subscribe set (id = \(id), provider = \(old), receiver = \(new), "
+                + "forward = yes); wait until it is active, then move it"
+        }
         let broken = found.filter { $0.breaksMoves }.map(\.code.rawValue)
         guard broken.isEmpty else {
             return "first put '\(oldName)' back as origin in the file and run polarity apply, which mends "
