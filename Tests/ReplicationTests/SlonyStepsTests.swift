@@ -58,4 +58,34 @@ extension World {
         expectNoDifference(
             world.steps, ["Finish the move with the engine's own commands, or correct the file."])
     }
+
+    @Test func `drop a node that was given up by FAILOVER, and move nothing from it or to it`() {
+        var world = World(slony, origin: "paris")
+        world.node("berlin") { $0.slony?.sets[1]?.origin = 1 }
+        for node in ["paris", "tokyo"] as [NodeName] { world.node(node) { $0.slony?.nodes = [1: true, 2: false] } }
+        let steps =
+            "FAILOVER gave 'berlin' up, and no set moves to or from it: with slonik: drop node (id = 1, event node = 2); "
+            + "it has to be rebuilt before it takes part again"
+        expectNoDifference(world.steps, [steps])
+        world.declare(origin: "berlin")
+        expectNoDifference(world.steps, ["name the origin that took over in the file; " + steps])
+    }
+
+    @Test func `fail over from an origin that is lost for good`() {
+        var world = World.moving()
+        world.lose("berlin")
+        expectNoDifference(
+            world.steps,
+            [
+                "bring 'berlin' back, which MOVE SET needs; or, where it is lost for good, with slonik: failover (id = 1, "
+                    + "backup node = 2); it takes every set of 'berlin' to 'paris', and 'berlin' has to be rebuilt"
+            ])
+        for node in ["paris", "tokyo"] as [NodeName] { world.node(node) { $0.slony?.subscribers[1] = [3] } }
+        expectNoDifference(
+            world.steps,
+            [
+                "bring 'berlin' back, which MOVE SET needs; or, where it is lost for good, name a subscriber of the set as "
+                    + "origin: 'paris' is none"
+            ])
+    }
 }

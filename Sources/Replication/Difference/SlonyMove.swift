@@ -1,11 +1,22 @@
 /// How Slony's own commands bring a set to the origin that the file names.
 struct SlonyMove {
+    /// What stands between the set and its new origin.
+    private enum Stand {
+        /// FAILOVER gave up a node that is named as the origin all the same; `survivor` knows of it.
+        case givenUp(Int, survivor: Int)
+        /// The old origin could not be read.
+        case originLost
+        /// Slony does not have the new origin as a subscriber.
+        case unsubscribed
+        case ready
+    }
+
     private let id: Int
     private let old: Int
     private let new: Int
-    private let oldName: NodeName
-    /// Whether some node knows of a subscription of the new origin.
+    private let names: [Int: NodeName]
     private let isSubscribed: Bool
+    private let stand: Stand
 
     /// `nil` where Slony's number of the set, of the new or of the old origin is not known, or a node has moved it already.
     init?(_ judgement: SetJudgement, _ observed: ObservedState, _ names: [Int: NodeName]) {
@@ -14,26 +25,68 @@ struct SlonyMove {
         else { return nil }
         let catalogs = observed.nodes.keys.sorted().compactMap { observed.node($0)?.slony }
         let origins = catalogs.compactMap { $0.sets[id]?.origin }
-        guard let old = origins.first, !origins.contains(new) else { return nil }
-        (self.id, self.old, self.new) = (id, old, new)
+        guard let old = origins.first(where: { $0 != new }) else { return nil }
+        (self.id, self.old, self.new, self.names) = (id, old, new, names)
         isSubscribed = catalogs.contains { $0.subscribers[id]?.contains(new) ?? false }
-        oldName = names[old] ?? NodeName("node \(old)")
+        if let givenUp = catalogs.givenUp(among: origins + [new]) {
+            stand = .givenUp(givenUp.node, survivor: givenUp.survivor)
+        } else if origins.contains(new) {
+            return nil
+        } else if !catalogs.contains(where: { $0.localNode == old }) {
+            stand = .originLost
+        } else {
+            stand = isSubscribed ? .ready : .unsubscribed
+        }
     }
 
     /// What to do, given what else was found of the set.
     func steps(beside found: [Finding]) -> String {
-        guard isSubscribed else {
-            return "subscribe it first with slonik: subscribe set (id = \(id), provider = \(old), receiver = \(new), "
+        switch stand {
+        case .givenUp(let node, let survivor): forgetting(node, on: survivor)
+        case .originLost: failover
+        case .unsubscribed:
+            "subscribe it first with slonik: subscribe set (id = \(id), provider = \(old), receiver = \(new), "
                 + "forward = yes); wait until it is active, then move it"
+        case .ready: moving(on: found.filter(\.breaksMoves))
         }
-        let broken = found.filter { $0.breaksMoves }.map(\.code.rawValue)
+    }
+
+    private func name(_ node: Int) -> String { names[node]?.text ?? "node \(node)" }
+
+    private func forgetting(_ node: Int, on survivor: Int) -> String {
+        (node == new ? "name the origin that took over in the file; " : "")
+            + "FAILOVER gave '\(name(node))' up, and no set moves to or from it: with slonik: drop node (id = \(node), "
+            + "event node = \(survivor)); it has to be rebuilt before it takes part again"
+    }
+
+    private var failover: String {
+        let (lost, successor) = (name(old), name(new))
+        let back = "bring '\(lost)' back, which MOVE SET needs; or, where it is lost for good"
+        guard isSubscribed else { return "\(back), name a subscriber of the set as origin: '\(successor)' is none" }
+        return "\(back), with slonik: failover (id = \(old), backup node = \(new)); it takes every set of '\(lost)' to "
+            + "'\(successor)', and '\(lost)' has to be rebuilt"
+    }
+
+    private func moving(on broken: [Finding]) -> String {
         guard broken.isEmpty else {
-            return "first put '\(oldName)' back as origin in the file and run polarity apply, which mends "
-                + Set(broken).sorted().joined(separator: " and ")
+            return "first put '\(name(old))' back as origin in the file and run polarity apply, which mends "
+                + Set(broken.map(\.code.rawValue)).sorted().joined(separator: " and ")
                 + "; then move it: on triggers like these MOVE SET would end halfway, and no node would accept writes"
         }
         return "move it with slonik: lock set (id = \(id), origin = \(old)); "
             + "move set (id = \(id), old origin = \(old), new origin = \(new)); or correct the file"
+    }
+}
+
+extension [SlonyRegistrations] {
+    /// The first of these nodes that another node has marked failed.
+    fileprivate func givenUp(among nodes: [Int]) -> (node: Int, survivor: Int)? {
+        for node in nodes {
+            for catalog in self where catalog.nodes[node] == true {
+                if let survivor = catalog.localNode, survivor != node { return (node, survivor) }
+            }
+        }
+        return nil
     }
 }
 
