@@ -129,7 +129,7 @@ private let slony = Engine.slony(cluster: "shopcl")
         var world = World(slony)
         world.set(.deny, .disabled, on: "paris")
         world.node("berlin") { $0.slony?.sets[1]?.isLocked = true }
-        world.node("tokyo") { $0.slony?.moveInFlight = true }
+        world.node("tokyo") { $0.slony?.movesInFlight = [1] }
         expectNoDifference(
             world.story,
             """
@@ -139,6 +139,12 @@ private let slony = Engine.slony(cluster: "shopcl")
             error, blocking: SET_BUSY [tokyo] MOVE SET or FAILOVER is under way for set 1 on node 'tokyo'
             held back paris public.orders _shopcl_denyaccess disabled to enabled
             """)
+    }
+
+    @Test func `is not held back while another set is moved`() {
+        var world = World(slony)
+        world.node("tokyo") { $0.slony?.movesInFlight = [2] }
+        expectNoDifference(world.story, "in sync")
     }
 
     @Test func `whose tables carry lockedset is not touched, and lockedset is never dropped`() {

@@ -129,7 +129,7 @@ private let turns: [Turn] = [
     slony { $0.nodes[3] = true }, slony { $0.sets[1]?.origin = 3 }, slony { $0.sets[1]?.isLocked = true },
     slony { $0.tables[16_384]?.id = 1 }, slony { $0.tables[16_384]?.set = 9 },
     slony { $0.tables[16_384]?.name = TableName("a", "b") }, slony { $0.tables[16_384]?.index = "x" },
-    slony { $0.tables[16_384]?.keyMask = "vk" }, slony { $0.subscribers = [:] }, slony { $0.moveInFlight = true },
+    slony { $0.tables[16_384]?.keyMask = "vk" }, slony { $0.subscribers = [:] }, slony { $0.movesInFlight = [1] },
     builtin { $0.version = 2 }, builtin { $0.functionsIntact = false }, builtin { $0.recorded.node = "paris" },
     builtin { $0.recorded.sets["orders"]?.origin = nil }, builtin { $0.recorded.sets["orders"]?.members = ["tokyo"] },
     builtin { $0.tables = [:] }, builtin { $0.otherClusters = [orders: "other"] },

@@ -5,8 +5,8 @@ extension SlonyRegistrations {
     init(_ lists: Lists) {
         var local = lists[.slonyLocalNode]
         let number: Int = local.number()
-        var moves = lists[.slonyMoves]
-        self.init(localNode: number < 0 ? nil : number, moveInFlight: moves.flag())
+        self.init(localNode: number < 0 ? nil : number)
+        readMoves(lists[.slonyMoves])
         readNodes(lists[.slonyNodes])
         readSets(lists[.slonySets])
         readSubscriptions(lists[.slonySubscriptions])
@@ -29,6 +29,11 @@ extension SlonyRegistrations {
     private mutating func readSubscriptions(_ rows: CopyRows) {
         var rows = rows
         while !rows.isAtEnd { subscribers[rows.number(), default: []].insert(rows.number()) }
+    }
+
+    private mutating func readMoves(_ rows: CopyRows) {
+        var rows = rows
+        while !rows.isAtEnd { movesInFlight.insert(rows.number()) }
     }
 
     private mutating func readTables(_ rows: CopyRows, _ keys: KeyColumns) {

@@ -19,7 +19,7 @@ struct SlonyJudgement {
         }
         for node in set.members {
             guard let slony = observed.node(node)?.slony, let seen = slony.sets[id] else { continue }
-            if seen.isLocked || slony.moveInFlight {
+            if seen.isLocked || slony.movesInFlight.contains(id) {
                 isBusy = true
                 let what = seen.isLocked ? "LOCK SET" : "MOVE SET or FAILOVER"
                 findings.append(

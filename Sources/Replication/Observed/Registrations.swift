@@ -10,20 +10,20 @@ public struct SlonyRegistrations: Hashable, Sendable {
     public var tables: [UInt32: SlonyTable]
     /// `sl_subscribe`: the receivers of each set.
     public var subscribers: [Int: Set<Int>]
-    /// Whether events that move a set (MOVE_SET, ACCEPT_SET, FAILOVER_NODE) are known here and not confirmed everywhere.
-    public var moveInFlight: Bool
+    /// The sets that events known here and not confirmed everywhere move (MOVE_SET, ACCEPT_SET, FAILOVER_NODE).
+    public var movesInFlight: Set<Int>
 
     /// Describes the catalog.
     public init(
         localNode: Int?, nodes: [Int: Bool] = [:], sets: [Int: SlonySet] = [:], tables: [UInt32: SlonyTable] = [:],
-        subscribers: [Int: Set<Int>] = [:], moveInFlight: Bool = false
+        subscribers: [Int: Set<Int>] = [:], movesInFlight: Set<Int> = []
     ) {
         self.localNode = localNode
         self.nodes = nodes
         self.sets = sets
         self.tables = tables
         self.subscribers = subscribers
-        self.moveInFlight = moveInFlight
+        self.movesInFlight = movesInFlight
     }
 }
 

@@ -129,7 +129,7 @@ extension CanonicalBytes {
             bytes.add(set.key)
             bytes.add(set.value.sorted()) { $0.add($1) }
         }
-        add(slony.moveInFlight)
+        add(slony.movesInFlight.sorted()) { $0.add($1) }
     }
 
     private mutating func add(
