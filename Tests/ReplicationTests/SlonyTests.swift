@@ -212,6 +212,24 @@ private let slony = Engine.slony(cluster: "shopcl")
         expectNoDifference(next("berlin"), "Add the table with slonik: SET ADD TABLE.")
     }
 
+    @Test func `whose table was renamed without Slony is told to give Slony the name`() {
+        var world = World(slony)
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.node(node) { $0.slony?.tables[16384]?.name = tableName("sales.orders") }
+        }
+        expectNoDifference(
+            world.story,
+            """
+            error: MISNAMED [berlin public.orders] Slony on 'berlin' still calls public.orders by the name \
+            sales.orders: a TRUNCATE that is replayed would find no such table
+            error: MISNAMED [paris public.orders] Slony on 'paris' still calls public.orders by the name \
+            sales.orders: a TRUNCATE that is replayed would find no such table
+            """)
+        expectNoDifference(
+            world.difference.findings.first?.next, #"run on 'berlin': SELECT "_shopcl".updateRelname();"#)
+        expectNoDifference(world.difference.isInSync, true)
+    }
+
     @Test func `whose registered index is gone has no key to log by`() {
         var world = World(slony)
         world.node("paris") { $0.slony?.tables[16384]?.keyMask = nil }

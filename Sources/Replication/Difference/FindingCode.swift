@@ -56,7 +56,7 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case privilegeMissing = "PRIVILEGE_MISSING"
     /// Two triggers of the engine would get the same name once cut at 63 bytes.
     case nameCollision = "NAME_COLLISION"
-    /// The engine goes by name and will not find the trigger.
+    /// The engine goes by name and will not find the trigger, or the table.
     case misnamed = "MISNAMED"
     /// The engine's own catalog names another origin than the file.
     case originDisagrees = "ORIGIN_DISAGREES"

@@ -162,8 +162,8 @@ extension FindingCode {
         case .misnamed:
             .init(
                 .error, blocks: false,
-                "The engine goes by name and will not find the trigger: its own commands will fail.",
-                "Run polarity apply, which renames it.")
+                "The engine goes by name and will not find the trigger, or the table: its own commands will fail.",
+                "Run polarity apply, which renames the trigger.")
         case .originDisagrees:
             .init(
                 .error, blocks: true,

@@ -129,6 +129,14 @@ final class TableJudgement {
                 next: "name the table in the set that has it; or, with slonik: SET MOVE TABLE or MERGE SET")
             return false
         }
+        if registered.name != desired.name {
+            find(
+                .misnamed,
+                "Slony on '\(desired.node)' still calls \(desired.name) by the name \(registered.name): a TRUNCATE that is "
+                    + "replayed would find no such table",
+                next: "run on '\(desired.node)': SELECT "
+                    + "\(Identifier("_" + declared.engine.cluster).quoted).updateRelname();")
+        }
         if registered.keyMask == nil {
             find(
                 .noPrimaryKey,
