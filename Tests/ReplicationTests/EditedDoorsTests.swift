@@ -74,7 +74,9 @@ private let bruce = Engine.bruce(cluster: "shop")
             world.policy.sequences = policy
             for (node, value) in [("berlin", 42), ("paris", 7), ("tokyo", 7)] as [(NodeName, Int64)] {
                 world.table(on: node) {
-                    $0.sequences = [ObservedSequence(name: QualifiedName("public", "id_seq"), lastValue: value)]
+                    $0.sequences = [
+                        ObservedSequence(name: QualifiedName("public", "id_seq"), column: "id", lastValue: value)
+                    ]
                 }
             }
             world.turn("berlin", into: .subscriber)
@@ -83,7 +85,7 @@ private let bruce = Engine.bruce(cluster: "shop")
             expectNoDifference(world.plan.drains.map(\.sources), [["berlin", "tokyo"]])
             #expect(world.plan.required.contains(.unprovenHandover))
             expectNoDifference(
-                world.plan.sequences.map { $0.others }, policy == .advance ? [["berlin", "tokyo"]] : [])
+                world.plan.sequences.map { $0.others.map(\.node) }, policy == .advance ? [["berlin", "tokyo"]] : [])
         }
     }
 

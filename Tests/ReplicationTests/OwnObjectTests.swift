@@ -61,70 +61,7 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
-    @Test func `are switched with their engine's triggers, in any mode`() {
-        var world = World(builtin, nodes: ["berlin", "paris"])
-        world.table(on: "paris") {
-            $0.rules = [ObservedRule(name: "shadow", mode: .enabled, isInstead: false)]
-        }
-        for mode in [FiringMode.always, .replica, .disabled] {
-            world.declare(tables: [
-                DeclaredTable(
-                    name: tableName("public.orders"),
-                    rules: [OwnObject(name: "shadow", modes: [.subscriber: mode], because: line(41))],
-                    because: line(30))
-            ])
-            world.apply()
-            expectNoDifference(
-                world.observed.node("paris")?.tables[tableName("public.orders")]?.rules.first?.mode, mode)
-            expectNoDifference(world.plan.steps, [])
-        }
-    }
-
-    @Test func `are told apart between tables that are alike otherwise`() {
-        var world = World(builtin, nodes: ["berlin", "paris"], tables: ["public.items", "public.orders"])
-        for node in ["berlin", "paris"] as [NodeName] {
-            for name in ["public.items", "public.orders"] {
-                world.table(name, on: node) {
-                    $0.triggers.append(
-                        ObservedTrigger(
-                            name: "audit", function: FunctionName("public", "audit"), type: 21, mode: .enabled))
-                }
-            }
-        }
-        world.declare(tables: [
-            DeclaredTable(name: tableName("public.items"), because: line(30)),
-            DeclaredTable(
-                name: tableName("public.orders"),
-                triggers: [
-                    OwnObject(name: "audit", modes: [.origin: .enabled, .subscriber: .replica], because: line(40))
-                ], because: line(30)),
-        ])
-        expectNoDifference(world.plan.steps.map { "\($0.node) \($0.table?.name.text ?? "")" }, ["paris orders"])
-    }
-
-    @Test func `change hands with the engine's where their set moves`() {
-        var world = World(builtin, nodes: ["berlin", "paris"])
-        for node in ["berlin", "paris"] as [NodeName] {
-            world.table(on: node) {
-                $0.triggers.append(
-                    ObservedTrigger(
-                        name: "audit", function: FunctionName("public", "audit"), type: 21,
-                        mode: node == "berlin" ? .enabled : .replica))
-            }
-        }
-        world.declare(tables: [
-            DeclaredTable(
-                name: tableName("public.orders"),
-                triggers: [
-                    OwnObject(name: "audit", modes: [.origin: .enabled, .subscriber: .replica], because: line(40))
-                ], because: line(30))
-        ])
-        world.declare(origin: "paris")
-        let own = world.plan.steps.filter { $0.changes.contains { $0.action.trigger == "audit" } }
-        expectNoDifference(own.map { "\($0.stage) \($0.node)" }, ["protect berlin", "open paris"])
-    }
-}
-    @Test func `have no engine's trigger switched as one of the user's, by whatever name it is known`() {
+    @Test func `are no engine's trigger, by whatever name it is known`() {
         for (engine, name) in [(builtin, "00_polarity_deny"), (Engine.bruce(cluster: "shop"), "renamed_deny")] {
             var world = World(engine, nodes: ["berlin", "paris"])
             if name == "renamed_deny" { world.trigger(.deny, on: "paris") { $0.name = "renamed_deny" } }
@@ -142,69 +79,6 @@ private let builtin = Engine.builtin(cluster: "shop")
                         + "public.orders as the user's own, and it is the engine's"))
             expectNoDifference(world.plan.steps.filter { $0.table != nil }, [])
         }
-    }
-
-import CustomDump
-import Testing
-
-@testable import Replication
-
-private let builtin = Engine.builtin(cluster: "shop")
-
-@Suite struct `the user's own triggers and rules` {
-    @Test func `are kept in the mode of each role`() {
-        var world = World(builtin, nodes: ["berlin", "paris"])
-        for node in ["berlin", "paris"] as [NodeName] {
-            world.table(on: node) {
-                $0.triggers.append(
-                    ObservedTrigger(
-                        name: "audit", function: FunctionName("public", "audit"), type: 21, mode: .enabled))
-                $0.triggers.append(
-                    ObservedTrigger(
-                        name: "other", function: FunctionName("public", "audit"), type: 21, mode: .enabled))
-                $0.rules = [
-                    ObservedRule(name: "shadow", mode: .enabled, isInstead: true),
-                    ObservedRule(name: "stray", mode: .enabled, isInstead: true),
-                ]
-            }
-        }
-        world.declare(tables: [
-            DeclaredTable(
-                name: tableName("public.orders"),
-                triggers: [
-                    OwnObject(name: "audit", modes: [.origin: .enabled, .subscriber: .replica], because: line(40))
-                ],
-                rules: [
-                    OwnObject(name: "shadow", modes: [.origin: .enabled, .subscriber: .disabled], because: line(41))
-                ], because: line(30))
-        ])
-        expectNoDifference(
-            world.story,
-            """
-            warning: INSTEAD_RULE [berlin public.orders] rule stray on public.orders on 'berlin' replaces writes
-            warning: INSTEAD_RULE [paris public.orders] rule stray on public.orders on 'paris' replaces writes
-            protect paris public.orders SHARE ROW EXCLUSIVE
-              ALTER TABLE ONLY "public"."orders" ENABLE REPLICA TRIGGER "audit"
-            tidy paris public.orders ACCESS EXCLUSIVE
-              ALTER TABLE ONLY "public"."orders" DISABLE RULE "shadow"
-            """)
-        world.apply()
-        expectNoDifference(world.plan.steps, [])
-        world.declare(tables: [
-            DeclaredTable(
-                name: tableName("public.orders"),
-                triggers: [OwnObject(name: "gone", modes: [.origin: .always], because: line(40))],
-                rules: [OwnObject(name: "gone", modes: [.origin: .always], because: line(41))], because: line(30))
-        ])
-        expectNoDifference(
-            world.story,
-            """
-            error, blocking: OWN_TRIGGER_MISSING [berlin public.orders gone] public.orders has no rule gone
-            error, blocking: OWN_TRIGGER_MISSING [berlin public.orders gone] public.orders has no trigger gone
-            warning: INSTEAD_RULE [berlin public.orders] rule shadow on public.orders on 'berlin' replaces writes
-            warning: INSTEAD_RULE [berlin public.orders] rule stray on public.orders on 'berlin' replaces writes
-            warning: INSTEAD_RULE [paris public.orders] rule stray on public.orders on 'paris' replaces writes
-            """)
     }
 
     @Test func `are switched with their engine's triggers, in any mode`() {

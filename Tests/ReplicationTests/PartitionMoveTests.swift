@@ -255,7 +255,9 @@ private enum PartitionEngine {
             world.observed.journal.sets["default"] = RecordedSet(origin: "berlin", members: ["berlin", "paris"])
             for (node, value) in [("berlin", 42), ("paris", 7)] as [(NodeName, Int64)] {
                 world.table(name, on: node) {
-                    $0.sequences = [ObservedSequence(name: QualifiedName("public", "id_seq"), lastValue: value)]
+                    $0.sequences = [
+                        ObservedSequence(name: QualifiedName("public", "id_seq"), column: "id", lastValue: value)
+                    ]
                 }
             }
             world.declare(origin: "paris")

@@ -59,7 +59,8 @@ final class TableJudgement {
         var alike = precedent.flatMap { $0.isLike(wanted, triggers) ? $0 : nil } ?? Precedent(wanted, triggers)
         doors = alike.doors
         hasOtherTriggers = alike.hasOtherTriggers
-        isKnown = doors?.hasEngineTriggers ?? false || node.builtin?.tables[desired.name] == desired.set
+        isKnown =
+            doors?.hasEngineTriggers ?? false || node.builtin?.wasGivenTriggers(desired.name, desired.set) ?? false
         defer { precedent = alike }
         guard isUsable(observed, declared), isRegistered(observed, node, declared, slonySet, &listed) else { return }
         if !alike.isInSync || !families.isEmpty || !desired.declared.hasNothingOfItsOwn {
@@ -238,6 +239,13 @@ struct Precedent {
 extension ObservedTable {
     fileprivate var isPlain: Bool {
         persistence == .permanent && hasPrimaryKey && inheritanceChildren.isEmpty && rules.isEmpty && !isLogicalTarget
+    }
+}
+
+extension BuiltinRegistrations {
+    /// Whether a table is on record in a set that has been opened: not only recorded ahead of its first triggers.
+    fileprivate func wasGivenTriggers(_ table: TableName, _ set: SetName) -> Bool {
+        tables[table] == set && recorded.sets[set]?.origin != nil
     }
 }
 
