@@ -19,7 +19,7 @@ extension SetAudit {
                 return its.timing == type.timing && its.level == .row && !its.isInsteadOf && !other.isConstraint
                     && other.mode.firesForApplications
                     && other.name.text.utf8.lexicographicallyPrecedes(trigger.name.text.utf8)
-                    && !engine.contains { $0.isSameDefinition(as: other) }
+                    && !engine.contains { $0.isSameDefinition(as: other) } && !other.isOfSlony
             }
             for other in earlier {
                 find(
@@ -47,5 +47,13 @@ extension SetAudit {
                     + (like.purpose.refuses ? ": it refuses writes" : ", beside what the engine captures"),
                 next: "read what it is for; a leftover goes with DROP TRIGGER \(trigger.name.quoted) ON \(name.quoted)")
         }
+    }
+}
+
+extension ObservedTrigger {
+    /// Whether it is a Slony cluster's log or deny trigger. It changes no row and swallows none, and Slony goes by its
+    /// name: it must not be renamed.
+    fileprivate var isOfSlony: Bool {
+        function.schema.text.hasPrefix("_") && ["logtrigger", "denyaccess"].contains(function.name.text)
     }
 }
