@@ -209,7 +209,22 @@ private let slony = Engine.slony(cluster: "shopcl")
         expectNoDifference(next("paris").contains("SUBSCRIBE SET"), true)
         expectNoDifference(next("tokyo").contains("SET MOVE TABLE or MERGE SET"), true)
         world.node("berlin") { $0.slony?.tables.removeValue(forKey: 16384) }
-        expectNoDifference(next("berlin"), "Add the table with slonik: SET ADD TABLE.")
+        for node in ["berlin", "paris", "tokyo"] as [NodeName] { world.node(node) { $0.slony?.subscribers = [:] } }
+        expectNoDifference(next("berlin"), "add the table with slonik: SET ADD TABLE")
+    }
+
+    @Test func `that Slony does not list are added by way of a set of their own where the set has subscribers`() {
+        let way =
+            "CREATE SET and SET ADD TABLE, SUBSCRIBE SET for node 2, 3, and MERGE SET into set 1 once they have it; "
+            + "a set with subscribers takes no table by itself"
+        var world = World(slony, tables: ["public.items", "public.orders"])
+        world.node("berlin") { $0.slony?.tables.removeValue(forKey: 16385) }
+        expectNoDifference(world.difference.findings.map(\.next), ["add the table with slonik: " + way])
+        world = World(slony)
+        world.node("berlin") { $0.slony?.tables[16384]?.keyMask = nil }
+        expectNoDifference(
+            world.difference.findings.map(\.next),
+            ["give the key's index this name again; or, with slonik: SET DROP TABLE, then " + way])
     }
 
     @Test func `whose table was renamed without Slony is told to give Slony the name`() {

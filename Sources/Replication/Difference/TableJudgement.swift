@@ -117,9 +117,9 @@ final class TableJudgement {
                 find(
                     .tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)",
                     next: desired.role == .origin
-                        ? nil
+                        ? "add the table with slonik: " + slony.addition(to: slonySet)
                         : "subscribe the node with slonik: SUBSCRIBE SET, and wait until it has; a table that the "
-                            + "origin does not list either is added there: SET ADD TABLE")
+                            + "origin does not list either is added there: " + slony.addition(to: slonySet))
             }
             return false
         }
@@ -142,7 +142,8 @@ final class TableJudgement {
             find(
                 .noPrimaryKey,
                 "the index \(registered.index.shown) that Slony registered for \(desired.name) is gone or is no key",
-                next: "give the key's index this name again; or, with slonik: SET DROP TABLE, then SET ADD TABLE")
+                next: "give the key's index this name again; or, with slonik: SET DROP TABLE, then "
+                    + slony.addition(to: registered.set))
         }
         return true
     }
@@ -246,6 +247,16 @@ extension BuiltinRegistrations {
     /// Whether a table is on record in a set that has been opened: not only recorded ahead of its first triggers.
     fileprivate func wasGivenTriggers(_ table: TableName, _ set: SetName) -> Bool {
         tables[table] == set && recorded.sets[set]?.origin != nil
+    }
+}
+
+extension SlonyRegistrations {
+    /// The commands that add a table to a set: Slony adds none to a set that has subscribers.
+    fileprivate func addition(to set: Int?) -> String {
+        guard let set, let receivers = subscribers[set], !receivers.isEmpty else { return "SET ADD TABLE" }
+        return
+            "CREATE SET and SET ADD TABLE, SUBSCRIBE SET for node \(receivers.sorted().map(String.init).joined(separator: ", ")), "
+            + "and MERGE SET into set \(set) once they have it; a set with subscribers takes no table by itself"
     }
 }
 
