@@ -129,7 +129,8 @@ extension CanonicalBytes {
             bytes.add(set.key)
             bytes.add(set.value.sorted()) { $0.add($1) }
         }
-        add(slony.movesInFlight.sorted()) { $0.add($1) }
+        let moves = slony.movesInFlight.sorted()
+        add(moves.isEmpty ? nil : moves) { $0.add($1) { $0.add($1) } }
     }
 
     private mutating func add(
