@@ -215,7 +215,7 @@ private let slony = Engine.slony(cluster: "shopcl")
 
     @Test func `that Slony does not list are added by way of a set of their own where the set has subscribers`() {
         let way =
-            "CREATE SET and SET ADD TABLE, SUBSCRIBE SET for node 2, 3, and MERGE SET into set 1 once they have it; "
+            "CREATE SET, SET ADD TABLE, SUBSCRIBE SET for node 2 and node 3, and MERGE SET into set 1 once they have it; "
             + "a set with subscribers takes no table by itself"
         var world = World(slony, tables: ["public.items", "public.orders"])
         world.node("berlin") { $0.slony?.tables.removeValue(forKey: 16385) }

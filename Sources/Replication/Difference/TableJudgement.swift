@@ -254,9 +254,9 @@ extension SlonyRegistrations {
     /// The commands that add a table to a set: Slony adds none to a set that has subscribers.
     fileprivate func addition(to set: Int?) -> String {
         guard let set, let receivers = subscribers[set], !receivers.isEmpty else { return "SET ADD TABLE" }
-        return
-            "CREATE SET and SET ADD TABLE, SUBSCRIBE SET for node \(receivers.sorted().map(String.init).joined(separator: ", ")), "
-            + "and MERGE SET into set \(set) once they have it; a set with subscribers takes no table by itself"
+        let nodes = receivers.sorted().map { "node \($0)" }.joined(separator: " and ")
+        return "CREATE SET, SET ADD TABLE, SUBSCRIBE SET for \(nodes), and MERGE SET into set \(set) "
+            + "once they have it; a set with subscribers takes no table by itself"
     }
 }
 
