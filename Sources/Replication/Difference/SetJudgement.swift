@@ -42,7 +42,7 @@ struct SetJudgement: Hashable {
         unread = audit.unread.intersection(members).union(unnamed)
         if let slonySet {
             let catalog = SlonyJudgement(
-                set, slonySet, authority, declared, observed, audit.slonyNames, failover: failover)
+                set, slonySet, authority, declared, observed, failover: failover)
             findings += catalog.findings
             untouchable.formUnion(catalog.untouchable)
             if catalog.isBusy { hold = .everything }

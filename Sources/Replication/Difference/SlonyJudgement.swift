@@ -7,7 +7,7 @@ struct SlonyJudgement {
 
     init(
         _ set: ReplicationSet, _ id: Int, _ authority: Authority, _ declared: DeclaredCluster,
-        _ observed: ObservedState, _ names: [Int: NodeName], failover: NodeName?
+        _ observed: ObservedState, failover: NodeName?
     ) {
         for node in authority.members.sorted() where declared.node(node) != nil && set.role(of: node) == .bystander {
             untouchable.insert(node)
