@@ -109,6 +109,9 @@ private let pair: [NodeName] = ["berlin", "paris"]
             warning: STRAY_TRIGGER [paris public.old 00_polarity_deny] "00_polarity_deny" on public.old on 'paris' \
             is the engine's, and the file does not declare the table
             """)
+        // Another cluster's in the same database are its own affair.
+        world.node("paris") { $0.builtin?.otherClusters[tableName("public.old")] = "stock" }
+        expectNoDifference(world.story, "in sync")
     }
 }
 

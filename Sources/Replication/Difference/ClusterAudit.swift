@@ -13,7 +13,7 @@ struct ClusterAudit {
         let changing = Set(changes.map(\.node))
         for node in declared.nodes {
             guard let seen = observed.node(node.name) else { continue }
-            for stray in seen.stray {
+            for stray in seen.stray where seen.builtin?.otherClusters[stray.table] == nil {
                 findings.append(
                     Finding(
                         .strayTrigger, node: node.name, table: stray.table, trigger: stray.trigger,
