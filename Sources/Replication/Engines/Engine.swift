@@ -214,3 +214,22 @@ public struct DrainQuery: Hashable, Sendable {
         self.timeout = timeout
     }
 }
+
+extension Engine {
+    /// The names of the engine's triggers on a table, as the server stores them.
+    public func triggerNames(on table: TableName) -> Set<TriggerName> {
+        Set(templates.compactMap { name(of: $0, on: table) })
+    }
+
+    func name(of template: TriggerTemplate, on table: TableName) -> TriggerName? {
+        let name = template.name.filled { word in
+            switch word {
+            case .cluster: cluster
+            case .schema: table.schema.text
+            case .table: table.name.text
+            case .tableID, .keyMask: ""
+            }
+        }
+        return (name?.cutAsIdentifier).map { TriggerName($0) }
+    }
+}
