@@ -49,11 +49,14 @@ extension Engine {
         return Set(names).sorted()
     }
 
+    /// Where Slony keeps a cluster of this name.
+    var slonySchema: Identifier { Identifier("_" + cluster) }
+
     /// See ``Scope/engineSchema``.
     public var schema: Identifier? {
         switch catalog {
         case .none: nil
-        case .slony: Identifier("_" + cluster)
+        case .slony: slonySchema
         case .polarity: "polarity"
         }
     }

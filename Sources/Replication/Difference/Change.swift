@@ -64,6 +64,14 @@ public enum Action: Hashable, Sendable {
         case .replace(let observed, _), .drop(let observed): observed.name
         }
     }
+
+    /// What is installed or recorded in the engine's own schema; `nil` for what is done to a trigger or a rule.
+    var installation: Installation? {
+        switch self {
+        case .install(let installation): installation
+        case .create, .setMode, .setRuleMode, .replace, .rename, .drop: nil
+        }
+    }
 }
 
 /// What the engine's own schema on a node must hold.

@@ -7,8 +7,6 @@ struct Installations {
     /// The origin to record at once where none is recorded: none while the declared one has yet to be opened, which would
     /// pass for a repair afterwards.
     let origin: NodeName?
-    /// The greatest number that any node has applied of another one's log, by the latter.
-    private let applied: [NodeName: Int64]
 
     /// - Parameters:
     ///   - judged: The tables of the set on each node.
@@ -20,7 +18,6 @@ struct Installations {
         let onOrigin = judgement.set.origin.flatMap { judged[$0] } ?? []
         let mayBeRecorded = judgement.hold == .nothing && !onOrigin.contains { $0.mayRefuse }
         origin = mayBeRecorded ? judgement.set.origin : nil
-        applied = nodes.values.reduce(into: [:]) { $0.merge($1.builtin?.applied ?? [:], uniquingKeysWith: max) }
         guard declared.engine.catalog == .polarity else { return }
         for node in declared.nodes {
             guard let seen = nodes[node.name], seen.rights.engineSchema?.isReadable ?? true else { continue }
@@ -28,13 +25,17 @@ struct Installations {
             // In the order of their names, as the set's tables are.
             let tables = (judged[node.name] ?? []).lazy.filter { $0.desired.role != .bystander && $0.kind != nil }
             let isComplete = seen.rights.engineSchema?.isComplete ?? true
-            install(judgement, on: node.name, seen.builtin, tables.map(\.desired.name), declared, isFirst, isComplete)
+            let applied = nodes.values.compactMap { $0.builtin?.applied[node.name] }.max()
+            install(
+                judgement, on: node.name, seen.builtin, tables.map(\.desired.name), declared, isFirst, isComplete,
+                applied)
         }
     }
 
     private mutating func install(
         _ judgement: SetJudgement, on node: NodeName, _ builtin: BuiltinRegistrations?,
-        _ names: some Collection<TableName>, _ declared: DeclaredCluster, _ isFirst: Bool, _ isComplete: Bool
+        _ names: some Collection<TableName>, _ declared: DeclaredCluster, _ isFirst: Bool, _ isComplete: Bool,
+        _ applied: Int64?
     ) {
         let (set, inherited) = (judgement.set, judgement.authority.inherited)
         let found = builtin?.recorded.sets[set.name]
@@ -52,7 +53,7 @@ struct Installations {
         // Holds all of both, and so is one of them where it is as long.
         let all = isSame ? recorded : Set(tables + recorded).sorted()
         let widens = found != wide || all.count != recorded.count || !namesNode
-        let logAbove = builtin?.logEnd == nil ? applied[node].flatMap { $0 > 0 ? $0 : nil } : nil
+        let logAbove = builtin?.logEnd == nil ? applied.flatMap { $0 > 0 ? $0 : nil } : nil
         let change = { (preparation: Installation.Preparation, recorded: RecordedSet, tables: [TableName]) in
             let record = SetRecord(
                 cluster: declared.name, node: node, set: set.name, recorded: recorded, tables: tables)

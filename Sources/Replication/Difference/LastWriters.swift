@@ -53,6 +53,16 @@ extension SetJudgement {
         return members.union([writer])
     }
 
+    /// Whether the sequences of a table that opens on the origin are looked at, or put ahead: where the origin wrote it last,
+    /// it handed their values out itself.
+    func handsOverSequences(of table: TableName, by policy: SequencePolicy) -> Bool {
+        switch policy {
+        case .ignore: false
+        case .check: set.origin.map { lastOrigin(of: table) != .node($0) } ?? false
+        case .advance: true
+        }
+    }
+
     /// Whether a node took part once, takes no part in the file any more, and is not the one that wrote a table last.
     func hasLeft(_ node: NodeName, _ table: TableName) -> Bool {
         set.role(of: node) == .bystander && lastOrigin(of: table) != .node(node)

@@ -69,10 +69,10 @@ struct MissingRights {
 
     private mutating func findEngineRights(_ seen: ObservedNode, _ changes: [Change], _ grants: Grants) {
         let login = grants.rights.loginRole
-        let installs = changes.compactMap(\.installed)
+        let installs = changes.compactMap(\.action.installation)
         if !installs.isEmpty { findInstallationRights(seen, grants) }
         if let schema = grants.rights.engineSchema, !schema.mayLock {
-            let lock = QualifiedName(Identifier("_" + declared.engine.cluster), "sl_config_lock")
+            let lock = QualifiedName(declared.engine.slonySchema, "sl_config_lock")
             miss(
                 grants, "\(login.shown) on '\(grants.node)' may not lock \(lock), as Slony's own commands do",
                 ["GRANT UPDATE ON TABLE \(lock.quoted) TO \(login.quoted)"])
@@ -172,17 +172,14 @@ struct MissingRights {
         _ judgement: SetJudgement, _ opening: [TableJudgement], _ nodes: [NodeName: ObservedNode]
     ) {
         guard let origin = set.origin else { return }
-        switch declared.policy.sequences {
-        case .ignore: return
-        case .check, .advance: break
-        }
-        for table in opening where judgement.members(of: table.desired.name).contains(table.desired.node) {
-            if declared.policy.sequences == .check, judgement.lastOrigin(of: table.desired.name) == .node(origin) {
-                continue
-            }
+        let policy = declared.policy.sequences
+        for table in opening
+        where judgement.members(of: table.desired.name).contains(table.desired.node)
+            && judgement.handsOverSequences(of: table.desired.name, by: policy)
+        {
             guard let node = declared.node(table.desired.node), let seen = nodes[node.name] else { continue }
             let grants = Grants(node, seen)
-            let isAdvanced = declared.policy.sequences == .advance && node.name == origin
+            let isAdvanced = policy == .advance && node.name == origin
             for sequence in table.observed?.sequences ?? [] {
                 let rights =
                     (sequence.mayRead ? [] : ["SELECT"]) + (isAdvanced && !sequence.mayAdvance ? ["UPDATE"] : [])
@@ -222,16 +219,6 @@ extension TableRight {
         case .usage: "USAGE on its schema"
         case .lock: "UPDATE, DELETE and TRUNCATE on it, one of which LOCK TABLE needs"
         case .trigger: "TRIGGER on it"
-        }
-    }
-}
-
-extension Change {
-    /// What the change installs or records in the engine's own schema.
-    fileprivate var installed: Installation? {
-        switch action {
-        case .install(let installation): installation
-        case .create, .setMode, .setRuleMode, .replace, .rename, .drop: nil
         }
     }
 }

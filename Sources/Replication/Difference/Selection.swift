@@ -59,10 +59,8 @@ extension Difference {
         guard !selection.isEverything else { return self }
         let partial = Set(changes.filter { !selection.selects($0) }.map(\.set))
         let isSelected = { (change: Change) in
-            if case .install(let installation) = change.action, installation.preparation == .conclusion {
-                return selection.selects(change) && !partial.contains(change.set)
-            }
-            return selection.selects(change)
+            selection.selects(change)
+                && (change.action.installation?.preparation != .conclusion || !partial.contains(change.set))
         }
         return with(changes: changes.filter(isSelected), leftOut: changes.filter { !isSelected($0) })
     }

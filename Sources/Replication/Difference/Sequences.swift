@@ -83,9 +83,11 @@ func tablesToOpen(_ set: ReplicationSet, _ judged: [TableJudgement]) -> Set<Tabl
 
 /// The sequences that are behind any other member's on a node whose tables go from closed to open. An old origin is a
 /// member though the file leaves it out from now on.
-func sequenceLags(_ judgement: SetJudgement, _ judged: [TableJudgement]) -> [(table: TableName, lag: SequenceLag)] {
+func sequenceLags(
+    _ judgement: SetJudgement, _ judged: [TableJudgement], by policy: SequencePolicy
+) -> [(table: TableName, lag: SequenceLag)] {
     guard let origin = judgement.set.origin else { return [] }
-    let names = tablesToOpen(judgement.set, judged)
+    let names = tablesToOpen(judgement.set, judged).filter { judgement.handsOverSequences(of: $0, by: policy) }
     guard !names.isEmpty else { return [] }
     let opening = judged.filter { $0.desired.node == origin && names.contains($0.desired.name) }
     guard opening.contains(where: { !($0.observed?.sequences.isEmpty ?? true) }) else { return [] }

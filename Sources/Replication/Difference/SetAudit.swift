@@ -139,16 +139,8 @@ struct SetAudit {
     /// A new origin whose sequences are behind would hand out keys that exist already. The last origin, repaired, would
     /// not: it is the one that handed them out. One that is to be put ahead has to have room for that.
     private mutating func findSequences(_ judged: [TableJudgement]) {
-        guard let origin = set.origin else { return }
-        let isRepair = judgement.authority.lastOrigin == .node(origin) && judgement.lastWriters.isEmpty
         let policy = declared.policy.sequences
-        switch policy {
-        case .ignore: return
-        case .check where isRepair: return
-        case .check, .advance: break
-        }
-        for (table, lag) in sequenceLags(judgement, judged)
-        where policy == .advance ? lag.end != nil : judgement.lastOrigin(of: table) != .node(origin) {
+        for (table, lag) in sequenceLags(judgement, judged, by: policy) where policy == .check || lag.end != nil {
             findings.append(
                 Finding(
                     .sequenceBehind, set: set.name, node: lag.node, table: table, lag.description, next: lag.next,
@@ -225,7 +217,7 @@ struct SetAudit {
     /// Triggers of the engine's own making that stand for something else: a lock in progress, another cluster.
     private mutating func auditOthers(_ table: TableJudgement, _ seen: ObservedTable, _ observed: ObservedState) {
         guard declared.engine.catalog == .slony else { return }
-        let schema = Identifier("_" + declared.engine.cluster)
+        let schema = declared.engine.slonySchema
         for trigger in seen.triggers {
             if trigger.function == FunctionName(schema, "lockedset") {
                 holdsEverything = true

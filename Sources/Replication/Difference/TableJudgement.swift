@@ -136,7 +136,7 @@ final class TableJudgement {
                 "Slony on '\(desired.node)' still calls \(desired.name) by the name \(registered.name): a TRUNCATE that is "
                     + "replayed would find no such table",
                 next: "run on '\(desired.node)': SELECT "
-                    + "\(Identifier("_" + declared.engine.cluster).quoted).updateRelname();")
+                    + "\(declared.engine.slonySchema.quoted).updateRelname();")
         }
         if registered.keyMask == nil {
             find(

@@ -36,7 +36,7 @@ extension ObservedNode {
     public mutating func apply(_ change: Change) { apply(change, nil) }
 
     mutating func apply(_ change: Change, _ families: PartitionFamilies?) {
-        if case .install(let installation) = change.action { apply(installation) }
+        if let installation = change.action.installation { apply(installation) }
         guard let name = change.table else { return }
         tables[name]?.apply(change.action)
         switch change.action {

@@ -52,20 +52,17 @@ extension Plan {
 extension Step {
     /// The step that records a set on its node as it was before this one; `nil` where this one records nothing.
     fileprivate func recordTakenBack(to before: ObservedState) -> Step? {
-        for case .install(let installation) in changes.map(\.action) {
-            guard let builtin = before.node(node)?.builtin, let recorded = builtin.recorded.sets[set]
-            else { return nil }
-            let record = SetRecord(
-                cluster: installation.record.cluster, node: node, set: set, recorded: recorded,
-                tables: builtin.tables.tables(of: set))
-            let back = Installation(.record, from: installation.to, to: installation.to, record: record)
-            let change = Change(
-                node: node, set: set, table: nil, purpose: nil, action: .install(back), because: changes[0].because)
-            return Step(
-                stage: .open, node: node, set: set, table: nil, tableOID: 0, changes: [change],
-                statements: record.statements, lock: .none, expectedRows: "", role: role)
-        }
-        return nil
+        guard let change = changes.first, let installation = change.action.installation,
+            let builtin = before.node(node)?.builtin, let recorded = builtin.recorded.sets[set]
+        else { return nil }
+        let record = SetRecord(
+            cluster: installation.record.cluster, node: node, set: set, recorded: recorded,
+            tables: builtin.tables.tables(of: set))
+        let back = Installation(.record, from: installation.to, to: installation.to, record: record)
+        return Step(
+            Change(
+                node: node, set: set, table: nil, purpose: nil, action: .install(back), because: change.because),
+            in: .open, as: role)
     }
 }
 

@@ -86,11 +86,10 @@ extension Planning {
     /// - Parameter world: The nodes as they are when the sequences are set.
     func sequences(in world: ObservedState) -> [SequenceHandover] {
         let policy = difference.desired.declared.policy.sequences
-        guard policy != .ignore else { return [] }
         var seen: Set<Place> = []
         let opening = tables.filter { planned in
             planned.opens && planned.staging.desired.role == .origin
-                && (policy == .advance || planned.judgement.lastOrigin(of: planned.table) != .node(planned.node))
+                && planned.judgement.handsOverSequences(of: planned.table, by: policy)
         }
         return opening.flatMap { planned in
             // A sequence belongs to the table whose column it is, a partitioned one or a partition.

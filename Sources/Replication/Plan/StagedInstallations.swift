@@ -36,7 +36,7 @@ extension Planning {
 
     /// Whether a set's record lets go of a table that another set could not take over yet: nothing else says who wrote it.
     private func forgets(_ tables: Set<TableName>, _ change: Change) -> Bool {
-        guard !tables.isEmpty, case .install(let installation) = change.action,
+        guard !tables.isEmpty, let installation = change.action.installation,
             let recorded = difference.observed.node(change.node)?.builtin?.tables
         else { return false }
         return tables.contains { recorded[$0] == change.set && !installation.record.tables.contains($0) }
@@ -48,7 +48,7 @@ extension Planning {
     private func installationChanges() -> (going: [Staged], waiting: [Staged]) {
         var result: (going: [Staged], waiting: [Staged]) = ([], [])
         for change in difference.changes {
-            guard case .install(let installation) = change.action, let judgement = difference.judgements[change.set]
+            guard let installation = change.action.installation, let judgement = difference.judgements[change.set]
             else { continue }
             if judgement.hold == .nothing && !judgement.untouchable.contains(change.node) {
                 result.going.append((change, installation.preparation))
@@ -72,10 +72,5 @@ private struct SetPlace: Hashable {
 }
 
 extension Change {
-    fileprivate var isSchema: Bool {
-        switch action {
-        case .install(let installation): installation.preparation == .schema
-        case .create, .setMode, .setRuleMode, .replace, .rename, .drop: false
-        }
-    }
+    fileprivate var isSchema: Bool { action.installation?.preparation == .schema }
 }

@@ -30,11 +30,7 @@ extension Planning {
     }
 
     private func step(for change: Change, in stage: StageName) -> Step {
-        var statements: [String] = []
-        if case .install(let installation) = change.action { statements = installation.statements }
-        return Step(
-            stage: stage, node: change.node, set: change.set, table: nil, tableOID: 0, changes: [change],
-            statements: statements + grants(for: change), lock: .none, expectedRows: "", role: schemaOwner(change.node))
+        Step(change, in: stage, and: grants(for: change), as: schemaOwner(change.node))
     }
 
     /// Whoever owns the schema `polarity` changes it; `nil` where that is who logs in, or it is yet to be made.
@@ -47,7 +43,7 @@ extension Planning {
 
     /// The owners of the tables must be allowed to attach the engine's functions.
     private func grants(for change: Change) -> [String] {
-        guard case .install(let installation) = change.action, installation.preparation != .conclusion,
+        guard let installation = change.action.installation, installation.preparation != .conclusion,
             let node = difference.observed.node(change.node)
         else { return [] }
         let owners = Set(installation.record.tables.compactMap { node.tables[$0]?.owner })
@@ -72,5 +68,15 @@ extension Planning {
             expectedRows: table.rowsUnderLock, role: difference.desired.declared.node(planned.node)?.role)
         world.apply(step, difference.desired.families[step.node])
         return step
+    }
+}
+
+extension Step {
+    /// What a change does to the engine's own schema, and the statements that go with it.
+    init(_ change: Change, in stage: StageName, and others: [String] = [], as role: Identifier?) {
+        self.init(
+            stage: stage, node: change.node, set: change.set, table: nil, tableOID: 0, changes: [change],
+            statements: (change.action.installation?.statements ?? []) + others, lock: .none, expectedRows: "",
+            role: role)
     }
 }

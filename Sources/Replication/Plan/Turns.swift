@@ -31,8 +31,7 @@ extension Step {
     fileprivate func claims(in observed: ObservedState) -> Bool {
         let recorded = observed.node(node)?.builtin?.tables ?? [:]
         return changes.contains { change in
-            guard case .install(let installation) = change.action else { return false }
-            return installation.record.tables.contains { recorded[$0] == nil }
+            change.action.installation?.record.tables.contains { recorded[$0] == nil } ?? false
         }
     }
 }
