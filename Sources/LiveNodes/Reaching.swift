@@ -24,9 +24,31 @@ func connect(
     return try await Session.connect(to: address, timeout: timeout, applicationName: application)
 }
 
-/// What stands behind a BEGIN: how long is waited is for who asks to say, whatever the role or the database has set. A client
-/// that is frozen holds nothing for long.
-let patiently = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 60000;"
+/// What stands behind a BEGIN: how long is waited, and what names mean, is for who asks to say, whatever the role or the
+/// database has set. A client that is frozen holds nothing for long.
+let ownSettings = """
+    SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 60000;
+    SET LOCAL search_path = pg_catalog, pg_temp;
+    """
+
+/// Asks some nodes one thing each, in a session of its own that can change nothing; those that do not answer are absent.
+func askAside(
+    _ questions: [NodeName: [String?]], _ sql: String, of nodes: [DeclaredNode], within timeout: Duration
+) async -> [NodeName: Rows] {
+    let asked = nodes.reduce(into: [NodeName: (node: DeclaredNode, parameters: [String?])]()) { asked, node in
+        if let parameters = questions[node.name] { asked[node.name] = (node: node, parameters: parameters) }
+    }
+    return await atOnce(asked) { asked in
+        await Result { () async throws(PostgresError) in
+            let session = try await connect(to: asked.node, within: timeout)
+            let rows = await Result { () async throws(PostgresError) in
+                try await session.query(sql, asked.parameters, in: "BEGIN TRANSACTION READ ONLY; \(ownSettings)")
+            }
+            await session.close()
+            return try rows.get()
+        }
+    }.compactMapValues { try? $0.get() }
+}
 
 /// Reads once more where what was read was dropped meanwhile, or a standby had to go on: that ends the transaction, and
 /// does not last. Before PostgreSQL 14 a function that is gone is an error where it is named.

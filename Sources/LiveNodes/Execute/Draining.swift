@@ -158,8 +158,7 @@ struct Draining {
         }
         let begin = """
             \(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
-            \(patiently)
-            SET LOCAL search_path = pg_catalog, pg_temp
+            \(ownSettings)
             """
         let time = run.control.patience(.seconds(30))
         // Drains are asked side by side through the same sessions.

@@ -26,8 +26,8 @@ import Replication
 ///   - allowed: With ``Gate/unprovenHandover``, a drain that cannot be proven is passed over. One that is pending never is.
 ///   - engineLock: The engine's lock on its configuration (Slony's `sl_config_lock`), taken by each step before its table's.
 ///   - reopening: The steps that open the old origin again, asked for when the run ends before anything was opened
-///     and the locks still hold where that happens; none leaves it shut. Each runs only where all other tables of that name that the plan would
-///     have opened are read to be as they were observed, or as this run left them.
+///     and the locks still hold where that happens; none leaves it shut. Each runs only where all other tables of that
+///     name that the plan would have opened are read to be as they were observed, or as this run left them.
 ///   - interruption: Asked all the time; must not block.
 ///   - events: Awaited; see ``Event``.
 /// - Returns: Every step with its end, as it was read back; those that advance sequences as they were sent.
@@ -192,23 +192,20 @@ private struct Executor {
     private mutating func reopen(by steps: [Step]) async {
         guard !steps.isEmpty, !run.control.drops else { return }
         let doors = Doors(plan: plan, world: world, run: run)
-        let needed = Set(steps.filter { $0.table != nil }.map(\.node)).union(doors.others(than: steps))
+        let records = steps.filter { $0.table == nil }
+        let tables = steps.filter { $0.table != nil }
+        let needed = Set(tables.map(\.node)).union(doors.others(than: tables))
         goOn(needing: needed)
         guard run.control.stopped() == nil else {
             return reached.reopened = steps.map { StepOutcome(step: $0, outcome: .notBegun) }
         }
         await run.tell(.reopening(steps))
-        let records = steps.filter { $0.table == nil }
         reached.reopened = await inTurns(.open, records)
         goOn(needing: needed)
-        let tables = steps.filter { $0.table != nil }
         let shut = await doors.shut(besides: tables)
-        var ends = await inTurns(.open, tables.filter(shut.contains))[...]
-        reached.reopened += tables.map { step in
-            shut.contains(step)
-                ? ends.popFirst() ?? StepOutcome(step: step, outcome: .notBegun)
-                : StepOutcome(step: step, outcome: .notBegun)
-        }
+        let ends = await inTurns(.open, tables.filter(shut.contains))
+        let ended = Dictionary(ends.map { ($0.step, $0) }) { first, _ in first }
+        reached.reopened += tables.map { ended[$0] ?? StepOutcome(step: $0, outcome: .notBegun) }
     }
 
     private func goOn(needing nodes: Set<NodeName>) {

@@ -24,8 +24,8 @@ struct SequenceValues {
         let role = run.nodes[node]?.role.map { "SET LOCAL ROLE \($0.quoted)" } ?? ""
         let begin = """
             \(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
-            \(patiently)
-            SET LOCAL search_path = pg_catalog, pg_temp; \(role)
+            \(ownSettings)
+            \(role)
             """
         let rows = try await session.query(
             PackageResources.sequence_values_sql.text,

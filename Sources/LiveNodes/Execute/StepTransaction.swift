@@ -118,9 +118,8 @@ struct StepTransactions {
         """
         \(label.comment)
         BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
-        \(patiently)
+        \(ownSettings)
         SET LOCAL client_min_messages = warning;
-        SET LOCAL search_path = pg_catalog, pg_temp;
         SELECT \(checkLock);
         SELECT pg_catalog.set_config('synchronous_commit', 'local', true)
          WHERE pg_catalog.current_setting('synchronous_commit') = 'off';

@@ -63,6 +63,15 @@ extension SetJudgement {
         }
     }
 
+    /// Whether that may be so of any table; mostly not, and none is looked for.
+    func mayHandOverSequences(by policy: SequencePolicy) -> Bool {
+        switch policy {
+        case .ignore: false
+        case .check: !lastWriters.isEmpty || authority.lastOrigin != set.origin.map { .node($0) }
+        case .advance: true
+        }
+    }
+
     /// Whether a node took part once, takes no part in the file any more, and is not the one that wrote a table last.
     func hasLeft(_ node: NodeName, _ table: TableName) -> Bool {
         set.role(of: node) == .bystander && lastOrigin(of: table) != .node(node)

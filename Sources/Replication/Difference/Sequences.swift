@@ -86,7 +86,7 @@ func tablesToOpen(_ set: ReplicationSet, _ judged: [TableJudgement]) -> Set<Tabl
 func sequenceLags(
     _ judgement: SetJudgement, _ judged: [TableJudgement], by policy: SequencePolicy
 ) -> [(table: TableName, lag: SequenceLag)] {
-    guard let origin = judgement.set.origin else { return [] }
+    guard let origin = judgement.set.origin, judgement.mayHandOverSequences(by: policy) else { return [] }
     let names = tablesToOpen(judgement.set, judged).filter { judgement.handsOverSequences(of: $0, by: policy) }
     guard !names.isEmpty else { return [] }
     let opening = judged.filter { $0.desired.node == origin && names.contains($0.desired.name) }
