@@ -36,6 +36,11 @@ extension Report {
             }, uniquingKeysWith: { _, last in last })
     }
 
+    /// How a run ended for a change, in words for people; `nil` where there was none.
+    func end(of change: Change, among words: [Change: String]) -> String? {
+        outcomes.map { _ in (words[change] ?? "not_begun").replacing("_", with: " ") }
+    }
+
     /// How many changes the run made and did not take back.
     var made: Int {
         let words = outcomeWords
@@ -50,9 +55,6 @@ extension Report {
     /// The words that the plan needs, in the order `--allow` takes them.
     var required: [Gate] { plan?.required.sorted() ?? [] }
 }
-
-/// How a run ended for a change that it does not know of.
-let notBegun = "not begun"
 
 /// A trigger of a table on a node.
 private struct TriggerPlace: Hashable {

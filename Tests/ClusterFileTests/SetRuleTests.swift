@@ -212,16 +212,18 @@ import Testing
             Expected(5, "expected a text, found nothing"))
     }
 
+    /// One table with these lines of its own.
+    private func oneTable(_ lines: String...) -> String {
+        file(
+            sets: "origin: berlin\ntables:\n  - name: public.a\n"
+                + lines.map { "    \($0)" }.joined(separator: "\n"))
+    }
+
     @Test func `the user's own triggers have a mode per role, and are never absent`() {
         expect(
-            file(
-                sets: """
-                    origin: berlin
-                    tables:
-                      - name: public.a
-                        triggers: {audit: {origin: 1️⃣absent, subscriber: 2️⃣replicas}, 3️⃣'': {origin: always}}
-                        rules: {shadow: 4️⃣{}, other: 5️⃣enabled}
-                    """),
+            oneTable(
+                "triggers: {audit: {origin: 1️⃣absent, subscriber: 2️⃣replicas}, 3️⃣'': {origin: always}}",
+                "rules: {shadow: 4️⃣{}, other: 5️⃣enabled}"),
             Expected(1, "'absent' is none of disabled, enabled, replica, always"),
             Expected(
                 2, "'replicas' is none of disabled, enabled, replica, always", notes: [(2, "did you mean 'replica'?")]),
@@ -232,13 +234,8 @@ import Testing
 
     @Test func `a trigger of the engine's is none of the user's own, whose modes a file may set`() {
         expect(
-            file(
-                sets: """
-                    origin: berlin
-                    tables:
-                      - name: public.a
-                        triggers: {1️⃣00_polarity_deny: {subscriber: disabled}, 00_polarity_denied: {origin: always}}
-                    """),
+            oneTable(
+                "triggers: {1️⃣00_polarity_deny: {subscriber: disabled}, 00_polarity_denied: {origin: always}}"),
             Expected(1, "'00_polarity_deny' on public.a is the engine's own trigger"))
     }
 }

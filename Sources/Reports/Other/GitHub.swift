@@ -12,9 +12,9 @@ public func github(_ report: Report) -> String {
             level, at: finding.because, title: finding.code.rawValue,
             lines: [finding.sentence, visible(finding.code.why), visible(finding.next)])
     }
-    let ends = report.outcomes == nil ? nil : report.outcomeWords.mapValues { $0.replacing("_", with: " ") }
+    let ends = report.outcomeWords
     let groups = Dictionary(grouping: report.sortedChanges) { change in
-        [change.node.text, change.set.text] + (ends.map { [$0[change] ?? notBegun] } ?? [])
+        [change.node.text, change.set.text] + [report.end(of: change, among: ends)].compactMap { $0 }
     }
     let changes = groups.sorted { $0.key.precedes($1.key) }.map { key, changes in
         let end = key.dropFirst(2).map { ": " + $0 }.joined()

@@ -62,16 +62,17 @@ private struct MarkdownPage {
 
     var changes: [String] {
         guard !report.changes.isEmpty else { return [] }
-        let ends = report.outcomes == nil ? nil : report.outcomeWords.mapValues { $0.replacing("_", with: " ") }
+        let ends = report.outcomeWords
         let shown = report.sortedChanges.prefix(50).map { change in
             row(
                 [
                     escaped(change.node.text), escaped(change.set.text), escaped(change.table?.description ?? ""),
                     escaped(change.action.trigger?.shown ?? ""), change.purposeWords, escaped(change.action.arrow),
-                ] + (ends.map { [$0[change] ?? notBegun] } ?? []))
+                ] + [report.end(of: change, among: ends)].compactMap { $0 })
         }
         let rest = report.changes.count - shown.count
-        let names = ["node", "set", "table", "trigger", "purpose", "change"] + (ends == nil ? [] : ["outcome"])
+        let names =
+            ["node", "set", "table", "trigger", "purpose", "change"] + (report.outcomes == nil ? [] : ["outcome"])
         return [row(names), row(names.map { _ in "---" })]
             + shown + (rest > 0 ? ["", "… and \(grouped(rest)) more"] : [])
     }

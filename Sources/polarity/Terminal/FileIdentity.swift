@@ -8,7 +8,7 @@ import Reports
 #endif
 
 /// The file that a path leads to, under whatever name.
-enum Place: Hashable {
+enum FileIdentity: Hashable {
     case file(device: UInt64, number: UInt64)
     /// Nothing is there yet.
     case vacant(String)
@@ -37,10 +37,10 @@ enum Place: Hashable {
 
 /// Refuses outputs of which one would replace another, or what is read.
 func keepApart(_ outputs: [String], from input: String) throws {
-    let read = Place(input == "-" ? "/dev/stdin" : input)
-    var written: Set<Place> = []
+    let read = FileIdentity(input == "-" ? "/dev/stdin" : input)
+    var written: Set<FileIdentity> = []
     for output in outputs {
-        guard let place = Place(output) else { continue }
+        guard let place = FileIdentity(output) else { continue }
         if place == read { throw ValidationError("\(visible(output)) is what is read: a result would replace it") }
         guard written.insert(place).inserted else {
             throw ValidationError("\(visible(output)) is named for two results, and only one would stay")
