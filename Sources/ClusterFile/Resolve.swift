@@ -14,17 +14,19 @@ extension Reader {
         let declared = DeclaredCluster(
             name: name, engine: engine.engine(cluster: engine.cluster?.value ?? name), nodes: nodes.nodes, sets: sets,
             policy: written.policy, because: written.because)
-        checkOwnTriggers(declared)
+        checkOwnTriggers(written.sets, declared.engine)
         return declared
     }
 
     /// The modes of the engine's triggers follow from roles: a file that sets them would open a subscriber.
-    private mutating func checkOwnTriggers(_ declared: DeclaredCluster) {
-        for table in declared.sets.lazy.flatMap(\.tables) where !table.triggers.isEmpty {
-            let names = declared.engine.triggerNames(on: table.name)
-            for own in table.triggers where names.contains(own.name) {
-                let name = own.name.text.inQuotes
-                report("\(name) on \(table.name.description.escaped) is the engine's own trigger", at: own.because)
+    private mutating func checkOwnTriggers(_ sets: [WrittenSet], _ engine: Engine) {
+        for set in sets where set.tables.hasOwnTriggers {
+            for table in set.tables.tables where !table.triggers.isEmpty {
+                let names = engine.triggerNames(on: table.name)
+                for own in table.triggers where names.contains(own.name) {
+                    let name = own.name.text.inQuotes
+                    report("\(name) on \(table.name.description.escaped) is the engine's own trigger", at: own.because)
+                }
             }
         }
     }
@@ -172,16 +174,19 @@ extension Reader {
         let own = name.flatMap { written.engine?.engine(cluster: $0) }
             .flatMap { $0.catalog == .none ? nil : $0.schema }
         for set in written.sets {
-            let tables = set.tables.tables.map { (schema: $0.name.schema, because: $0.because) }
-            for place in tables + set.tables.patterns.map({ (schema: $0.schema, because: $0.because) }) {
-                let whose =
-                    place.schema == own ? "the engine's own" : place.schema.isTheServers ? "the server's own" : nil
-                guard let whose else { continue }
-                report(
-                    "the tables of schema \(place.schema.text.inQuotes) are \(whose) and cannot be replicated",
-                    at: place.because)
+            for (schema, places) in set.tables.bySchema {
+                guard let complaint = complaint(of: schema, own) else { continue }
+                for table in set.tables.tables[places] { report(complaint, at: table.because) }
+            }
+            for pattern in set.tables.patterns {
+                if let complaint = complaint(of: pattern.schema, own) { report(complaint, at: pattern.because) }
             }
         }
+    }
+
+    private func complaint(of schema: Identifier, _ own: Identifier?) -> String? {
+        let whose = schema == own ? "the engine's own" : schema.isTheServers ? "the server's own" : nil
+        return whose.map { "the tables of schema \(schema.text.inQuotes) are \($0) and cannot be replicated" }
     }
 }
 
