@@ -50,7 +50,7 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case tableNotRegistered = "TABLE_NOT_REGISTERED"
     /// The table has no usable key.
     case noPrimaryKey = "NO_PRIMARY_KEY"
-    /// ENABLE.
+    /// The acting role does not own the table, and so may not enable, disable or replace its triggers.
     case notOwner = "NOT_OWNER"
     /// A right that apply needs, or a look at the engine's own schema, is missing.
     case privilegeMissing = "PRIVILEGE_MISSING"
@@ -90,6 +90,10 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case failoverRefused = "FAILOVER_REFUSED"
     /// A survivor of a lost origin lacks what another survivor has.
     case failoverBehind = "FAILOVER_BEHIND"
+    /// The schema `polarity` records the table as another cluster's.
+    case tableOfOtherCluster = "TABLE_OF_OTHER_CLUSTER"
+    /// Two clusters that share a node call two other databases by one name.
+    case nodeNameShared = "NODE_NAME_SHARED"
     // Warning.
     /// Changes of this set wait for what is reported beside them.
     case heldBack = "HELD_BACK"
@@ -101,7 +105,7 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case foreignKeyOnlyOnSubscriber = "FOREIGN_KEY_ONLY_ON_SUBSCRIBER"
     /// A trigger of the engine stands on a table that the file does not declare.
     case strayTrigger = "STRAY_TRIGGER"
-    /// A node has the table.
+    /// A node that takes no part in the set has the table and accepts writes to it.
     case unprotectedBystander = "UNPROTECTED_BYSTANDER"
     /// Row triggers do not fire for tables that inherit from this one.
     case inheritanceChild = "INHERITANCE_CHILD"
@@ -123,10 +127,6 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case lockTimeoutShort = "LOCK_TIMEOUT_SHORT"
     /// Another replication cluster has triggers on the table.
     case otherCluster = "OTHER_CLUSTER"
-    /// The schema `polarity` records the table as another cluster's.
-    case tableOfOtherCluster = "TABLE_OF_OTHER_CLUSTER"
-    /// Two clusters that share a node call two other databases by one name.
-    case nodeNameShared = "NODE_NAME_SHARED"
 
     /// By code, as text.
     public static func < (left: FindingCode, right: FindingCode) -> Bool { left.rawValue < right.rawValue }

@@ -248,6 +248,17 @@ extension FindingCode {
                 "A survivor of the lost origin lacks changes that another survivor has, and no log is left from which "
                     + "it could get them.",
                 "Name the most advanced survivor as the origin, or copy the rows first and then set polarity.applied.")
+        case .tableOfOtherCluster:
+            .init(
+                .error, blocks: true,
+                "Two clusters would each open a node for the table; neither run is kept out by the other's lock.",
+                "Take the table out of one of the two files, and apply that one first.")
+        case .nodeNameShared:
+            .init(
+                .error, blocks: true,
+                "Two clusters that share a node call two other databases by one name: polarity.applied has one row for "
+                    + "both, and what proves a drain may be the other one's.",
+                "Rename the node in one of the two files.")
         case .heldBack:
             .init(
                 .warning, blocks: false,
@@ -334,17 +345,6 @@ extension FindingCode {
                 .warning, blocks: false,
                 "Another replication cluster has triggers on the table.",
                 "Make sure that the two do not feed each other.")
-        case .tableOfOtherCluster:
-            .init(
-                .error, blocks: true,
-                "Two clusters would each open a node for the table; neither run is kept out by the other's lock.",
-                "Take the table out of one of the two files, and apply that one first.")
-        case .nodeNameShared:
-            .init(
-                .error, blocks: true,
-                "Two clusters that share a node call two other databases by one name: polarity.applied has one row for "
-                    + "both, and what proves a drain may be the other one's.",
-                "Rename the node in one of the two files.")
         }
     }
 }
