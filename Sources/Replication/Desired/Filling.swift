@@ -10,7 +10,7 @@ struct Filling {
         self.set = set
         let templates = engine.templates
         let dependsOnTable =
-            engine.catalog == .slony
+            engine.catalog.listsTables
             || templates.contains { template in
                 ([template.name, template.functionSchema, template.functionName] + template.arguments)
                     .contains(where: \.dependsOnTable)

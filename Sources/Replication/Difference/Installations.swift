@@ -18,7 +18,7 @@ struct Installations {
         let onOrigin = judgement.set.origin.flatMap { judged[$0] } ?? []
         let mayBeRecorded = judgement.hold == .nothing && !onOrigin.contains { $0.mayRefuse }
         origin = mayBeRecorded ? judgement.set.origin : nil
-        guard declared.engine.catalog == .polarity else { return }
+        guard declared.engine.catalog.keepsLog else { return }
         for node in declared.nodes {
             guard let seen = nodes[node.name], seen.rights.engineSchema?.isReadable ?? true else { continue }
             let isFirst = declared.sets.first { $0.members.contains(node.name) }?.name == judgement.set.name

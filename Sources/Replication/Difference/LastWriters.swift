@@ -5,10 +5,7 @@ extension SetJudgement {
     /// Takes in the tables that were last written elsewhere than their set, among those that its origin refuses writes for,
     /// or that are written at all where it is to have no origin.
     mutating func attribute(_ judged: [TableJudgement], _ declared: DeclaredCluster, _ observed: ObservedState) {
-        switch declared.engine.catalog {
-        case .slony: return
-        case .none, .polarity: break
-        }
+        guard !declared.engine.catalog.movesOrigins else { return }
         let isNowhere = set.origin == nil
         let doubtful = judged.indices.lazy.filter { [origin = set.origin] index in
             isNowhere

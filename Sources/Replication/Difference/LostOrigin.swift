@@ -4,7 +4,7 @@
 extension SetAudit {
     /// What a lost origin logged can come from nowhere any more: whoever has most of it must be the new one.
     mutating func compareSurvivors(of lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
-        guard declared.engine.catalog == .polarity, observed.node(lost) == nil, let origin = set.origin,
+        guard declared.engine.catalog.keepsLog, observed.node(lost) == nil, let origin = set.origin,
             judged.contains(where: { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false })
         else { return }
         let applied = judgement.members.reduce(into: [NodeName: Int64]()) { applied, node in
@@ -47,7 +47,7 @@ extension ObservedState {
     /// The nodes that logged changes of a set that is recorded as written elsewhere, with the last one that its origin has
     /// applied: what lies beyond it is worth counting. Only under the builtin engine.
     public func unapplied(by declared: DeclaredCluster) -> [NodeName: Int64] {
-        guard declared.engine.catalog == .polarity else { return [:] }
+        guard declared.engine.catalog.keepsLog else { return [:] }
         var beyond: [NodeName: Int64] = [:]
         for set in declared.sets {
             guard let origin = set.origin, let own = node(origin)?.builtin,

@@ -49,7 +49,7 @@ extension ObservedNode {
 extension SetAudit {
     /// What a move would take for a proof, and what a shipper would take for applied.
     mutating func findReplacedLogs(_ observed: ObservedState) {
-        guard declared.engine.catalog == .polarity else { return }
+        guard declared.engine.catalog.keepsLog else { return }
         for log in observed.overtakenLogs(among: judgement.members.subtracting(judgement.unread)) {
             add(
                 Finding(

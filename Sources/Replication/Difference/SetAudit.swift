@@ -60,7 +60,7 @@ struct SetAudit {
     /// Whether a table has nothing about it that is worth a look: most are so, and are not copied for one.
     private func hasNothing(_ table: TableJudgement) -> Bool {
         table.isQuiet && table.isPlain && !table.hasOtherTriggers && table.desired.role != .bystander
-            && declared.engine.catalog != .slony
+            && !declared.engine.catalog.addsTriggers
     }
 
     /// Whether a finding says no more than a split of the same table does, or than that the origin moves.
@@ -150,7 +150,7 @@ struct SetAudit {
 
     /// Looked at before anything is closed: a set that moves is shut until its drain is proven.
     private mutating func findLags(_ judged: [TableJudgement], _ observed: ObservedState) {
-        guard declared.engine.catalog == .polarity, let origin = set.origin,
+        guard declared.engine.catalog.keepsLog, let origin = set.origin,
             judged.indices.contains(where: {
                 judged[$0].doors?.rows.isClosed ?? false && judged[$0].desired.node == origin
             })
@@ -175,7 +175,9 @@ struct SetAudit {
         if seen.persistence == .unlogged {
             find(.unloggedTable, table, "\(desired.name) on '\(desired.node)' is UNLOGGED")
         }
-        if !seen.hasPrimaryKey && seen.kind == .table && declared.engine.catalog != .slony && desired.role == .origin {
+        if !seen.hasPrimaryKey && seen.kind == .table && desired.role == .origin
+            && !declared.engine.catalog.takesAnyUniqueIndex
+        {
             find(.noPrimaryKey, table, blocking: false, "\(desired.name) on '\(desired.node)' has no primary key")
         }
         for child in seen.inheritanceChildren {
@@ -216,7 +218,7 @@ struct SetAudit {
 
     /// Triggers of the engine's own making that stand for something else: a lock in progress, another cluster.
     private mutating func auditOthers(_ table: TableJudgement, _ seen: ObservedTable, _ observed: ObservedState) {
-        guard declared.engine.catalog == .slony else { return }
+        guard declared.engine.catalog.addsTriggers else { return }
         let schema = declared.engine.slonySchema
         for trigger in seen.triggers {
             if trigger.function == FunctionName(schema, "lockedset") {

@@ -66,7 +66,7 @@ struct TableComparison {
             find(
                 .denyModeReplica, found.name,
                 "\(found.name.shown) on \(observed.name) fires for the replication daemon only: applications may write")
-        } else if trigger.purpose == .truncateDeny, found.mode == .always, catalog == .slony {
+        } else if trigger.purpose == .truncateDeny, found.mode == .always, catalog.replaysTruncate {
             find(
                 .truncateDenyAlways, found.name,
                 "\(found.name.shown) on \(observed.name) refuses the TRUNCATE that Slony replays: the subscriber stops "

@@ -83,7 +83,7 @@ final class TableJudgement {
         switch observed.kind {
         case .table where observed.persistence == .temporary: what = "a temporary table"
         case .table: return true
-        case .partitionedTable where declared.engine.catalog == .slony:
+        case .partitionedTable where !declared.engine.catalog.takesPartitionedTables:
             what = "a partitioned table, which Slony cannot hold: list the partitions"
         case .partitionedTable: return true
         case .view: what = "a view"
@@ -102,7 +102,7 @@ final class TableJudgement {
         _ observed: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?,
         _ listed: inout [TableName: UInt32]?
     ) -> Bool {
-        guard declared.engine.catalog == .slony else { return true }
+        guard declared.engine.catalog.listsTables else { return true }
         guard let slony = node.slony, desired.role != .bystander else { return false }
         guard let registered = slony.tables[observed.oid] else {
             let names = listed ?? Dictionary(slony.tables.map { ($0.value.name, $0.key) }) { first, _ in first }
@@ -150,7 +150,7 @@ final class TableJudgement {
 
     /// A table without any of the engine's triggers is new, and no alarm, unless it is on record, or in the engine's catalog.
     private func judgeDoors(_ observed: ObservedTable, _ catalog: EngineCatalog) {
-        guard let doors, isKnown || catalog == .slony, kind != .partitionedTable else { return }
+        guard let doors, isKnown || catalog.listsTables, kind != .partitionedTable else { return }
         // A stale key mask captures every change, wrongly: that is found already.
         let isStale = findings.contains { finding in
             let trigger = finding.code == .staleKeyMask ? finding.trigger.flatMap { observed.trigger($0) } : nil
@@ -188,8 +188,8 @@ final class TableJudgement {
     }
 
     private func judgeFunctions(_ node: ObservedNode, _ declared: DeclaredCluster) {
-        guard !changes.isEmpty, declared.engine.catalog != .polarity else { return }
-        if declared.engine.catalog == .slony {
+        guard !changes.isEmpty, !declared.engine.catalog.keepsLog else { return }
+        if declared.engine.catalog.listsTables {
             for case .create(let trigger) in changes.map(\.action) {
                 find(
                     .triggerMissing, trigger: trigger.name,

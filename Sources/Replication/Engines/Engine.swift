@@ -36,6 +36,24 @@ public enum EngineCatalog: String, Hashable, Sendable, CaseIterable {
     case polarity
 }
 
+/// What follows for tables and sets from where the engine keeps its records.
+extension EngineCatalog {
+    /// Whether every node has the log and what it applied of the others' where Polarity can read both.
+    var keepsLog: Bool { self == .polarity }
+    /// Whether the engine moves origins itself and proves that its subscribers have everything.
+    var movesOrigins: Bool { self == .slony }
+    /// Whether a table takes part only where the catalog lists it by OID, with a number that its triggers are given.
+    var listsTables: Bool { self == .slony }
+    /// Whether it puts triggers on tables beyond its templates: Slony's `lockedset`, while a set is locked.
+    var addsTriggers: Bool { self == .slony }
+    /// Whether a partitioned table can be replicated as one.
+    var takesPartitionedTables: Bool { self != .slony }
+    /// Whether rows may be told apart by any unique index, and not by the primary key alone.
+    var takesAnyUniqueIndex: Bool { self == .slony }
+    /// Whether subscribers run TRUNCATE themselves, in session role `replica`, so that nothing may refuse it there.
+    var replaysTruncate: Bool { self == .slony }
+}
+
 /// One trigger that an engine puts on a table, before names are filled in.
 public struct TriggerTemplate: Hashable, Sendable {
     /// What the trigger is for.

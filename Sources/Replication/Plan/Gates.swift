@@ -104,7 +104,7 @@ extension Planning {
 
     /// One drain for each set that opens on its origin. Slony proves its own moves.
     func drains() -> [Drain] {
-        guard difference.desired.declared.engine.catalog != .slony else { return [] }
+        guard !difference.desired.declared.engine.catalog.movesOrigins else { return [] }
         let opening = tables.filter { $0.opens && $0.staging.desired.role == .origin }
         return Dictionary(grouping: opening, by: \.staging.desired.set).sorted { $0.key < $1.key }
             .compactMap { set, tables in
