@@ -5,32 +5,14 @@ public struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible 
     public let sqlState: String
     /// The primary message, in the server's (or libpq's) own words, without a final newline.
     public let message: String
-    /// The server's DETAIL.
-    public let detail: String?
     /// The server's HINT.
     public let hint: String?
-    /// The server's CONTEXT: which functions and statements it was in.
-    public let context: String?
-    /// The schema of the object the error is about, where the server names one.
-    public let schema: String?
-    /// The table the error is about, where the server names one.
-    public let table: String?
-    /// The constraint the error is about, where the server names one.
-    public let constraint: String?
 
-    /// An error as a server would report it; the parts that are left out are those it did not send.
-    public init(
-        sqlState: String, message: String, detail: String? = nil, hint: String? = nil, context: String? = nil,
-        schema: String? = nil, table: String? = nil, constraint: String? = nil
-    ) {
+    /// An error as a server would report it.
+    public init(sqlState: String, message: String, hint: String? = nil) {
         self.sqlState = sqlState
         self.message = message
-        self.detail = detail
         self.hint = hint
-        self.context = context
-        self.schema = schema
-        self.table = table
-        self.constraint = constraint
     }
 
     /// The session is of no more use: never connected, cut off, or ended by the server.

@@ -19,9 +19,7 @@ extension PostgresError {
     init(_ result: OpaquePointer) {
         self.init(
             sqlState: field("C", of: result) ?? "08006",
-            message: field("M", of: result) ?? trimmed(PQresultErrorMessage(result)), detail: field("D", of: result),
-            hint: field("H", of: result), context: field("W", of: result), schema: field("s", of: result),
-            table: field("t", of: result), constraint: field("n", of: result))
+            message: field("M", of: result) ?? trimmed(PQresultErrorMessage(result)), hint: field("H", of: result))
     }
 }
 

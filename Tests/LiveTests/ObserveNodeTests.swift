@@ -53,7 +53,7 @@ import Testing
                 #expect(node.identity.readOnly && table.owner == "owner")
                 return Seen(
                     login: node.rights.loginRole, mayBecomeRole: node.rights.mayBecomeRole,
-                    mayCreateSchema: node.rights.mayCreateSchema, isSuperuser: node.rights.isSuperuser,
+                    mayCreateSchema: node.rights.mayCreateSchema,
                     mayAlter: table.mayAlter, lastValue: table.sequences.first?.lastValue)
             }
             do {
@@ -78,7 +78,7 @@ import Testing
                 Seen(login: "guest"), Seen(login: "guest", mayBecomeRole: false, mayAlter: true),
                 Seen(login: "guest", mayBecomeRole: false), Seen(login: "member", mayAlter: true, lastValue: 1),
                 Seen(login: "apart"), Seen(login: "apart", mayAlter: true, lastValue: 1),
-                Seen(login: "postgres", mayCreateSchema: true, isSuperuser: true),
+                Seen(login: "postgres", mayCreateSchema: true),
             ])
     }
 
@@ -160,7 +160,6 @@ private struct Seen: Equatable {
     var login: Identifier
     var mayBecomeRole = true
     var mayCreateSchema = false
-    var isSuperuser = false
     var mayAlter = false
     var lastValue: Int64?
 }

@@ -97,7 +97,7 @@ import Testing
             let other = try #require(oids[0, 1].flatMap { UInt32($0) })
             var expected = SlonyRegistrations(
                 localNode: 1, nodes: [1: false, 2: false],
-                sets: [7: SlonySet(origin: 1, comment: "orders")],
+                sets: [7: SlonySet(origin: 1)],
                 tables: [
                     multi: SlonyTable(id: 3, set: 7, name: "multi", index: "multi_pkey", keyMask: "vkvk"),
                     other: SlonyTable(id: 4, set: 7, name: weird, index: "By Id", keyMask: "vk"),

@@ -54,22 +54,10 @@ import Testing
         await session.close()
     }
 
-    @Test func `reports every field of a server's error`() async throws {
+    @Test func `reports a server's SQLSTATE, its message and its hint`() async throws {
         let session = try await connected()
-        _ = try await session.run("CREATE TEMP TABLE t (a int CONSTRAINT small CHECK (a < 3))")
-        let schema = try await session.query("SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()")[0, 0]
-        await #expect(
-            throws: PostgresError(
-                sqlState: "23514", message: #"new row for relation "t" violates check constraint "small""#,
-                detail: "Failing row contains (3).", schema: schema, table: "t", constraint: "small")
-        ) { try await session.run("INSERT INTO t VALUES (3)") }
-        await #expect(
-            throws: PostgresError(
-                sqlState: "25006", message: "no", detail: "d", hint: "h",
-                context: "PL/pgSQL function inline_code_block line 1 at RAISE")
-        ) {
-            try await session.run(
-                "DO $$BEGIN RAISE 'no' USING ERRCODE = '25006', DETAIL = 'd', HINT = 'h'; END$$")
+        await #expect(throws: PostgresError(sqlState: "25006", message: "no", hint: "h")) {
+            try await session.run("DO $$BEGIN RAISE 'no' USING ERRCODE = '25006', DETAIL = 'd', HINT = 'h'; END$$")
         }
         await session.close()
     }

@@ -114,7 +114,6 @@ import Testing
     @Test func `has a place in the file`() {
         expectNoDifference(line(7).description, "shop.yaml:7:1")
         expectNoDifference([line(2), line(1)].sorted(), [line(1), line(2)])
-        expectNoDifference(Purpose.allCases.shuffled().sorted(), Purpose.allCases)
         expectNoDifference(StageName.allCases.shuffled().sorted(), StageName.allCases)
     }
 }

@@ -145,7 +145,6 @@ private let still: [Turn] = [
     { _ in }, declared(), paris(conninfo: "service=other"), ordersSet(),
     declared(policy: Policy(lockTimeout: .seconds(9), retries: 1, applyTimeout: .seconds(9))),
     node { $0.rights.roundTrip = .seconds(1) }, node { $0.rights.loginRole = "x" },
-    node { $0.rights.isSuperuser = false },
     node { $0.rights.deadlockTimeout = .seconds(9) }, table { $0.mayHoldRows = false },
     table { $0.sequences[0].lastValue = 8 }, table { $0.triggers.reverse() }, builtin { $0.logged = [:] },
     builtin { $0.applied = [:] },

@@ -78,13 +78,10 @@ struct LockCandidate: Sendable {
                 SET LOCAL statement_timeout = 0;
                 SET LOCAL idle_in_transaction_session_timeout = 0;
                 \(settings)
-                SELECT a.pid, to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-                  FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = pg_catalog.pg_backend_pid()
+                SELECT pg_catalog.pg_backend_pid()
                 """, timeout: timeout)
-            let own = begun.last?.values.first
-            let lock = RunLock(
-                pid: own?[0].flatMap { Int32($0) } ?? session.processID, backendStart: own?[1] ?? "", key: keys.cluster,
-                ownKey: .random(in: .min ... .max))
+            let pid = begun.last.flatMap { Int32($0[0, 0] ?? "") } ?? session.processID
+            let lock = RunLock(pid: pid, ownKey: .random(in: .min ... .max))
             return LockCandidate(session: session, lock: lock, keys: keys, patience: timeout)
         }.mapError { NodeFailure($0) }
     }

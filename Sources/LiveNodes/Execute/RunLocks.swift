@@ -111,10 +111,6 @@ public actor RunLocks {
 public struct RunLock: Hashable, Sendable {
     /// The backend that holds it.
     public let pid: Int32
-    /// When that backend started, in UTC.
-    public let backendStart: String
-    /// The key of the cluster's lock.
-    public let key: Int64
     /// The key under which the run proves to itself that it holds the cluster's lock here.
     let ownKey: Int64
 

@@ -56,7 +56,7 @@ extension NodeRights {
         var rows = rows
         self.init(
             loginRole: Identifier(rows.text()), mayBecomeRole: rows.flag(), mayCreateSchema: rows.flag(),
-            isSuperuser: rows.flag(), deadlockTimeout: .milliseconds(rows.number() as Int64), roundTrip: roundTrip)
+            deadlockTimeout: .milliseconds(rows.number() as Int64), roundTrip: roundTrip)
         (roleExists, inherits, mayUseLanguage) = (rows.flag(), rows.flag(), rows.flag())
         closedServerFunctions = rows.list()
     }

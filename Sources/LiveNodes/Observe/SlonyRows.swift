@@ -22,7 +22,7 @@ extension SlonyRegistrations {
         var rows = rows
         while !rows.isAtEnd {
             let id: Int = rows.number()
-            sets[id] = SlonySet(origin: rows.number(), isLocked: rows.flag(), comment: rows.text())
+            sets[id] = SlonySet(origin: rows.number(), isLocked: rows.flag())
         }
     }
 

@@ -5,7 +5,6 @@ SELECT login.rolname,
                                        CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER'
                                             ELSE 'SET' END), false),
        pg_catalog.has_database_privilege(login.oid, pg_catalog.current_database(), 'CREATE'),
-       login.rolsuper,
        (extract(epoch FROM current_setting('deadlock_timeout')::interval) * 1000)::bigint,
        acting.oid IS NOT NULL,
        coalesce(acting.rolinherit, true),

@@ -1,1 +1,1 @@
-SELECT set_id, set_origin, set_locked IS NOT NULL, coalesce(set_comment, '') FROM sl_set;
+SELECT set_id, set_origin, set_locked IS NOT NULL FROM sl_set;

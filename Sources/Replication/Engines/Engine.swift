@@ -115,7 +115,7 @@ public struct TriggerTemplate: Hashable, Sendable {
 }
 
 /// What a trigger is for.
-public enum Purpose: String, Hashable, Sendable, CaseIterable, Comparable {
+public enum Purpose: String, Hashable, Sendable, CaseIterable {
     /// Captures row changes.
     case log
     /// Refuses row changes.
@@ -138,18 +138,6 @@ public enum Purpose: String, Hashable, Sendable, CaseIterable, Comparable {
         switch self {
         case .deny, .truncateDeny: true
         case .log, .truncateLog: false
-        }
-    }
-
-    /// In the order of declaration.
-    public static func < (left: Purpose, right: Purpose) -> Bool { left.rank < right.rank }
-
-    private var rank: Int {
-        switch self {
-        case .log: 0
-        case .deny: 1
-        case .truncateLog: 2
-        case .truncateDeny: 3
         }
     }
 }

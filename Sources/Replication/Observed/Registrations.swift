@@ -33,14 +33,11 @@ public struct SlonySet: Hashable, Sendable {
     public var origin: Int
     /// Whether `set_locked` is not null: LOCK SET in progress.
     public var isLocked: Bool
-    /// `set_comment`.
-    public var comment: String
 
     /// Describes a set.
-    public init(origin: Int, isLocked: Bool = false, comment: String = "") {
+    public init(origin: Int, isLocked: Bool = false) {
         self.origin = origin
         self.isLocked = isLocked
-        self.comment = comment
     }
 }
 

@@ -6,8 +6,6 @@ public struct NodeRights: Hashable, Sendable {
     public var mayBecomeRole: Bool
     /// Whether the login role may create a schema in the database (installing the schema `polarity` needs it).
     public var mayCreateSchema: Bool
-    /// Whether the login role is a superuser.
-    public var isSuperuser: Bool
     /// `deadlock_timeout`: an autovacuum worker gives way after it, never before.
     public var deadlockTimeout: Duration
     /// How long the first answer took, for display.
@@ -30,12 +28,11 @@ public struct NodeRights: Hashable, Sendable {
     /// Describes rights; a superuser's unless given.
     public init(
         loginRole: Identifier = "postgres", mayBecomeRole: Bool = true, mayCreateSchema: Bool = true,
-        isSuperuser: Bool = true, deadlockTimeout: Duration = .seconds(1), roundTrip: Duration = .zero
+        deadlockTimeout: Duration = .seconds(1), roundTrip: Duration = .zero
     ) {
         self.loginRole = loginRole
         self.mayBecomeRole = mayBecomeRole
         self.mayCreateSchema = mayCreateSchema
-        self.isSuperuser = isSuperuser
         self.deadlockTimeout = deadlockTimeout
         self.roundTrip = roundTrip
     }

@@ -115,7 +115,6 @@ extension CanonicalBytes {
             bytes.add(set.key)
             bytes.add(set.value.origin)
             bytes.add(set.value.isLocked)
-            bytes.add(set.value.comment)
         }
         add(slony.tables.sorted { $0.key < $1.key }) { bytes, table in
             bytes.add(table.key)

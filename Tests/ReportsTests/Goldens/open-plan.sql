@@ -1,4 +1,4 @@
--- polarity: cluster shop, fingerprint 0026d98d42f30e171ead258e24972501df45745b3173eddceb6a02b1d7eaee55
+-- polarity: cluster shop, fingerprint 7a274ef95bf1ff2d733d5bf8bfebdaca70fc72ebd24241794922da0f62a44960
 -- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
 -- Unlike polarity apply it does not compare the nodes with the plan again.
 \set ON_ERROR_STOP on

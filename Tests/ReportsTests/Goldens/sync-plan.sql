@@ -1,4 +1,4 @@
--- polarity: cluster shop, fingerprint ca999940062a607e07ca8bb50a0729b9a14fe1f5efacc2ebb0a64ce7def7996a
+-- polarity: cluster shop, fingerprint 485cc8cbbaeb8c40e4cef12edffe25781c9be7e49a417f6fff3a7361709633a6
 -- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
 -- Unlike polarity apply it does not compare the nodes with the plan again.
 -- There is nothing to change.
