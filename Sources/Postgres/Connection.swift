@@ -29,16 +29,17 @@ struct Connection: ~Copyable, @unchecked Sendable {
 
     /// What came back for one request, up to the first error.
     struct Answer {
-        var statements: [StatementAnswer] = []
+        /// Of every statement that completed and is no COPY.
+        var results: [Rows] = []
         var error: PostgresError?
-        /// The COPY that is being read: it may span a wait that was given up.
+        /// What is left of the COPY that is being read, which may span a wait that was given up.
         fileprivate var copying: [UInt8]?
         /// How many COPYs began.
         fileprivate var copies = 0
     }
 
-    /// Takes some rows of a COPY, which is told by its number in the request, from 0; false leaves them for the answer.
-    typealias RowTaker = (_ copy: Int, _ rows: [UInt8]) -> Bool
+    /// Takes some rows of a COPY, which is told by its number in the request, from 0.
+    typealias RowTaker = (_ copy: Int, _ rows: [UInt8]) -> Void
 
     /// Rows are handed on when there are this many bytes of them.
     private static let handful = 64 * 1024
@@ -100,10 +101,10 @@ struct Connection: ~Copyable, @unchecked Sendable {
 
     /// Sends one request and reads the whole answer.
     ///
-    /// - Parameter take: Takes what COPYs send while more is coming; unless given, it is left for the answer.
+    /// - Parameter take: Takes what COPYs send while more is coming.
     /// - Throws: only when there is no answer to speak of: the connection is lost, time ran out, the task was cancelled.
     mutating func ask(
-        _ request: Request, within timeout: Duration, handingOnTo take: RowTaker = { _, _ in false }
+        _ request: Request, within timeout: Duration, handingOnTo take: RowTaker = { _, _ in }
     ) throws(PostgresError) -> Answer {
         let deadline = ContinuousClock.now + timeout
         guard !Task.isCancelled else { throw PostgresError(sqlState: "57014", message: "cancelled before it was sent") }
@@ -166,9 +167,9 @@ struct Connection: ~Copyable, @unchecked Sendable {
             defer { PQclear(result) }
             switch PQresultStatus(result) {
             case PGRES_TUPLES_OK:
-                answer.statements.append(.rows(Rows(result)))
+                answer.results.append(Rows(result))
             case PGRES_COMMAND_OK:
-                answer.statements.append(answer.copying.map { .copied($0) } ?? .rows(Rows(result)))
+                if answer.copying == nil { answer.results.append(Rows(result)) }
                 answer.copying = nil
             case PGRES_COPY_OUT:
                 // libpq says so again where the wait for one was given up.
@@ -204,11 +205,15 @@ struct Connection: ~Copyable, @unchecked Sendable {
             if length > 0 {
                 bytes.append(contentsOf: UnsafeRawBufferPointer(start: row, count: Int(length)))
                 PQfreemem(row)
-                if bytes.count >= Self.handful, take(copy, bytes) { bytes.removeAll(keepingCapacity: true) }
+                if bytes.count >= Self.handful {
+                    take(copy, bytes)
+                    bytes.removeAll(keepingCapacity: true)
+                }
             } else if length == 0 {
                 try readMore(until: deadline, heeding: heeding)
             } else {
-                if !bytes.isEmpty, take(copy, bytes) { bytes = [] }
+                if !bytes.isEmpty { take(copy, bytes) }
+                bytes = []
                 return
             }
         }

@@ -43,14 +43,6 @@ public struct Rows: Hashable, Sendable {
     }
 }
 
-/// The answer to one of several statements of which some may be `COPY … TO STDOUT`.
-public enum StatementAnswer: Hashable, Sendable {
-    /// An ordinary statement's answer.
-    case rows(Rows)
-    /// Everything one COPY sent, byte for byte: in text format, every row with the newline that ends it.
-    case copied([UInt8])
-}
-
 /// How far a message of many statements came.
 public struct MessageAnswer: Hashable, Sendable {
     /// The answers of the statements that completed, in order.

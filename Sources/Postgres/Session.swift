@@ -50,7 +50,7 @@ public actor Session {
     /// transaction.
     ///
     /// - Parameter timeout: For the whole text.
-    /// - Returns: The answers of all statements, in order; what a COPY sends is dropped.
+    /// - Returns: The answers of all statements but COPYs, in order; what a COPY sends is dropped.
     /// - Throws: The first error, after which the server has ignored the rest of the text.
     public func run(_ sql: String, timeout: Duration = .seconds(30)) async throws(PostgresError) -> [Rows] {
         let answer = try await message(sql, timeout: timeout)
@@ -64,7 +64,7 @@ public actor Session {
     ) async throws(PostgresError) -> Rows {
         let answer = try await ask(.parameters(sql, parameters), timeout)
         if let error = answer.error { throw error }
-        return answer.statements.lazy.compactMap(\.rows).first ?? Rows(commandTag: "")
+        return answer.results.first ?? Rows(commandTag: "")
     }
 
     /// Like ``query(_:_:timeout:)``, inside a transaction that is rolled back. Nothing else that the session is asked comes
@@ -78,7 +78,7 @@ public actor Session {
     ) async throws(PostgresError) -> Rows {
         let answers = try await ask([.text(begin), .parameters(sql, parameters), .text("ROLLBACK")], timeout)
         if let error = answers.lazy.compactMap(\.error).first { throw error }
-        return answers[1].statements.lazy.compactMap(\.rows).first ?? Rows(commandTag: "")
+        return answers[1].results.first ?? Rows(commandTag: "")
     }
 
     /// Like ``run(_:timeout:)``, for who must know how many statements completed before the first error.
@@ -89,20 +89,10 @@ public actor Session {
         _ sql: String, timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> MessageAnswer {
         let answer = try await ask(.text(sql), timeout)
-        return MessageAnswer(results: answer.statements.compactMap(\.rows), error: answer.error)
+        return MessageAnswer(results: answer.results, error: answer.error)
     }
 
-    /// Like ``run(_:timeout:)``, with the bytes of every `COPY … TO STDOUT` in its place among the answers.
-    public func copyOut(
-        _ sql: String, timeout: Duration = .seconds(30)
-    ) async throws(PostgresError) -> [StatementAnswer] {
-        let answer = try await ask(.text(sql), timeout)
-        if let error = answer.error { throw error }
-        return answer.statements
-    }
-
-    /// Like ``copyOut(_:timeout:)``, for lists that are too long to be kept: what a COPY sends is handed on while the
-    /// server sends more.
+    /// Like ``run(_:timeout:)``, for what `COPY … TO STDOUT` sends, which is handed on while the server sends more.
     ///
     /// - Parameters:
     ///   - state: What the rows go into.
@@ -116,7 +106,6 @@ public actor Session {
         var state = state
         let answer = try await ask(.text(sql), timeout) { copy, rows in
             take(&state, copy, rows)
-            return true
         }
         if let error = answer.error { throw error }
         return state
@@ -133,7 +122,7 @@ public actor Session {
     }
 
     private func ask(
-        _ request: Connection.Request, _ timeout: Duration, handingOnTo take: Connection.RowTaker = { _, _ in false }
+        _ request: Connection.Request, _ timeout: Duration, handingOnTo take: Connection.RowTaker = { _, _ in }
     ) async throws(PostgresError) -> Connection.Answer {
         try await ask([request], timeout, handingOnTo: take)[0]
     }
@@ -141,7 +130,7 @@ public actor Session {
     /// Asks one thing after the other in one go; after an error only the last, also where there was no answer.
     private func ask(
         _ requests: [Connection.Request], _ timeout: Duration,
-        handingOnTo take: Connection.RowTaker = { _, _ in false }
+        handingOnTo take: Connection.RowTaker = { _, _ in }
     ) async throws(PostgresError) -> [Connection.Answer] {
         let button = connection.button
         return try await withTaskCancellationHandler {
@@ -195,14 +184,5 @@ private actor Dialler {
         }
         if let failure { throw failure }
         return connection
-    }
-}
-
-extension StatementAnswer {
-    fileprivate var rows: Rows? {
-        switch self {
-        case .rows(let rows): rows
-        case .copied: nil
-        }
     }
 }

@@ -49,7 +49,7 @@ import Testing
     @Test func `for a COPY that never ends stops it, and the session goes on`() async throws {
         let session = try await connected()
         let error = await #expect(throws: PostgresError.self) {
-            try await session.copyOut(
+            try await session.run(
                 "COPY (SELECT pg_sleep(0.001) FROM generate_series(1, 1000000)) TO STDOUT", timeout: .milliseconds(100))
         }
         #expect(error?.isCancelled == true)

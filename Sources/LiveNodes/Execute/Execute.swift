@@ -191,7 +191,7 @@ private struct Executor {
     /// back what was recorded of the new origin, wherever that can be done.
     private mutating func reopen(by steps: [Step]) async {
         guard !steps.isEmpty, !run.control.drops else { return }
-        let doors = Doors(plan: plan, world: world, run: run)
+        let doors = DoorCheck(plan: plan, world: world, run: run)
         let records = steps.filter { $0.table == nil }
         let tables = steps.filter { $0.table != nil }
         let needed = Set(tables.map(\.node)).union(doors.others(than: tables))

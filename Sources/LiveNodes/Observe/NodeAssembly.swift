@@ -148,7 +148,7 @@ extension NodeAssembly {
         var rows = rows
         while !rows.isAtEnd {
             let relation = Relation(&rows)
-            if !relations.hold(relation) { add(relation, relations.isMeant(relation.table.name)) }
+            if !relations.hold(relation) { add(relation, relations.scope.asksFor(relation.table.name)) }
         }
     }
 

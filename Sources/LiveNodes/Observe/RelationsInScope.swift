@@ -2,7 +2,7 @@ import Replication
 
 /// Tells the relations that a scope means from others: the named, the matching, and all partitions below them.
 struct RelationsInScope {
-    private let scope: Scope
+    let scope: Scope
     private var partitioned: [UInt32: (name: TableName, parent: UInt32?)] = [:]
     /// Partitions wait until every partitioned table is known.
     private var waiting: [Relation] = []
@@ -28,17 +28,12 @@ struct RelationsInScope {
         return waiting.map { relation in
             var relation = relation
             relation.table.partitionOf = relation.parent.flatMap { partitioned[$0]?.name }
-            return (relation, isMeant(relation.table.name) || isBelowMeant(relation.parent))
+            return (relation, scope.asksFor(relation.table.name) || isBelowMeant(relation.parent))
         }
-    }
-
-    /// Whether a relation that is no partition is meant.
-    func isMeant(_ name: TableName) -> Bool {
-        scope.named.contains(name) || scope.patterns.contains { $0.matches(name) }
     }
 
     private func isBelowMeant(_ parent: UInt32?) -> Bool {
         guard let above = parent.flatMap({ partitioned[$0] }) else { return false }
-        return isMeant(above.name) || isBelowMeant(above.parent)
+        return scope.asksFor(above.name) || isBelowMeant(above.parent)
     }
 }

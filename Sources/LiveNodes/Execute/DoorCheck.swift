@@ -2,7 +2,7 @@ import Postgres
 import Replication
 
 /// Reads whether the nodes that a plan would have opened are still shut, before the old origin is opened again.
-struct Doors {
+struct DoorCheck {
     let plan: Plan
     /// What was observed, with every step that is done; nothing is opened yet.
     let world: ObservedState
