@@ -141,6 +141,34 @@ private func plan(_ cluster: RandomCluster, _ world: ObservedState? = nil) -> (D
         #expect(plan(cluster, world).1.steps.map(\.statements) == [])
     }
 
+    @Test func `a table that another node wrote last opens only with the word of a move, also after a run that died`() {
+        var opened = 0
+        for seed in 0..<1000 {
+            let cluster = RandomCluster(seed: seed)
+            let nodes = cluster.declared.nodes.map(\.name)
+            let seen = nodes.compactMap { cluster.observed.node($0)?.builtin }
+            guard let record = seen.first, seen.count == nodes.count, seen.allSatisfy({ $0.tables == record.tables })
+            else { continue }
+            var world = cluster.observed
+            for step in [nil] + plan(cluster).1.steps.filter({ $0.stage == .protect }) {
+                if let step { world.apply(step) }
+                let (difference, again) = plan(cluster, world)
+                for opening in again.steps where opening.stage == .open {
+                    guard let table = opening.table, let set = record.tables[table],
+                        cluster.declared.sets.contains(where: { $0.origin == opening.node && $0.name == opening.set }),
+                        let writer: NodeName = record.recorded.sets[set]?.origin, writer != opening.node,
+                        world.node(writer)?.tables[table]?.kind == .table
+                    else { continue }
+                    let alone = Plan(difference.limited(to: Selection(tables: [table.description])))
+                    guard alone.steps.contains(where: { $0.stage == .open && $0.table == table }) else { continue }
+                    opened += set == opening.set ? 0 : 1
+                    #expect(alone.required.contains(.originChange), "seed \(seed): \(table) on \(opening.node)")
+                }
+            }
+        }
+        #expect(opened > 20, "only \(opened) tables were taken over from another set")
+    }
+
     @Test(arguments: 0..<200)
     func `nothing that the file does not declare is changed`(seed: Int) {
         let cluster = RandomCluster(seed: seed)

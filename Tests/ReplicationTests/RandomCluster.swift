@@ -45,7 +45,7 @@ struct RandomCluster {
                     because: nowhere))
         }
         declared = DeclaredCluster(name: "c", engine: engine, nodes: nodes, sets: sets, because: nowhere)
-        observed = RandomCluster.world(declared, &dice)
+        observed = RandomCluster.world(declared, &dice).recordingTables(of: declared, seed)
     }
 
     private static func engine(_ dice: inout Dice) -> Engine {
@@ -119,6 +119,52 @@ struct RandomCluster {
         return ObservedState(
             nodes: nodes,
             journal: declared.engine.catalog == .none ? RecordedCluster(sets: recorded) : RecordedCluster())
+    }
+}
+
+extension ObservedState {
+    /// Has the builtin engine's tables on record: most in their own sets, some in another one, or in one that is not in the
+    /// file any more; few nodes disagree with the others.
+    fileprivate func recordingTables(of declared: DeclaredCluster, _ seed: Int) -> ObservedState {
+        guard declared.engine.catalog == .polarity else { return self }
+        var (result, dice) = (self, Dice(seed: ~seed))
+        let names = declared.nodes.map(\.name)
+        let gone = RecordedSet(
+            origin: dice.chance(10) ? nil : names.randomElement(using: &dice), members: Set(names.prefix(2)))
+        let others = declared.sets.map(\.name) + ["gone"]
+        func rows(_ share: Int) -> [RecordedTables.Row] {
+            declared.sets.flatMap { set in set.tables.map { (set.name, $0.name) } }.compactMap { set, table in
+                guard !dice.chance(10) else { return nil }
+                return .init(table, dice.chance(share) ? others.randomElement(using: &dice) ?? set : set)
+            }
+        }
+        let shared = rows(dice.chance(50) ? 30 : 0)
+        for node in names {
+            guard case .observed(var seen) = nodes[node], seen.builtin != nil else { continue }
+            seen.builtin?.tables = RecordedTables(dice.chance(90) ? shared : rows(50))
+            seen.builtin?.recorded.sets["gone"] = gone
+            for set in declared.sets {
+                for row in shared where row.set != set.name && set.tables.contains(where: { $0.name == row.table }) {
+                    let writer: NodeName? = seen.builtin?.recorded.sets[row.set]?.origin
+                    if !dice.chance(20) {
+                        seen.tables[row.table]?.turn(node == writer ? .origin : .subscriber, declared)
+                    }
+                }
+            }
+            result.nodes[node] = .observed(seen)
+        }
+        return result
+    }
+}
+
+extension ObservedTable {
+    /// Gives the engine's triggers the modes that they have in a role, unless the table has partitions.
+    fileprivate mutating func turn(_ role: Role, _ declared: DeclaredCluster) {
+        guard kind == .table else { return }
+        for template in declared.engine.templates {
+            guard let desired = template.filled(for: role, on: name, oid), let mode = desired.mode else { continue }
+            for place in triggers.indices where triggers[place].name == desired.name { triggers[place].mode = mode }
+        }
     }
 }
 

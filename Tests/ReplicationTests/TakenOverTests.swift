@@ -36,6 +36,39 @@ private let plain = Engine(
         expectNoDifference(plainWorld.plan.required, [.originChange, .unprovenHandover])
     }
 
+    @Test func `is not taken back by a set that is held back and gets another one`() {
+        var world = world(builtin)
+        world.node("berlin") { $0.tables[tableName("public.rest")] = nil }
+        world.turn("tokyo", into: .origin, "public.rest")
+        world.sets = sets(items: ["public.orders"], orders: ["public.items", "public.rest"])
+        world.apply()
+        expectNoDifference(world.recorded("public.orders", on: "tokyo"), "items")
+        expectNoDifference(world.plan.steps.map(\.statements), [])
+    }
+
+    @Test func `and that was only closed when the run died needs the same word`() {
+        var world = world(builtin)
+        world.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])
+        for step in world.plan.stages[0].steps {
+            world.observed.apply(step)
+            expectNoDifference(world.plan.required, [.originChange])
+        }
+    }
+
+    @Test func `and that is led back is on record where it was before`() {
+        var world = world(builtin)
+        world.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])
+        let (before, plan) = (world.observed, world.plan)
+        let outcomes = plan.steps.map { step in
+            let isDone = step.stage == .protect || (step.stage == .open && step.table == nil)
+            return StepOutcome(step: step, outcome: isDone ? .done(tries: 1, took: .zero) : .notBegun)
+        }
+        for step in outcomes.filter(\.outcome.changedSomething).map(\.step) { world.observed.apply(step) }
+        expectNoDifference(world.recorded("public.orders", on: "paris"), "items")
+        for step in plan.reopening(after: Outcomes(steps: outcomes), from: before) { world.observed.apply(step) }
+        expectNoDifference(world.observed, before)
+    }
+
     @Test func `moves though it was out of the file for a while`() {
         for engine in [builtin, plain] {
             var world = world(engine)
@@ -100,5 +133,12 @@ private let plain = Engine(
         // Whether one was opened cannot be told where all are the wrong way round.
         world.turn("tokyo", into: .origin)
         expectNoDifference(world.plan.required, [])
+    }
+}
+
+extension World {
+    /// The set to which a node has a table on record.
+    fileprivate func recorded(_ table: String, on node: NodeName) -> SetName? {
+        observed.node(node)?.builtin?.tables[tableName(table)]
     }
 }

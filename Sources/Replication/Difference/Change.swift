@@ -119,13 +119,19 @@ public struct SetRecord: Hashable, Sendable {
     public let recorded: RecordedSet
     /// The set's tables on this node, sorted.
     public let tables: [TableName]
+    /// Whether other tables that are recorded for the set stay so, unless another set takes them over meanwhile.
+    public let keepsOthers: Bool
 
     /// Describes what to record.
-    public init(cluster: String, node: NodeName, set: SetName, recorded: RecordedSet, tables: [TableName]) {
+    public init(
+        cluster: String, node: NodeName, set: SetName, recorded: RecordedSet, tables: [TableName],
+        keepsOthers: Bool = false
+    ) {
         self.cluster = cluster
         self.node = node
         self.set = set
         self.recorded = recorded
         self.tables = tables
+        self.keepsOthers = keepsOthers
     }
 }

@@ -1,7 +1,8 @@
 /// What the schema `polarity` on each node must hold for one set, where the engine records itself there.
 ///
 /// Before anything else a node gets the schema and whatever widens its record: tables and members that are new. What
-/// narrows a record, or names another origin, comes last, when it has become true.
+/// narrows a record, names another origin, or takes a table from another set, which is all that says who wrote it last,
+/// comes when it has become true.
 struct Installations {
     private(set) var changes: [Change] = []
     /// The origin to record at once where none is recorded: none while the declared one has yet to be opened, which would
@@ -50,13 +51,16 @@ struct Installations {
         let isSame = builtin?.tables.has(names, of: set.name) ?? false
         if isSame, namesNode, !installsSchema, found == wide, wide == final { return }
         let (tables, recorded) = (Array(names), builtin?.tables.tables(of: set.name) ?? [])
-        // Holds all of both, and so is one of them where it is as long.
-        let all = isSame ? recorded : Set(tables + recorded).sorted()
-        let widens = found != wide || all.count != recorded.count || !namesNode
+        let free = isSame ? tables : tables.filter { (builtin?.tables[$0] ?? set.name) == set.name }
+        let remain = isSame ? tables.count : Set(free).intersection(recorded).count
+        let loses = remain < recorded.count
+        let widens = found != wide || remain < free.count || !namesNode
         let logAbove = builtin?.logEnd == nil ? applied.flatMap { $0 > 0 ? $0 : nil } : nil
-        let change = { (preparation: Installation.Preparation, recorded: RecordedSet, tables: [TableName]) in
+        let change = { (preparation: Installation.Preparation, recorded: RecordedSet) in
+            let isLast = preparation == .conclusion
             let record = SetRecord(
-                cluster: declared.name, node: node, set: set.name, recorded: recorded, tables: tables)
+                cluster: declared.name, node: node, set: set.name, recorded: recorded, tables: isLast ? tables : free,
+                keepsOthers: loses && !isLast)
             let installation = Installation(
                 preparation, from: builtin?.version, to: BuiltinSchema.version, record: record,
                 logAbove: preparation == .schema ? logAbove : nil)
@@ -64,8 +68,8 @@ struct Installations {
                 node: node, set: set.name, table: nil, purpose: nil, action: .install(installation),
                 because: set.because)
         }
-        if installsSchema || widens { changes.append(change(installsSchema ? .schema : .record, wide, all)) }
-        if wide != final || all.count != tables.count { changes.append(change(.conclusion, final, tables)) }
+        if installsSchema || widens { changes.append(change(installsSchema ? .schema : .record, wide)) }
+        if wide != final || loses || free.count < tables.count { changes.append(change(.conclusion, final)) }
     }
 }
 

@@ -21,10 +21,10 @@ extension SetJudgement {
         }
         for name in names {
             let former = formerOrigins(of: name, declared, observed)
-            if let only = former.first {
-                lastWriters[name] = former.count > 1 ? .unknown : only.map { .node($0) } ?? .nowhere
-            } else if !isNowhere, let only = writers[name]?.first, writers[name]?.count == 1 {
+            if !isNowhere, let only = writers[name]?.first, writers[name]?.count == 1 {
                 lastWriters[name] = .node(only)
+            } else if let only = former.first {
+                lastWriters[name] = former.count > 1 ? .unknown : only.map { .node($0) } ?? .nowhere
             }
         }
     }

@@ -71,7 +71,8 @@ extension ObservedNode {
         let record = installation.record
         found.recorded.node = record.node
         found.recorded.sets[record.set] = record.recorded
-        found.tables.record(record.tables, of: record.set)
+        let others = record.keepsOthers ? found.tables.tables(of: record.set) : []
+        found.tables.record(Array(Set(record.tables + others)), of: record.set)
         builtin = found
     }
 }

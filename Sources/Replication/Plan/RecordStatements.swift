@@ -17,13 +17,13 @@ extension Installation {
 }
 
 extension SetRecord {
-    /// Makes the record say exactly this: node, origin, members and tables of one set.
+    /// Makes the record say this: node, origin and members of one set, and its tables, beside which others may stay.
     var statements: [String] {
         let cluster = literal(cluster)
         let key = "\(cluster), \(literal(set.text))"
         let origin = recorded.origin.map { literal($0.text) } ?? "NULL"
         let members = recorded.members.sorted().map { "(\(key), \(literal($0.text)))" }
-        let tables = tables.map { "(\(literal($0.schema.text)), \(literal($0.name.text)), \(key))" }
+        let names = tables.map { "\(literal($0.schema.text)), \(literal($0.name.text))" }
         var result = [
             "DO \(literal(Self.ownersCheck))",
             "INSERT INTO polarity.node (cluster, node) VALUES (\(cluster), \(literal(node.text))) "
@@ -36,14 +36,16 @@ extension SetRecord {
             result.append(
                 "INSERT INTO polarity.member (cluster, set_name, node) VALUES " + members.joined(separator: ", "))
         }
-        result.append("DELETE FROM polarity.replicated WHERE (cluster, set_name) = (\(key))")
-        if !tables.isEmpty {
+        if !keepsOthers { result.append("DELETE FROM polarity.replicated WHERE (cluster, set_name) = (\(key))") }
+        if !names.isEmpty {
             result.append(
                 "INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES "
-                    + tables.joined(separator: ", ")
+                    + names.map { "(\($0), \(key))" }.joined(separator: ", ")
                     + " ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name "
                     + "WHERE replicated.cluster = EXCLUDED.cluster")
-            result.append("DO \(literal(check(key)))")
+            let among = names.map { "(\($0))" }.joined(separator: ", ")
+            let those = keepsOthers ? " AND (schema_name, table_name) IN (\(among))" : ""
+            result.append("DO \(literal(check("(cluster, set_name) = (\(key))" + those)))")
         }
         return result
     }
@@ -62,10 +64,10 @@ extension SetRecord {
         """
 
     /// Raises where another cluster has recorded one of the tables since it was looked.
-    private func check(_ key: String) -> String {
+    private func check(_ condition: String) -> String {
         """
         BEGIN
-        IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (\(key))) <> \(tables.count) THEN
+        IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE \(condition)) <> \(tables.count) THEN
           RAISE EXCEPTION 'another cluster has recorded a table of the set as its own' USING ERRCODE = 'POL02';
         END IF;
         END

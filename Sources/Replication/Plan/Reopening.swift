@@ -28,8 +28,8 @@ extension Plan {
         }
         let sets = Set(tables.map(\.set))
         let before = done.filter { $0.stage < .open }.reduce(into: observed) { $0.apply($1) }
-        return done.filter { $0.stage == .open && sets.contains($0.set) }.compactMap { $0.recordTakenBack(to: before) }
-            + tables
+        return done.filter { $0.stage == .open && sets.contains($0.set) }
+            .flatMap { $0.recordsTakenBack(to: before, in: world) } + tables
     }
 
     /// The step that takes back on one table what a step did to its doors.
@@ -50,19 +50,32 @@ extension Plan {
 }
 
 extension Step {
-    /// The step that records a set on its node as it was before this one; `nil` where this one records nothing.
-    fileprivate func recordTakenBack(to before: ObservedState) -> Step? {
+    /// The steps that record on their node what was on record before this one: the tables that it took from other sets as
+    /// theirs, whose other records stay as they are in the world, and then its own set. None where this one records nothing.
+    fileprivate func recordsTakenBack(to before: ObservedState, in world: ObservedState) -> [Step] {
         guard let change = changes.first, let installation = change.action.installation,
             let builtin = before.node(node)?.builtin, let recorded = builtin.recorded.sets[set]
-        else { return nil }
-        let record = SetRecord(
-            cluster: installation.record.cluster, node: node, set: set, recorded: recorded,
-            tables: builtin.tables.tables(of: set))
-        let back = Installation(.record, from: installation.to, to: installation.to, record: record)
-        return Step(
-            Change(
-                node: node, set: set, table: nil, purpose: nil, action: .install(back), because: change.because),
-            in: .open, as: role)
+        else { return [] }
+        let taken = Dictionary(grouping: installation.record.tables) { builtin.tables[$0] ?? set }
+        var records = taken.sorted { $0.key < $1.key }.compactMap { giver, tables in
+            world.node(node)?.builtin?.recorded.sets[giver].map {
+                SetRecord(
+                    cluster: installation.record.cluster, node: node, set: giver, recorded: $0, tables: tables,
+                    keepsOthers: true)
+            }
+        }
+        records.removeAll { $0.set == set }
+        records.append(
+            SetRecord(
+                cluster: installation.record.cluster, node: node, set: set, recorded: recorded,
+                tables: builtin.tables.tables(of: set)))
+        return records.map { record in
+            let back = Installation(.record, from: installation.to, to: installation.to, record: record)
+            return Step(
+                Change(
+                    node: node, set: record.set, table: nil, purpose: nil, action: .install(back),
+                    because: change.because), in: .open, as: role)
+        }
     }
 }
 

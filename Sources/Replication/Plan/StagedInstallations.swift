@@ -11,11 +11,14 @@ extension Planning {
         let atWork = Set(tables.map(\.node) + going.map(\.change.node))
         let closing = Set(tables.map { SetPlace($0.node, $0.staging.desired.set) })
         for (change, preparation) in going {
-            switch preparation {
-            case .schema, .record: installations[.protect, default: []].append(change)
-            case .conclusion where stuck.contains(change.set) || forgets(stuckTables, change): heldBack.append(change)
-            case .conclusion: installations[opening.contains(change.set) ? .open : .tidy, default: []].append(change)
+            guard preparation == .conclusion else {
+                installations[.protect, default: []].append(change)
+                continue
             }
+            let isWhole = !stuck.contains(change.set) && !forgets(stuckTables, change)
+            if !isWhole { heldBack.append(change) }
+            guard !stuck.contains(change.set), let change = isWhole ? change : withoutLosses(change) else { continue }
+            installations[opening.contains(change.set) ? .open : .tidy, default: []].append(change)
         }
         for (change, preparation) in waiting {
             let isUntouchable = difference.judgements[change.set]?.untouchable.contains(change.node) ?? true
@@ -32,6 +35,27 @@ extension Planning {
             }
         }
         installations[.protect]?.sort { first, second in first.isSchema && !second.isSchema }
+    }
+
+    /// What a set's record becomes beside tables that it cannot let go of yet; `nil` where nothing else changes.
+    private func withoutLosses(_ change: Change) -> Change? {
+        guard let installation = change.action.installation,
+            let builtin = difference.observed.node(change.node)?.builtin
+        else { return nil }
+        let (record, found) = (installation.record, builtin.recorded.sets[change.set])
+        guard
+            found?.origin != record.recorded.origin
+                || record.tables.contains(where: { builtin.tables[$0] != change.set })
+        else { return nil }
+        let wide = RecordedSet(
+            origin: record.recorded.origin, members: record.recorded.members.union(found?.members ?? []))
+        let kept = SetRecord(
+            cluster: record.cluster, node: record.node, set: record.set, recorded: wide, tables: record.tables,
+            keepsOthers: true)
+        let action = Action.install(
+            Installation(.conclusion, from: installation.from, to: installation.to, record: kept))
+        return Change(
+            node: change.node, set: change.set, table: nil, purpose: nil, action: action, because: change.because)
     }
 
     /// Whether a set's record lets go of a table that another set could not take over yet: nothing else says who wrote it.
