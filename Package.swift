@@ -46,31 +46,40 @@ let package = Package(
             ],
             path: "Tests/Benchmarks", swiftSettings: plain),
         .target(name: "SafetyTally", path: "Tests/SafetyTally", swiftSettings: safe),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Postgres", customDump, .product(name: "IssueReporting", package: "xctest-dynamic-overlay"),
+            ],
+            path: "Tests/TestSupport", swiftSettings: safe),
         .target(name: "FaultProxy", dependencies: ["Postgres"], path: "Tests/FaultProxy", swiftSettings: plain),
         .testTarget(
-            name: "ReplicationTests", dependencies: ["Replication", "SafetyTally", customDump, issueReporting],
+            name: "ReplicationTests",
+            dependencies: ["Replication", "SafetyTally", "TestSupport", customDump, issueReporting],
             swiftSettings: plain),
         .testTarget(
             name: "ClusterFileTests",
-            dependencies: ["ClusterFile", "Replication", "SafetyTally", customDump, issueReporting],
+            dependencies: ["ClusterFile", "Replication", "SafetyTally", "TestSupport", customDump, issueReporting],
             exclude: ["Goldens"],
             swiftSettings: plain),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Reports", "Replication", "SafetyTally", customDump, issueReporting],
+            name: "ReportsTests",
+            dependencies: ["Reports", "Replication", "SafetyTally", "TestSupport", customDump, issueReporting],
             exclude: ["Goldens"],
             swiftSettings: plain),
         .testTarget(
-            name: "PostgresTests", dependencies: ["Postgres", "Sandbox", "FaultProxy"], swiftSettings: plain),
+            name: "PostgresTests", dependencies: ["Postgres", "Sandbox", "TestSupport", "FaultProxy"],
+            swiftSettings: plain),
         .testTarget(
             name: "LiveTests",
             dependencies: [
                 "ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", "SafetyTally",
-                "FaultProxy",
-                customDump, issueReporting,
+                "TestSupport", "FaultProxy", customDump, issueReporting,
             ],
             exclude: ["Scenarios"], swiftSettings: plain),
         .testTarget(
-            name: "AcceptanceTests", dependencies: ["polarity", "Postgres", "Sandbox", "SafetyTally", "FaultProxy"],
+            name: "AcceptanceTests",
+            dependencies: ["polarity", "Postgres", "Sandbox", "SafetyTally", "TestSupport", "FaultProxy"],
             swiftSettings: plain),
     ],
     swiftLanguageModes: [.v6]

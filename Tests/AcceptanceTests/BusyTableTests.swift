@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import SafetyTally
 import Sandbox
+import TestSupport
 import Testing
 
 /// Somebody who has a lock on `public.orders`.

@@ -2,6 +2,7 @@ import FaultProxy
 import Foundation
 import Sandbox
 import SafetyTally
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -9,60 +10,6 @@ import Testing
 #elseif canImport(Darwin)
     import Darwin
 #endif
-
-/// What polarity is doing when it dies.
-enum Story: String, CaseIterable, Sendable {
-    case switchover = "a switchover"
-    case firstApply = "a first apply"
-    case repair = "a repair"
-
-    var arguments: [String] {
-        switch self {
-        case .switchover: ["apply", "--yes", "--quiet", "--allow", "ORIGIN_CHANGE"]
-        case .firstApply, .repair: ["apply", "--yes", "--quiet"]
-        }
-    }
-
-    /// Puts a shop before the story's beginning, whatever has come of it.
-    func set(_ shop: GuardedShop) async throws {
-        switch self {
-        case .switchover:
-            try shop.declare(origin: "paris")
-            for node in Shop.nodes {
-                let isOrigin = node == "berlin"
-                let modes = Self.tables.map { table in
-                    "ALTER TABLE \(table)"
-                        + ["deny", "truncate_deny"].map {
-                            " \(isOrigin ? "DISABLE" : "ENABLE") TRIGGER \"00_polarity_\($0)\","
-                        }.joined()
-                        + ["log", "truncate_log"].map {
-                            " \(isOrigin ? "ENABLE" : "DISABLE") TRIGGER \"00_polarity_\($0)\""
-                        }.joined(separator: ",")
-                }
-                try await shop.ask(
-                    node, modes.joined(separator: ";") + "; UPDATE polarity.origin SET origin = 'berlin'")
-            }
-        case .firstApply:
-            for node in Shop.nodes { try await shop.ask(node, "DROP SCHEMA IF EXISTS polarity CASCADE") }
-        case .repair:
-            try await shop.ask(
-                "berlin",
-                """
-                ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log";
-                DROP TRIGGER IF EXISTS "00_polarity_truncate_log" ON sales."Order Line";
-                """)
-            try await shop.ask(
-                "paris",
-                """
-                ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_deny";
-                ALTER TABLE public.order_items ENABLE TRIGGER "00_polarity_log";
-                """)
-            try await shop.ask("tokyo", #"ALTER TABLE public.orders ENABLE REPLICA TRIGGER "00_polarity_deny""#)
-        }
-    }
-
-    private static let tables = ["public.orders", "public.order_items", #"sales."Order Line""#]
-}
 
 /// What strikes it.
 enum Blow: String, CaseIterable, Sendable {
@@ -118,42 +65,29 @@ private func send(_ signal: Int32, to process: Int32) { kill(process, signal) }
 /// One story, struck again and again.
 private struct Death {
     let shop: GuardedShop
-    let story: Story
     let blow: Blow
+    private var telling: Telling
     var struck = 0
     /// Boundaries that hang on time and did not come again, or only when everything was done.
     var missed = 0
-    /// The states that were left behind. From each a second apply was seen to converge.
-    var left: Set<GuardedShop.Doors> = []
-    private var found = GuardedShop.Doors()
-    private var isSet = false
 
     init(shop: GuardedShop, story: Story, blow: Blow) {
         self.shop = shop
-        self.story = story
         self.blow = blow
+        telling = Telling(of: story, in: shop)
     }
 
-    /// Tells the story to its end, once, and notes every boundary.
+    /// The states that were left behind. From each a second apply was seen to converge.
+    var left: Set<GuardedShop.Doors> { telling.left }
+
     mutating func points() async throws -> [Point] {
-        try await set()
-        let (answer, seen, _) = try await shop.run(story.arguments)
-        #expect(answer.status == 0, "\(answer.output)\(answer.errorOutput)")
-        isSet = false
-        return seen.filter { blow.moments.contains($0.moment) && !$0.hangsOnTime }
-    }
-
-    private mutating func set() async throws {
-        if isSet { return }
-        try await story.set(shop)
-        found = try await shop.look()
-        isSet = true
+        try await telling.points().filter { blow.moments.contains($0.moment) }
     }
 
     mutating func strike(at point: Point) async throws {
-        try await set()
+        let found = try await telling.begin()
         let blow = blow
-        let (answer, _, hasStruck) = try await shop.run(story.arguments, for: { $0 == point }) {
+        let (answer, _, hasStruck) = try await shop.run(telling.story.arguments, for: { $0 == point }) {
             blow.strike($0, at: point)
         }
         // A try that meets another's lock comes when it comes, and the last goodbyes are waited for by nobody.
@@ -166,14 +100,9 @@ private struct Death {
         let doors = try await shop.look()
         #expect(doors.breaches(since: found) == [], "\(point)")
         if isMissed { #expect(answer.status == 0, "\(point)") } else { judge(answer, at: point) }
-        isSet = doors == found
-        guard left.insert(doors).inserted else { return }
-        isSet = false
-        let second = try await shop.run(story.arguments).answer
-        #expect(second.status == 0, "after \(point): \(second.output)\(second.errorOutput)")
+        guard telling.leaves(doors) else { return }
+        try await shop.converge(telling.story.arguments, after: point)
         #expect(try await shop.look().breaches(since: doors) == [], "second apply after \(point)")
-        let third = try await shop.shop.polarity("apply", "--dry-run", "--detailed-exitcode")
-        #expect(third.status == 0, "after \(point): \(third.output)")
     }
 
     /// What the program says of its own end.

@@ -1,5 +1,6 @@
 import Foundation
 import Sandbox
+import TestSupport
 import Testing
 
 private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log""#

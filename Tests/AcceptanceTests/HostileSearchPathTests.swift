@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import SafetyTally
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite struct `a search path that means harm` {

@@ -1,6 +1,7 @@
 import Foundation
 import SafetyTally
 import Sandbox
+import TestSupport
 import Testing
 
 #if canImport(Glibc)

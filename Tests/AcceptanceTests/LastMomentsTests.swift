@@ -3,6 +3,7 @@ import Foundation
 import SafetyTally
 import Sandbox
 import Synchronization
+import TestSupport
 import Testing
 
 #if canImport(Glibc)

@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import SafetyTally
 import Sandbox
+import TestSupport
 import Testing
 
 /// Many tables under one origin, written by pgbench and by clients whose every wait is measured.

@@ -3,6 +3,7 @@ import Foundation
 import SafetyTally
 import Sandbox
 import Synchronization
+import TestSupport
 import Testing
 
 /// How many boundaries are passed over between two that are tried; 1, all of them, where everything is tried.
@@ -98,42 +99,24 @@ private struct Losses: Sendable {
 private struct Loss {
     let shop: GuardedShop
     let wire: Wire
-    let story: Story
     var losses = Losses()
-    private var left: Set<GuardedShop.Doors> = []
-    private var found = GuardedShop.Doors()
-    private var goal = GuardedShop.Doors()
-    private var isSet = false
+    private var telling: Telling
 
     init(shop: GuardedShop, wire: Wire, story: Story) {
         self.shop = shop
         self.wire = wire
-        self.story = story
+        telling = Telling(of: story, in: shop)
     }
 
-    /// Tells the story undisturbed, once, and notes every boundary. What is answered is lost like what comes next.
-    mutating func points() async throws -> [Point] {
-        try await set()
-        let (answer, seen, _) = try await shop.run(story.arguments)
-        #expect(answer.status == 0, "\(answer.output)\(answer.errorOutput)")
-        goal = try await shop.look()
-        isSet = false
-        return seen.filter { $0.moment != .answered && !$0.hangsOnTime }
-    }
-
-    private mutating func set() async throws {
-        if isSet { return }
-        try await story.set(shop)
-        found = try await shop.look()
-        isSet = true
-    }
+    /// What is answered is lost like what comes next.
+    mutating func points() async throws -> [Point] { try await telling.points().filter { $0.moment != .answered } }
 
     mutating func strike(at point: Point) async throws {
-        try await set()
+        let found = try await telling.begin()
         let fault = wire.fault
         let start = ContinuousClock.now
         let (answer, _, hasStruck) = try await shop.run(
-            story.arguments + ["--apply-timeout", "2s", "--connect-timeout", "2s"], for: { $0 == point }
+            telling.story.arguments + ["--apply-timeout", "2s", "--connect-timeout", "2s"], for: { $0 == point }
         ) { _ in fault }
         let took = ContinuousClock.now - start
         losses.longest = max(losses.longest, took)
@@ -146,23 +129,10 @@ private struct Loss {
         try await shop.settled()
         let doors = try await shop.look()
         #expect(doors.breaches(since: found) == [], "\(point)")
-        judge(answer, doors, at: point)
-        isSet = doors == found
-        guard left.insert(doors).inserted else { return }
+        shop.judge(answer, leaving: doors, from: found, to: telling.goal, at: point)
+        guard telling.leaves(doors) else { return }
         losses.left += 1
-        isSet = false
-        let second = try await shop.run(story.arguments).answer
-        #expect(second.status == 0, "after \(point): \(second.output)\(second.errorOutput)")
-        #expect(try await shop.look() == goal, "second apply after \(point)")
-        let third = try await shop.shop.polarity("apply", "--dry-run", "--detailed-exitcode")
-        #expect(third.status == 0, "after \(point): \(third.output)")
-    }
-
-    /// The exit code says what the servers show.
-    private func judge(_ answer: CommandResult, _ doors: GuardedShop.Doors, at point: Point) {
-        let words = answer.output + answer.errorOutput
-        let allowed: Set<Int32> = doors == goal ? [0, 3] : doors == found ? [3, 69, 75] : [3]
-        #expect(allowed.contains(answer.status), "\(point): exit \(answer.status)\n\(words)")
-        if answer.status != 0 { #expect(words.contains(/✗ [A-Z_]+/), "\(point): exit \(answer.status)\n\(words)") }
+        try await shop.converge(telling.story.arguments, after: point)
+        #expect(try await shop.look() == telling.goal, "second apply after \(point)")
     }
 }

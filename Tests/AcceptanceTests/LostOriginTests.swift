@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import SafetyTally
 import Sandbox
+import TestSupport
 import Testing
 
 private let everyWord = [

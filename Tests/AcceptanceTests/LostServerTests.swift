@@ -2,7 +2,7 @@ import FaultProxy
 import Foundation
 import SafetyTally
 import Postgres
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sandbox
@@ -36,14 +36,14 @@ enum Fate: String, CaseIterable, Sendable {
 
 /// Halts a proxy's connection until the test lets it go on.
 private final class Gate: Sendable {
-    private let reached = Atomic(false)
+    private let reached = Flag()
     private let opened = DispatchSemaphore(value: 0)
 
-    var isReached: Bool { reached.load(ordering: .relaxed) }
+    var isReached: Bool { reached.isSet }
 
     /// On the connection's own thread.
     func stand() {
-        reached.store(true, ordering: .relaxed)
+        reached.set()
         opened.wait()
     }
 
@@ -124,18 +124,8 @@ private struct ServerLoss {
         try await shop.settled()
         let doors = try await shop.look()
         #expect(doors.breaches(since: found) == [], "\(point)")
-        judge(answer, doors, found, at: point)
-        try await converge(after: point)
-    }
-
-    /// The exit code says what the servers show.
-    private func judge(
-        _ answer: CommandResult, _ doors: GuardedShop.Doors, _ found: GuardedShop.Doors, at point: Point
-    ) {
-        let words = answer.output + answer.errorOutput
-        let allowed: Set<Int32> = doors == goal ? [0, 3] : doors == found ? [3, 69, 75] : [3]
-        #expect(allowed.contains(answer.status), "\(point): exit \(answer.status)\n\(words)")
-        if answer.status != 0 { #expect(words.contains(/✗ [A-Z_]+/), "\(point): exit \(answer.status)\n\(words)") }
+        shop.judge(answer, leaving: doors, from: found, to: goal, at: point)
+        try await shop.converge(arguments, after: point)
     }
 
     /// - Returns: Where the node is from now on, if elsewhere.
@@ -157,13 +147,6 @@ private struct ServerLoss {
         let standby = try await server.standby(name: "\(server.name)'s standby")
         try await own.catchUp(standby, with: server)
         return standby
-    }
-
-    private func converge(after point: Point) async throws {
-        let second = try await shop.run(arguments).answer
-        #expect(second.status == 0, "after \(point): \(second.output)\(second.errorOutput)")
-        let third = try await shop.shop.polarity("apply", "--dry-run", "--detailed-exitcode")
-        #expect(third.status == 0, "after \(point): \(third.output)")
     }
 
     /// Removes the servers that took another's place.

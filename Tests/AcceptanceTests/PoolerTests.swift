@@ -1,6 +1,7 @@
 import Postgres
 import SafetyTally
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite struct `through PgBouncer in transaction mode` {

@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import SafetyTally
 import Sandbox
+import TestSupport
 import Testing
 
 /// The statements of the page on privileges, by the comment that stands before them.
@@ -9,10 +10,8 @@ struct PrivilegesPage {
     private let blocks: [String: [String]]
 
     init() throws {
-        let path = URL(fileURLWithPath: #filePath)
-            .appending(path: "../../../Sources/Replication/Replication.docc/Privileges.md").standardized
-        let text = try String(contentsOf: path, encoding: .utf8)
-        blocks = text.matches(of: #/```sql\n-- ([^\n]*)\n((?s:.*?))```/#).reduce(into: [:]) { blocks, match in
+        blocks = try documentation("Privileges").matches(of: #/```sql\n-- ([^\n]*)\n((?s:.*?))```/#).reduce(into: [:]) {
+            blocks, match in
             let statements = match.output.2.split(separator: ";").map {
                 $0.trimmingCharacters(in: .whitespacesAndNewlines)
             }

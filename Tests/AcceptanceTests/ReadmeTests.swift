@@ -1,15 +1,13 @@
 import Foundation
 import Postgres
 import Sandbox
+import TestSupport
 import Testing
 
 // What the README shows is what happens: its blocks are taken out of it and run.
 
-private let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
 private func text(_ name: String) throws -> String {
-    try String(contentsOf: package.appending(path: name), encoding: .utf8)
+    try String(contentsOf: packageFolder.appending(path: name), encoding: .utf8)
 }
 
 /// The lines of each fenced block of one language, block by block.

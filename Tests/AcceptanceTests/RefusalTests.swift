@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Sandbox
+import TestSupport
 import Testing
 
 private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log""#

@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Sandbox
+import TestSupport
 import Testing
 
 @Test func `a sandbox comes up once, is listed in its file, and goes without a trace`() async throws {

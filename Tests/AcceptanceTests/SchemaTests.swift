@@ -1,11 +1,9 @@
 import Foundation
 import Sandbox
+import TestSupport
 import Testing
 
 // The schema is used as an editor uses it: by a validator and a YAML reader that are not ours.
-
-private let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
 
 /// Validates YAML files against a schema; a line `accepted` or `rejected` for each.
 private func judge(_ files: [String], by schema: String) async throws -> [String] {
@@ -33,7 +31,7 @@ private func schemaFile(in directory: String) async throws -> String {
 @Test func `the schema accepts every example, as validate does`() async throws {
     let directory = try temporaryDirectory()
     defer { try? FileManager.default.removeItem(atPath: directory) }
-    let folder = package.appending(path: "examples").path()
+    let folder = packageFolder.appending(path: "examples").path()
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }.sorted()
     #expect(names.count >= 7)
     let files = names.map { folder + "/" + $0 }

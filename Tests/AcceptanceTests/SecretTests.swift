@@ -3,6 +3,7 @@ import Postgres
 import SafetyTally
 import Sandbox
 import Synchronization
+import TestSupport
 import Testing
 
 /// One way in which libpq takes a password, with a login of its own.
@@ -87,15 +88,15 @@ private struct Visit {
         let child = try Child(
             Binary.path, arguments, environment: Binary.environment(home: directory, environment),
             workingDirectory: directory)
-        let hasEnded = Atomic(false)
+        let ended = Flag()
         async let answer = {
-            defer { hasEnded.store(true, ordering: .relaxed) }
+            defer { ended.set() }
             return await child.wait()
         }()
         sinks.add(
             await commandLines(of: child.processID) {
                 try? await Task.sleep(for: .milliseconds(5))
-                return hasEnded.load(ordering: .relaxed)
+                return ended.isSet
             })
         let result = await answer
         sinks.add(result.output + result.errorOutput)

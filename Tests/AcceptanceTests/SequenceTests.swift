@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite struct `sequences that are advanced` {

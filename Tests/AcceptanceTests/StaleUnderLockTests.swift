@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import SafetyTally
 import Sandbox
+import TestSupport
 import Testing
 
 /// A change of one table that another session makes after the run has looked and before its lock is granted.

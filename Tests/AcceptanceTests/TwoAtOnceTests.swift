@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import SafetyTally
 import Sandbox
+import TestSupport
 import Testing
 
 /// Who was later names who was first: pid, role, application and for how long.

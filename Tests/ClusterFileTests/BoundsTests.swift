@@ -1,5 +1,6 @@
 import ClusterFile
 import Foundation
+import TestSupport
 import Testing
 
 /// What is wrong with bytes, as lines.
@@ -101,7 +102,7 @@ private func complaints(_ bytes: [UInt8]) -> String {
 @Suite struct `robustness` {
     @Test(arguments: Examples.names) func `no mutation or truncation of an example crashes`(name: String) throws {
         let bytes = try Examples.bytes(name)
-        var random = SplitMix(seed: UInt64(bytes.count))
+        var random = Dice(seed: bytes.count)
         let interesting = Array("{}[]:,-&*!|>'\"%@`#\n \t?<$0a\u{FEFF}é".utf8) + [0, 0x80, 0xFF]
         var refused = 0
         for round in 0..<500 {
@@ -129,20 +130,5 @@ private func complaints(_ bytes: [UInt8]) -> String {
             }
         }
         #expect(refused > 125)
-    }
-}
-
-/// A small random generator with a seed.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

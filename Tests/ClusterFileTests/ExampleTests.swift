@@ -2,6 +2,7 @@ import ClusterFile
 import CustomDump
 import Foundation
 import Replication
+import TestSupport
 import Testing
 
 /// The files in `examples/`, read from the package.
@@ -10,8 +11,7 @@ enum Examples {
         "bruce", "builtin", "custom", "minimal", "slony", "switchover-after", "switchover-before",
     ]
 
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "examples")
+    static let folder = packageFolder.appending(path: "examples")
 
     static func bytes(_ name: String) throws -> [UInt8] {
         Array(try Data(contentsOf: folder.appending(path: name + ".yaml")))

@@ -1,11 +1,12 @@
 import ClusterFile
 import CustomDump
 import Replication
+import TestSupport
 import Testing
 
 /// Clusters made by chance, all valid, with names that are hard to write.
 private struct Maker {
-    var random: SplitMix
+    var random: Dice
     private let nowhere = Position(file: "", line: 1, column: 1)
     private let pieces = [
         "a", "Order Line", "no", "007", "1e3", "null", "~", "ä", "e\u{301}", "\"", "'", "${X}", "$", "$$", "{", "}",
@@ -116,7 +117,7 @@ private struct Maker {
 
 @Suite struct `writing` {
     @Test(arguments: 0..<400) func `a cluster that is written and read is the same cluster`(seed: Int) throws {
-        var maker = Maker(random: SplitMix(seed: UInt64(seed)))
+        var maker = Maker(random: Dice(seed: seed))
         let cluster = maker.cluster().unplaced
         let text = yaml(cluster)
         do {

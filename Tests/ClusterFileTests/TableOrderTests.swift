@@ -1,5 +1,6 @@
 import ClusterFile
 import Replication
+import TestSupport
 import Testing
 
 @Suite struct `the order of tables` {
@@ -16,7 +17,7 @@ import Testing
     }
 
     @Test func `tables written in any order are read in the order of their names`() throws {
-        var random = SplitMix(seed: 7)
+        var random = Dice(seed: 7)
         for parts in [parts, parts.filter { $0.utf8.allSatisfy { $0 < 0x80 } }] {
             let all = parts.flatMap { schema in parts.map { QualifiedName(Identifier(schema), Identifier($0)) } }
             for _ in 0..<20 {

@@ -1,14 +1,12 @@
 import FoundationEssentials
 import Postgres
+import TestSupport
 import Testing
 
 @Suite struct `The shipper's rules` {
-    static let article = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../Sources/Replication/Replication.docc/BuiltinEngine.md").path
-
     @Test(arguments: BuiltinShipper.statements)
     func `of the article are the statements that are tested here`(statement: String) throws {
-        #expect(try String(contentsOfFile: Self.article, encoding: .utf8).contains("```sql\n\(statement)\n```"))
+        #expect(try documentation("BuiltinEngine").contains("```sql\n\(statement)\n```"))
     }
 
     @Test func `carry a hostile concurrent workload to an identical copy, and skip nothing on the way`() async throws {
@@ -76,7 +74,7 @@ import Testing
             let other = try await Session.connect(to: addresses[0], timeout: .seconds(10))
             let waiting = "SELECT pid FROM pg_stat_activity WHERE pid = \(other.processID) AND wait_event = 'advisory'"
             async let truncated = other.run("BEGIN; TRUNCATE accounts CASCADE; TRUNCATE parts_low; COMMIT")
-            try await eventually { try await origin.query(waiting).values.first }
+            #expect(try await eventually { try await !origin.query(waiting).isEmpty })
             _ = try await origin.run("INSERT INTO pairs VALUES (1, '1', 'b'); INSERT INTO parts VALUES (2, '{}')")
             _ = try await origin.run("SELECT pg_advisory_unlock(7)")
             _ = try await truncated
@@ -137,10 +135,10 @@ private struct Workload: Sendable {
     static let writing =
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'writer'"
 
-    let seed: UInt64
+    let seed: Int
 
     /// - Returns: How many transactions of all writers committed.
-    static func run(writers: UInt64, transactions: Int, on address: ConnectionString) async throws -> Int {
+    static func run(writers: Int, transactions: Int, on address: ConnectionString) async throws -> Int {
         try await withThrowingTaskGroup(of: Int.self) { group in
             for writer in 0..<writers {
                 group.addTask { try await Workload(seed: writer).run(transactions, on: address) }
@@ -153,19 +151,19 @@ private struct Workload: Sendable {
     private func run(_ transactions: Int, on address: ConnectionString) async throws -> Int {
         let session = try await Session.connect(to: address, timeout: .seconds(10), applicationName: "writer")
         _ = try await session.run("SET deadlock_timeout = '20ms'")
-        var random = SplitMix(state: seed)
+        var dice = Dice(seed: seed)
         var committed = 0
         for _ in 0..<transactions {
             let level =
-                random.next(10) == 0 ? "SERIALIZABLE" : random.next(5) == 0 ? "REPEATABLE READ" : "READ COMMITTED"
+                dice.below(10) == 0 ? "SERIALIZABLE" : dice.below(5) == 0 ? "REPEATABLE READ" : "READ COMMITTED"
             var statements = ["BEGIN ISOLATION LEVEL \(level)"]
-            for _ in 0..<(1 + random.next(5)) {
+            for _ in 0..<(1 + dice.below(5)) {
                 statements +=
-                    random.next(5) == 0
-                    ? ["SAVEPOINT s", change(&random), change(&random), "ROLLBACK TO s"] : [change(&random)]
-                if random.next(4) == 0 { statements.append("SELECT pg_sleep(0.00\(random.next(9)))") }
+                    dice.below(5) == 0
+                    ? ["SAVEPOINT s", change(&dice), change(&dice), "ROLLBACK TO s"] : [change(&dice)]
+                if dice.below(4) == 0 { statements.append("SELECT pg_sleep(0.00\(dice.below(9)))") }
             }
-            statements.append(random.next(10) == 0 ? "ROLLBACK" : "COMMIT")
+            statements.append(dice.below(10) == 0 ? "ROLLBACK" : "COMMIT")
             let error = try await session.message(statements.joined(separator: ";")).error
             if error != nil { _ = try await session.run("ROLLBACK") }
             committed += error == nil && statements.last == "COMMIT" ? 1 : 0
@@ -174,9 +172,9 @@ private struct Workload: Sendable {
         return committed
     }
 
-    private func change(_ random: inout SplitMix) -> String {
-        let (a, b) = (random.next(20), random.next(20))
-        switch random.next(40) {
+    private func change(_ dice: inout Dice) -> String {
+        let (a, b) = (dice.below(20), dice.below(20))
+        switch dice.below(40) {
         case 0..<6:
             return """
                 INSERT INTO accounts VALUES (\(a), 'v\(b)', \(b).50, 'mail\(b)')
@@ -198,18 +196,5 @@ private struct Workload: Sendable {
         case 38: return a < 10 ? "TRUNCATE parts, pairs" : "TRUNCATE accounts CASCADE"
         default: return "DELETE FROM items WHERE id % 3 = 0"
         }
-    }
-}
-
-/// Numbers that are the same in every run.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((z ^ (z >> 31)) % UInt64(bound))
     }
 }

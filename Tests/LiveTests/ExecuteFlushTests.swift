@@ -2,6 +2,7 @@ import LiveNodes
 import Postgres
 import Replication
 import Sandbox
+import TestSupport
 import Testing
 
 struct ExecuteFlushTests {
@@ -41,22 +42,16 @@ struct ExecuteFlushTests {
             on: servers.map { try ConnectionString($0.connectionString()) }, tables: 1)
         _ = try await nodes.sessions[0].run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
         _ = try await nodes.sessions[0].run("SELECT pg_reload_conf()")
-        try await eventually {
-            try await nodes.session().query("SHOW synchronous_standby_names").values == [["nobody"]] ? true : nil
-        }
+        let address = try ConnectionString(servers[0].connectionString())
+        #expect(try await eventually { try await address.ask("SHOW synchronous_standby_names").value == "nobody" })
         try await body(nodes, servers[0])
         for server in servers { try await server.remove() }
     }
 
     /// Ends the wait of whoever waits for a standby, as an operator would.
     private func endWait(on server: Server) async throws {
-        let session = try await Session.connect(
-            to: ConnectionString(server.connectionString()), timeout: .seconds(10))
-        try await eventually {
-            let rows = try await session.query(
-                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
-            return rows.isEmpty ? nil : true
-        }
-        await session.close()
+        let address = try ConnectionString(server.connectionString())
+        let sql = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        #expect(try await eventually { try await address.ask(sql).value == "t" })
     }
 }

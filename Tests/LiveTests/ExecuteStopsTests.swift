@@ -2,7 +2,7 @@ import LiveNodes
 import Postgres
 import Replication
 import Sandbox
-import Synchronization
+import TestSupport
 import Testing
 
 struct ExecuteStopsTests {
@@ -149,10 +149,4 @@ struct ExecuteStopsTests {
             #expect(try await nodes.closed() == [0])
         }
     }
-}
-
-private final class Flag: Sendable {
-    private let value = Atomic(false)
-    var isSet: Bool { value.load(ordering: .relaxed) }
-    func set() { value.store(true, ordering: .relaxed) }
 }

@@ -1,5 +1,6 @@
 import Postgres
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite struct `a scenario` {
@@ -27,7 +28,7 @@ private func withRoles(_ roles: [String], _ body: () async throws -> Void) async
     let servers = try await SharedServers.three().servers
     func onEvery(_ statement: (String) -> String) async throws {
         for server in servers {
-            for role in roles { try await ask(ConnectionString(server.connectionString()), statement(quoted(role))) }
+            for role in roles { try await ConnectionString(server.connectionString()).ask(statement(quoted(role))) }
         }
     }
     try await onEvery { "CREATE ROLE \($0) LOGIN" }

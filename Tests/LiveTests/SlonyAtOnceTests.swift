@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import SafetyTally
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite struct `slonik and apply` {
@@ -16,7 +17,7 @@ import Testing
 
     @Test func `at once: slonik does its work, apply does its own or says that the set is busy`() async throws {
         try await SlonyCluster.lend(as: "slonik_apply") { cluster in
-            let rounds = ProcessInfo.processInfo.environment["FAULTS"] == "all" ? 30 : 2
+            let rounds = Faults.areAll ? 30 : 2
             var ends: [Int32: Int] = [:]
             for round in 0..<rounds {
                 try await cluster.sabotage("ALTER TABLE public.orders DISABLE TRIGGER _shopcl_denyaccess", on: 3)
@@ -56,16 +57,12 @@ import Testing
 
     /// The built binary, on the file of the scenarios.
     private func apply(_ cluster: SlonyCluster) async throws -> CommandResult {
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let program = URL(filePath: tests).deletingLastPathComponent().appending(path: "polarity").path()
-        let home = FileManager.default.temporaryDirectory.appending(path: "slonik-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: home) }
-        var environment = ProcessInfo.processInfo.environment
-        environment["XDG_STATE_HOME"] = home.path()
-        for (index, address) in cluster.addresses.enumerated() { environment["NODE\(index + 1)"] = address.text }
-        let file = Scenario.folder.appending(path: "slony.yaml").path()
-        return try await run(program, ["apply", "-f", file, "--yes"], environment: environment)
+        let home = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: home) }
+        let nodes = cluster.addresses.enumerated().map { ("NODE\($0 + 1)", $1.text) }
+        return try await run(
+            Binary.path, ["apply", "-f", Scenario.folder.appending(path: "slony.yaml").path(), "--yes"],
+            environment: Binary.environment(home: home, Dictionary(uniqueKeysWithValues: nodes)))
     }
 
     /// On which nodes `public.orders` accepts writes.

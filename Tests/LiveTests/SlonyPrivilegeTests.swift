@@ -4,6 +4,7 @@ import LiveNodes
 import Postgres
 import Replication
 import SafetyTally
+import TestSupport
 import Testing
 
 /// Compares a Slony-I cluster with the scenarios' file, as some role sees it.
@@ -25,10 +26,7 @@ private func statements(_ finding: Finding) throws -> String {
 
 /// A block of the page on privileges, for a role of another name.
 private func page(_ block: String, for role: String) throws -> String {
-    let path = URL(fileURLWithPath: #filePath)
-        .appending(path: "../../../Sources/Replication/Replication.docc/Privileges.md").standardized
-    let text = try String(contentsOf: path, encoding: .utf8)
-    let parts = text.split(separator: "-- \(block)\n")
+    let parts = try documentation("Privileges").split(separator: "-- \(block)\n")
     let block = try #require(parts.last?.split(separator: "```").first)
     return String(block).replacing(/watcher|deployer/, with: role)
 }
@@ -60,14 +58,14 @@ private func page(_ block: String, for role: String) throws -> String {
             ALTER TABLE ONLY public.orders ENABLE TRIGGER _shopcl_denyaccess; ROLLBACK
             """
         let address = try ConnectionString(cluster.addresses[1].text.replacing("user=postgres", with: "user=" + role))
-        await #expect(throws: PostgresError.self) { try await ask(address, change) }
+        await #expect(throws: PostgresError.self) { try await address.ask(change) }
         #expect(
             try statements(try #require(lacks.last))
                 == #"GRANT UPDATE ON TABLE "_shopcl"."sl_config_lock" TO "slony_clerk""#)
         try await cluster.sabotage(try statements(try #require(lacks.first)), on: 2)
         try await cluster.sabotage(try page("applying, slony", for: role), on: 2)
         #expect(try await difference(cluster, as: role).missingRights.isEmpty)
-        try await ask(address, change)
+        try await address.ask(change)
         tally(
             .privileges, "Slony-I with CONNECT alone, and with the GRANTs of the page on privileges", times: 4,
             seen:

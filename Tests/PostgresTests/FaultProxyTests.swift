@@ -1,6 +1,7 @@
 import FaultProxy
 import Postgres
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite struct `a proxy that produces faults` {
@@ -41,12 +42,7 @@ import Testing
             let session = try await Session.connect(to: address, timeout: .seconds(20))
             let sql = "SELECT to_regclass('never') IS NULL AND to_regclass('done') IS NOT NULL"
             // Its own server process hears of nothing before it looks at the connection again.
-            var answer: String?
-            for _ in 0..<1000 where answer != "t" {
-                answer = try await session.run(sql).last?[0, 0]
-                try await Task.sleep(for: .milliseconds(20))
-            }
-            #expect(answer == "t")
+            #expect(try await eventually { try await session.run(sql).value == "t" })
             await session.close()
         }
     }

@@ -1,12 +1,14 @@
 import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Sandbox
 
 @Suite struct `a sandbox` {
     @Test func `has servers with identifiers of their own, and leaves nothing behind`() async throws {
-        let directory = NSTemporaryDirectory() + "polarity-test-\(UUID())/with a space"
+        let parent = try temporaryDirectory()
+        let directory = parent + "/with a space"
         let sandbox = try await Sandbox.up(in: directory, nodes: 2, settings: ["max_connections": "20"])
         #expect(sandbox.servers.map(\.name) == ["berlin", "paris"])
         let answers = try await ask(
@@ -27,7 +29,7 @@ import Testing
         #expect(try await Sandbox.down(in: directory) == [])
         for server in sandbox.servers { #expect(!FileManager.default.fileExists(atPath: server.socketDirectory)) }
         for process in processes { #expect(try await isGone(process)) }
-        try FileManager.default.removeItem(atPath: URL(fileURLWithPath: directory).deletingLastPathComponent().path)
+        try FileManager.default.removeItem(atPath: parent)
     }
 
     @Test func `says why a server does not start`() async throws {
@@ -39,8 +41,7 @@ import Testing
     }
 
     @Test func `deletes what a server had that could not be made`() async throws {
-        let programs = NSTemporaryDirectory() + "programs-\(UUID())"
-        try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: true)
+        let programs = try temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: programs) }
         // It claims to have made a data directory, and has not.
         try FileManager.default.createSymbolicLink(atPath: "\(programs)/initdb", withDestinationPath: "/bin/true")
@@ -72,7 +73,7 @@ import Testing
         await other.close()
         server = nil
         #expect(try await isGone(restarted))
-        #expect(try await holds { !FileManager.default.fileExists(atPath: directory) })
+        #expect(try await eventually { !FileManager.default.fileExists(atPath: directory) })
     }
 
     @Test func `has an example schema that fits an empty database`() async throws {
@@ -117,7 +118,7 @@ import Testing
 
     @Test func `can be watched and signalled`() async throws {
         let child = try Child("sh", ["-c", "trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.05; done"])
-        while child.output != "ready\n" { await Task.yield() }
+        #expect(try await eventually { child.output == "ready\n" })
         child.signal(SIGTERM)
         let answer = await child.wait()
         #expect([answer.output, "\(answer.status)"] == ["ready\nbye\n", "7"])
@@ -133,26 +134,14 @@ import Testing
 private func ask(_ servers: [Server], _ sql: String) async throws -> [Rows] {
     var answers: [Rows] = []
     for server in servers {
-        let session = try await Session.connect(to: ConnectionString(server.connectionString()), timeout: .seconds(5))
-        answers += try await session.run(sql)
-        await session.close()
+        answers += try await ConnectionString(server.connectionString()).ask(sql)
     }
     return answers
 }
 
-/// Whether the process is gone within ten seconds; a zombie is.
+/// Whether the process is gone in time; a zombie is.
 private func isGone(_ process: Int) async throws -> Bool {
-    try await holds {
+    try await eventually {
         try await run("ps", ["-o", "stat=", "-p", "\(process)"]).output.allSatisfy { "Z \n".contains($0) }
     }
-}
-
-/// Whether something comes true within ten seconds.
-private func holds(_ condition: () async throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while try await !condition() {
-        guard .now < deadline else { return false }
-        await Task.yield()
-    }
-    return true
 }

@@ -1,4 +1,5 @@
 import CustomDump
+import TestSupport
 import Testing
 
 @testable import Replication
@@ -64,6 +65,17 @@ struct Laws {
         return result
     }
 
+    /// The steps of a stage in some order; those of one partitioned table keep theirs, as they do when they are carried out.
+    private func shuffled(_ steps: [Step], in world: ObservedState, _ dice: inout Dice) -> [Step] {
+        func tree(_ step: Step) -> [String] {
+            var table = step.table
+            while let parent = table.flatMap({ world.node(step.node)?.tables[$0]?.partitionOf }) { table = parent }
+            return [step.node.text, table?.description ?? "schema of \(step.set)"]
+        }
+        var left = Dictionary(grouping: steps, by: tree)
+        return steps.shuffled(using: &dice).compactMap { left[tree($0)]?.removeFirst() }
+    }
+
     /// Every violation over every prefix of one execution order of a plan.
     func violations(of plan: Plan, from world: ObservedState, _ dice: inout Dice) -> [String] {
         var world = world
@@ -71,7 +83,7 @@ struct Laws {
         var before = found
         var result: [String] = []
         for stage in plan.stages {
-            for step in stage.steps.shuffled(using: &dice) {
+            for step in shuffled(stage.steps, in: world, &dice) {
                 world.apply(step)
                 let after = openness(world)
                 result += violations(from: before, to: after, found: found)

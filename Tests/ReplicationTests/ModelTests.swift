@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import Replication
@@ -8,10 +8,7 @@ import Testing
     private let roles: [ObservedRole] = [.subscriber, .unlogged, .fenced, .origin]
 
     @Test func `stages every change as the code does`() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Model/stages.pml")
-        if ProcessInfo.processInfo.environment["RECORD"] == "1" { try Data(rendered.utf8).write(to: file) }
-        let found = try String(contentsOf: file, encoding: .utf8)
-        #expect(found == rendered, "the code stages otherwise than stages.pml; review it and run with RECORD=1")
+        try expectGolden(rendered, at: packageFolder.appending(path: "Tests/Model/stages.pml"))
     }
 
     private var rendered: String {

@@ -1,21 +1,6 @@
+import TestSupport
+
 @testable import Replication
-
-/// The same numbers for the same seed (SplitMix64).
-struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x9E37_79B9_7F4A_7C15 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-}
 
 let nowhere = Position(file: "random.yaml", line: 1, column: 1)
 
@@ -25,7 +10,7 @@ struct RandomCluster {
     let observed: ObservedState
 
     init(seed: Int) {
-        var dice = Dice(seed: seed)
+        var dice = Dice(seed: 0, after: seed)
         let engine = RandomCluster.engine(&dice)
         let nodes = (0..<Int.random(in: 2...4, using: &dice)).map { number in
             DeclaredNode(name: NodeName("n\(number)"), conninfo: "service=n\(number)", id: nil, because: nowhere)

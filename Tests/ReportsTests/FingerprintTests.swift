@@ -1,5 +1,6 @@
 import Replication
 @testable import Reports
+import TestSupport
 import Testing
 
 /// A world with something of everything.

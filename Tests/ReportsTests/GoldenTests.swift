@@ -1,5 +1,6 @@
 import Replication
 import Reports
+import TestSupport
 import Testing
 
 @Suite struct `Reports look as they always did` {

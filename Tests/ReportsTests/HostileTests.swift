@@ -1,21 +1,11 @@
 import Foundation
 import Replication
 @testable import Reports
+import TestSupport
 import Testing
 
-/// The same numbers for the same seed (SplitMix64).
-private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func name() -> String {
+extension Dice {
+    fileprivate mutating func name() -> String {
         let pieces = [
             "a", "Order Line", "\n", "\r", "\t", "\u{1b}[31m", "\u{1b}]0;x\u{7}", "\u{7f}", "\u{9b}2J", "\u{85}",
             "\u{202e}", "\u{2066}", "\u{2028}", "\u{200b}", "\u{feff}", "\u{e0041}", "\u{ad}", "\u{a0}", "\"", "'",
@@ -30,7 +20,7 @@ private let password = "s3cret-Passw0rd"
 
 /// A report in which every text that can come from outside is hostile.
 private func hostileReport(_ seed: Int, _ kind: Report.Kind) -> Report {
-    var dice = Dice(state: UInt64(seed))
+    var dice = Dice(seed: seed)
     let names: [NodeName] = (0..<3).map { NodeName("\($0)" + dice.name()) }
     let tables = (0..<4).map { TableName(Identifier(dice.name()), Identifier("\($0)" + dice.name())) }
     let place = Position(file: dice.name(), line: 3, column: 4)
@@ -107,7 +97,7 @@ private func outputs(_ report: Report, _ hostile: String) -> [String: String] {
 @Suite struct `Whatever the names are` {
     @Test(arguments: 0..<40)
     func `no output holds a control character, a mark of direction or a password`(seed: Int) {
-        var dice = Dice(state: UInt64(seed))
+        var dice = Dice(seed: seed)
         for kind in Report.Kind.allCases {
             for (name, output) in outputs(hostileReport(seed, kind), dice.name()) {
                 let raw = output.unicodeScalars.filter { scalar in

@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 
 /// Looks from outside, all the time, whether two nodes are open for one table, or one is open and unlogged.
 ///

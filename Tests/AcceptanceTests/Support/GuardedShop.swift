@@ -2,6 +2,7 @@ import FaultProxy
 import Foundation
 import Postgres
 import Sandbox
+import TestSupport
 import Testing
 
 /// A shop whose nodes are reached through proxies, and a look at the doors that asks the servers themselves.
@@ -94,8 +95,7 @@ struct GuardedShop: Sendable {
     @discardableResult
     func ask(_ node: String, _ sql: String) async throws -> String? {
         guard let session = sessions[node] else { throw SandboxError(message: "no node \(node)") }
-        let last = try await session.run(sql).last
-        return last.flatMap { $0.isEmpty ? nil : $0[0, 0] }
+        return try await session.run(sql).value
     }
 
     /// Does something on a proxy's thread, which waits for its end.

@@ -1,13 +1,14 @@
 import Foundation
 import Postgres
 import Sandbox
+import TestSupport
 
 /// Names that mean harm, the same for the same seed: each tries to get out of its quotes and to call `public.pwn()`.
 struct HostileNames {
-    private var state: UInt64
+    private var dice: Dice
     private var taken: Set<[UInt8]> = []
 
-    init(seed: UInt64) { state = seed }
+    init(seed: Int) { dice = Dice(seed: seed) }
 
     /// What is tried to get a statement out of a name.
     private static let injections = [
@@ -34,14 +35,6 @@ struct HostileNames {
         String(repeating: "\"", count: 63), String(repeating: "\\", count: 63),
     ]
 
-    private mutating func roll(_ count: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((value ^ (value >> 31)) % UInt64(count))
-    }
-
     /// A name that was not given before, of 63 bytes at most.
     ///
     /// - Parameters:
@@ -49,10 +42,10 @@ struct HostileNames {
     ///   - isKey: Whether it stands as a key in the file, where no variable is filled in.
     mutating func next(isOwn: Bool = false, isKey: Bool = false) -> String {
         while true {
-            let injection = Self.injections[roll(Self.injections.count)]
+            let injection = Self.injections[dice.below(Self.injections.count)]
             let text =
-                Self.noise[roll(Self.noise.count)] + injection + Self.noise[roll(Self.noise.count)]
-                + Self.noise[roll(Self.noise.count)] + Self.noise[roll(Self.noise.count)]
+                Self.noise[dice.below(Self.noise.count)] + injection + Self.noise[dice.below(Self.noise.count)]
+                + Self.noise[dice.below(Self.noise.count)] + Self.noise[dice.below(Self.noise.count)]
             var name = String.UnicodeScalarView()
             for scalar in text.unicodeScalars {
                 guard !isOwn || scalar.properties.generalCategory != .control else { continue }

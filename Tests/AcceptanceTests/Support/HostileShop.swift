@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Sandbox
+import TestSupport
 import Testing
 
 /// Three databases in which everything that can have a name has a hostile one, and a cluster file that names it all.
@@ -40,7 +41,7 @@ struct HostileShop: Sendable {
     let file: String
 
     /// Lends one without any trigger of the engine.
-    static func lend(_ engine: Engine, seed: UInt64, _ body: (HostileShop) async throws -> Void) async throws {
+    static func lend(_ engine: Engine, seed: Int, _ body: (HostileShop) async throws -> Void) async throws {
         let directory = try temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let servers = try await SharedServers.three()
@@ -53,14 +54,11 @@ struct HostileShop: Sendable {
             try await body(hostile)
         }
         for server in servers.servers {
-            let session = try await Session.connect(
-                to: ConnectionString(server.connectionString()), timeout: .seconds(10))
-            _ = try await session.run("DROP ROLE IF EXISTS \(quoted(role))")
-            await session.close()
+            try await ConnectionString(server.connectionString()).ask("DROP ROLE IF EXISTS \(quoted(role))")
         }
     }
 
-    private init(_ shop: Shop, _ engine: Engine, _ role: String, _ seed: UInt64) {
+    private init(_ shop: Shop, _ engine: Engine, _ role: String, _ seed: Int) {
         var names = HostileNames(seed: seed)
         (self.shop, self.engine, self.role) = (shop, engine, role)
         database = shop.addresses["berlin"]?.value(of: "dbname") ?? ""
@@ -135,8 +133,7 @@ struct HostileShop: Sendable {
         case .custom: custom
         case .bruce:
             try String(
-                contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
-                    .appending(path: "../../LiveTests/Scenarios/bruce.sql"), encoding: .utf8)
+                contentsOf: packageFolder.appending(path: "Tests/LiveTests/Scenarios/bruce.sql"), encoding: .utf8)
         }
     }
 

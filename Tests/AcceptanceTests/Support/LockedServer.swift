@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Sandbox
+import TestSupport
 
 /// A server that asks for the password and logs everything that it is told, with a cluster of one node on it.
 struct LockedServer {
@@ -38,10 +39,7 @@ struct LockedServer {
     }
 
     func ask(_ sql: String, in database: String = "postgres") async throws {
-        let address = try ConnectionString(server.connectionString(database: database))
-        let session = try await Session.connect(to: address, timeout: .seconds(20))
-        _ = try await session.run(sql)
-        await session.close()
+        try await ConnectionString(server.connectionString(database: database)).ask(sql)
     }
 
     /// A cluster file of one node.
@@ -55,10 +53,6 @@ struct LockedServer {
         tables: [public.orders]
 
         """
-    }
-
-    func yaml(_ text: String) -> String {
-        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
     }
 }
 

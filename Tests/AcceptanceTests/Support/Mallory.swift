@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Sandbox
+import TestSupport
 
 /// A role without rights of her own, on every server, who owns or writes what a test gives her.
 struct Mallory: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import TestSupport
 
 @testable import Sandbox
 
@@ -21,10 +22,7 @@ struct OwnServers: Sendable {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         var addresses: [String: ConnectionString] = [:]
         for (node, server) in zip(Shop.nodes, made) {
-            let session = try await Session.connect(
-                to: ConnectionString(server.connectionString()), timeout: .seconds(20))
-            _ = try await session.run("CREATE DATABASE shop")
-            await session.close()
+            try await ConnectionString(server.connectionString()).ask("CREATE DATABASE shop")
             addresses[node] = try ConnectionString(server.connectionString(database: "shop"))
         }
         let shop = Shop(directory: directory, addresses: addresses)
@@ -64,10 +62,6 @@ struct OwnServers: Sendable {
     /// Runs SQL in the shop's database of a server; the first field of the last answer.
     @discardableResult
     func ask(_ server: Server, _ sql: String) async throws -> String? {
-        let session = try await Session.connect(
-            to: ConnectionString(server.connectionString(database: "shop")), timeout: .seconds(20))
-        let last = try await session.run(sql).last
-        await session.close()
-        return last.flatMap { $0.isEmpty ? nil : $0[0, 0] }
+        try await ConnectionString(server.connectionString(database: "shop")).ask(sql).value
     }
 }

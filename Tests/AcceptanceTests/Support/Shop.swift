@@ -1,24 +1,7 @@
 import Foundation
 import Postgres
 import Sandbox
-
-/// The built binary, started as users start it.
-enum Binary {
-    /// The one that `POLARITY_TESTED` names, else the one beside the tests in the build directory.
-    static var path: String {
-        get throws {
-            if let path = ProcessInfo.processInfo.environment["POLARITY_TESTED"] { return path }
-            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            return URL(filePath: tests).deletingLastPathComponent().appending(path: "polarity").path()
-        }
-    }
-
-    /// This process's environment without what PostgreSQL's programs and polarity heed, and a home of its own.
-    static func environment(home: String, _ more: [String: String]) -> [String: String] {
-        let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") && $0.key != "NO_COLOR" }
-        return inherited.merging(["HOME": home, "XDG_STATE_HOME": home + "/state"]) { $1 }.merging(more) { $1 }
-    }
-}
+import TestSupport
 
 /// Three databases with the example schema, berlin, paris and tokyo, and a directory with a cluster file for them.
 struct Shop: Sendable {
@@ -118,39 +101,32 @@ struct Shop: Sendable {
     /// Runs SQL on a node; the first field of the last answer.
     @discardableResult
     func ask(_ node: String, _ sql: String) async throws -> String? {
-        try await session(node) { session in
-            let last = try await session.run(sql).last
-            return last.flatMap { $0.isEmpty ? nil : $0[0, 0] }
-        }
+        try await address(node).ask(sql, as: "etl").value
     }
 
     /// Holds a lock, taken by this statement, in a transaction of its own until the body ends.
     ///
     /// - Returns: what the body returns; it is told the process id of the backend that holds the lock.
     func holding(_ statement: String, on node: String, _ body: (Int32) async throws -> Void) async throws {
-        _ = try await session(node) { session in
-            _ = try await session.run("BEGIN; \(statement)")
-            try await body(session.processID)
-            return nil
-        }
-    }
-
-    /// A session of its own; whoever asks for it closes it.
-    func connect(_ node: String, as application: String = "etl") async throws -> Session {
-        guard let address = addresses[node] else { throw SandboxError(message: "no node \(node)") }
-        return try await Session.connect(to: address, timeout: .seconds(10), applicationName: application)
-    }
-
-    private func session(_ node: String, _ body: (Session) async throws -> String?) async throws -> String? {
         let session = try await connect(node)
         do {
-            let answer = try await body(session)
-            await session.close()
-            return answer
+            _ = try await session.run("BEGIN; \(statement)")
+            try await body(session.processID)
         } catch {
             await session.close()
             throw error
         }
+        await session.close()
+    }
+
+    /// A session of its own; whoever asks for it closes it.
+    func connect(_ node: String, as application: String = "etl") async throws -> Session {
+        try await Session.connect(to: address(node), timeout: .seconds(10), applicationName: application)
+    }
+
+    private func address(_ node: String) throws -> ConnectionString {
+        guard let address = addresses[node] else { throw SandboxError(message: "no node \(node)") }
+        return address
     }
 
     /// Every firing mode of polarity's triggers on a node, as `table trigger=mode`.
@@ -170,20 +146,4 @@ struct Shop: Sendable {
         for node in Self.nodes { all.append(try await modes(node)) }
         return all
     }
-}
-
-/// A new directory that the caller deletes.
-func temporaryDirectory() throws -> String {
-    let path = FileManager.default.temporaryDirectory.appending(path: "polarity-test-\(UUID().uuidString)").path()
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    return path
-}
-
-/// Waits until something comes true, 20 seconds at most.
-func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    for _ in 0..<1000 {
-        if try await condition() { return true }
-        try await Task.sleep(for: .milliseconds(20))
-    }
-    return false
 }

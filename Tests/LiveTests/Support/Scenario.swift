@@ -1,5 +1,6 @@
 import Foundation
 import Replication
+import TestSupport
 
 /// A story on real servers, told by the files of one folder in Scenarios. The folder's name begins with its engine.
 ///
@@ -25,7 +26,7 @@ struct Scenario: Sendable, CustomStringConvertible {
 
     var description: String { name }
 
-    static let folder = URL(fileURLWithPath: #filePath).appending(path: "../../Scenarios").standardized
+    static let folder = packageFolder.appending(path: "Tests/LiveTests/Scenarios")
 
     /// All folders in the order of their names.
     static let all: [Scenario] = {

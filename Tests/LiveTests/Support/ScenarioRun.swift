@@ -5,6 +5,7 @@ import LiveNodes
 import Postgres
 import Replication
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sandbox
@@ -141,7 +142,7 @@ struct ScenarioRun {
             if part.waits { try await slony?.waitUntilReplicated() }
             for (node, address) in nodes(of: part) {
                 do {
-                    try await ask(address, part.sql)
+                    try await address.ask(part.sql)
                 } catch {
                     throw SandboxError(message: "on \(node): \(error)\n\(part.sql)")
                 }
@@ -175,18 +176,10 @@ struct ScenarioRun {
         zip(["berlin", "paris", "tokyo"], addresses).filter { part.nodes.isEmpty || part.nodes.contains($0.0) }
     }
 
-    /// Compares with the golden; RECORD=1 writes it anew, and fails once.
     private func compare(_ text: String, with file: String) async throws {
-        let own = await Self.variant(of: file)
-        let recorded = own.flatMap { scenario.text($0) } ?? scenario.text(file)
-        if ProcessInfo.processInfo.environment["RECORD"] == "1" {
-            guard recorded != text else { return }
-            try text.write(
-                to: scenario.folder.appending(path: own ?? file), atomically: true, encoding: .utf8)
-            Issue.record("recorded \(scenario.name)/\(own ?? file)")
-        } else {
-            expectNoDifference(text, recorded ?? "", "\(scenario.name)/\(own ?? file)")
-        }
+        let common = scenario.folder.appending(path: file)
+        let own = await Self.variant(of: file).map { scenario.folder.appending(path: $0) }
+        try expectGolden(text, at: own ?? common, else: common)
     }
 
     /// The golden of servers that are not of the major that goldens are made with, such as `plan-13.txt` or

@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Synchronization
+import TestSupport
 
 @testable import Sandbox
 
@@ -31,9 +32,8 @@ final class SlonyCluster: Sendable {
         let servers = try await SlonyTemplate.shared.value.servers
         let addresses = try servers.map { try $0.plainAddress(database: name) }
         for server in servers {
-            try await ask(server.plainAddress(database: "postgres"), "CREATE DATABASE \(quoted(name)) TEMPLATE shop")
-            try await ask(
-                server.plainAddress(database: name),
+            try await server.plainAddress(database: "postgres").ask("CREATE DATABASE \(quoted(name)) TEMPLATE shop")
+            try await server.plainAddress(database: name).ask(
                 """
                 TRUNCATE _shopcl.sl_nodelock;
                 UPDATE _shopcl.sl_path SET pa_conninfo = replace(pa_conninfo, 'dbname=shop ', 'dbname=\(name) ')
@@ -49,8 +49,8 @@ final class SlonyCluster: Sendable {
             answer = .failure(error)
         }
         for server in servers {
-            try await ask(
-                server.plainAddress(database: "postgres"), "DROP DATABASE IF EXISTS \(quoted(name)) WITH (FORCE)")
+            try await server.plainAddress(database: "postgres").ask(
+                "DROP DATABASE IF EXISTS \(quoted(name)) WITH (FORCE)")
         }
         return try answer.get()
     }
@@ -68,7 +68,7 @@ final class SlonyCluster: Sendable {
     /// Runs SQL on a node (1, 2 or 3) as its superuser, past Slony.
     @discardableResult
     func sabotage(_ sql: String, on node: Int) async throws -> [[String?]] {
-        try await ask(addresses[node - 1], sql).last?.values ?? []
+        try await addresses[node - 1].ask(sql).last?.values ?? []
     }
 
     /// Waits until every node has everything that any node holds now.
@@ -80,11 +80,9 @@ final class SlonyCluster: Sendable {
                     SELECT FROM _shopcl.sl_confirm AS c
                      WHERE c.con_origin = \(node) AND c.con_received = n.no_id AND c.con_seqno >= \(event))
                 """
-            let session = try await Session.connect(to: addresses[node - 1], timeout: .seconds(5))
-            guard try await within(seconds: 30, { try await session.run(confirmed)[0][0, 0] == "t" }) else {
+            guard try await eventually({ try await addresses[node - 1].ask(confirmed).value == "t" }) else {
                 throw SandboxError(message: "event \(event) of node \(node) is not confirmed:\n\(logs())")
             }
-            await session.close()
         }
     }
 
@@ -107,9 +105,9 @@ private struct SlonyTemplate {
         servers = try await Server.create(names: ["berlin", "paris", "tokyo"], settings: [:])
         let addresses = try servers.map { try $0.plainAddress(database: "shop") }
         for (server, address) in zip(servers, addresses) {
-            try await ask(server.plainAddress(database: "postgres"), "CREATE DATABASE shop")
-            try await ask(address, Sandbox.exampleSchema)
-            try await ask(address, Self.moreTables)
+            try await server.plainAddress(database: "postgres").ask("CREATE DATABASE shop")
+            try await address.ask(Sandbox.exampleSchema)
+            try await address.ask(Self.moreTables)
         }
         try await runSlonik(script("cluster"), addresses)
         do {
@@ -119,13 +117,11 @@ private struct SlonyTemplate {
             withExtendedLifetime(daemons) {}
         }
         for server in servers {
-            let session = try await Session.connect(
-                to: server.plainAddress(database: "postgres"), timeout: .seconds(5))
+            let address = try server.plainAddress(database: "postgres")
             let left = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'shop'"
-            guard try await within(seconds: 20, { try await session.run(left)[0][0, 0] == "0" }) else {
+            guard try await eventually({ try await address.ask(left).value == "0" }) else {
                 throw SandboxError(message: "\(server.name): sessions of slon do not end")
             }
-            await session.close()
         }
     }
 
@@ -166,7 +162,7 @@ private func log(of address: ConnectionString) -> String {
 }
 
 private func script(_ name: String) throws -> String {
-    let folder = URL(fileURLWithPath: #filePath).appending(path: "../../../../examples/slony-demo").standardized
+    let folder = packageFolder.appending(path: "examples/slony-demo")
     return try String(contentsOf: folder.appending(path: "\(name).slonik"), encoding: .utf8)
 }
 
@@ -189,30 +185,4 @@ extension Server {
     fileprivate func plainAddress(database: String) throws -> ConnectionString {
         try ConnectionString("host=\(socketDirectory) port=\(port) dbname=\(database) user=postgres")
     }
-}
-
-// MARK: - Asking
-
-/// Runs SQL in a session of its own.
-@discardableResult
-func ask(_ address: ConnectionString, _ sql: String) async throws -> [Rows] {
-    let session = try await Session.connect(to: address, timeout: .seconds(10))
-    do {
-        let answer = try await session.run(sql)
-        await session.close()
-        return answer
-    } catch {
-        await session.close()
-        throw error
-    }
-}
-
-/// Whether something comes true in time; asked every 20 ms.
-func within(seconds: Int, _ condition: () async throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(seconds)
-    while try await !condition() {
-        guard .now < deadline else { return false }
-        try await Task.sleep(for: .milliseconds(20))
-    }
-    return true
 }
