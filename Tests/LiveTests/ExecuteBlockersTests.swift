@@ -5,8 +5,8 @@ import Sandbox
 import TestSupport
 import Testing
 
-struct ExecuteBlockersTests {
-    @Test func `a busy table is tried again and again, its blocker named, while others go on`() async throws {
+@Suite struct `a table that somebody is at work on` {
+    @Test func `is tried again and again, who is in the way is named, and other tables go on`() async throws {
         try await ExecuteNodes.with(tables: 5) { nodes in
             let writer = try await nodes.session()
             _ = try await writer.run("BEGIN; LOCK TABLE t1 IN ROW EXCLUSIVE MODE")
@@ -31,7 +31,7 @@ struct ExecuteBlockersTests {
         }
     }
 
-    @Test func `a writer that leaves lets the table through`() async throws {
+    @Test func `is changed as soon as its writer leaves`() async throws {
         try await ExecuteNodes.with(tables: 2) { nodes in
             let writer = try await nodes.session()
             _ = try await writer.run("BEGIN; LOCK TABLE t0 IN ROW EXCLUSIVE MODE")
@@ -46,7 +46,7 @@ struct ExecuteBlockersTests {
         }
     }
 
-    @Test func `a prepared transaction is named by its identifier`() async throws {
+    @Test func `is busy with a prepared transaction, which is named by its identifier`() async throws {
         try await ExecuteNodes.with(tables: 1) { nodes in
             let writer = try await nodes.session()
             let name = nodes.sessions[0].processID
@@ -66,7 +66,7 @@ struct ExecuteBlockersTests {
         }
     }
 
-    @Test func `a deadlock is tried again`() async throws {
+    @Test func `is tried again after a deadlock`() async throws {
         try await ExecuteNodes.with(tables: 1) { nodes in
             _ = try await nodes.sessions[0].run("CREATE TABLE other (id int)")
             let rival = try await nodes.session()

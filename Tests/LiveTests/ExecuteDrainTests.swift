@@ -4,7 +4,7 @@ import Replication
 import Sandbox
 import Testing
 
-struct ExecuteDrainTests {
+@Suite struct `a new origin` {
     private func drain(_ evidence: DrainEvidence, of set: SetName = "default") -> Drain {
         Drain(
             set: set, newOrigin: "paris", sources: ["berlin", "tokyo"], tables: [ExecuteNodes.table(0)],
@@ -20,7 +20,7 @@ struct ExecuteDrainTests {
         CREATE TABLE polarity.applied (origin text PRIMARY KEY, seq bigint);
         """
 
-    @Test func `a member without a log proves itself, and the new origin is opened`() async throws {
+    @Test func `opens beside a member that has no log, and so nothing to hand over`() async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             _ = try await nodes.sessions[1].run(schema)
             let plan = nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain(.polarityApplied)])
@@ -30,7 +30,7 @@ struct ExecuteDrainTests {
         }
     }
 
-    @Test func `what is logged must be applied on every other member`() async throws {
+    @Test func `waits until every other member has applied what the old one logged`() async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             for session in nodes.sessions { _ = try await session.run(schema) }
             _ = try await nodes.sessions[0].run(
@@ -53,7 +53,7 @@ struct ExecuteDrainTests {
         }
     }
 
-    @Test func `what goes beyond the log was applied of another one, and proves nothing`() async throws {
+    @Test func `stays shut where more was applied than was ever logged: that was another log`() async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             for session in nodes.sessions { _ = try await session.run(schema) }
             _ = try await nodes.sessions[0].run("INSERT INTO polarity.log VALUES (7, 'public', 't0', 'public', 't0')")
@@ -73,7 +73,7 @@ struct ExecuteDrainTests {
         }
     }
 
-    @Test func `a log that nobody reports on cannot be proven, and nothing is opened unless allowed`() async throws {
+    @Test func `stays shut, unless allowed, where nobody says how far a log was applied`() async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             _ = try await nodes.sessions[0].run(
                 schema + "INSERT INTO polarity.log VALUES (7, 'p', 'leaf', 'public', 't0')")
@@ -91,7 +91,7 @@ struct ExecuteDrainTests {
         }
     }
 
-    @Test func `a custom engine's own queries prove the drain, or time runs out`() async throws {
+    @Test func `opens when a custom engine's own queries say so, or stays shut when time runs out`() async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             for session in nodes.sessions {
                 _ = try await session.run(
@@ -110,7 +110,7 @@ struct ExecuteDrainTests {
         }
     }
 
-    @Test func `sets that move together are each asked where nothing can be written`() async throws {
+    @Test func `of each of the sets that move together is asked for where nothing can be written`() async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             let readOnly = "current_setting('transaction_read_only') = 'on' AND pg_sleep(0.01) IS NOT NULL"
             let query = DrainQuery(
@@ -123,7 +123,7 @@ struct ExecuteDrainTests {
     }
 
     @Test(arguments: ["false", "NULL::boolean"])
-    func `a drain that is not there closes nothing`(answer: String) async throws {
+    func `that has not everything yet leaves the old one open`(answer: String) async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             let query = DrainQuery(
                 sql: "SELECT \(answer) WHERE $1 IS NOT NULL", originPosition: "SELECT 1", timeout: .milliseconds(300))
@@ -137,7 +137,7 @@ struct ExecuteDrainTests {
         }
     }
 
-    @Test func `an engine with nothing to prove it by needs to be allowed`() async throws {
+    @Test func `needs to be allowed under an engine that can prove nothing`() async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             let plan = nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain(.nothing)])
             let refused = try await nodes.run(plan)

@@ -5,9 +5,8 @@ import Sandbox
 import TestSupport
 import Testing
 
-struct ExecuteFlushTests {
-    @Test func `what no synchronous standby has confirmed is not durable, and nothing is opened upon it`() async throws
-    {
+@Suite struct `what no synchronous standby has confirmed` {
+    @Test func `may still be lost, so nothing is opened upon it`() async throws {
         try await withoutStandby { nodes, berlin in
             let waiting = Task { try await endWait(on: berlin) }
             let outcomes = try await nodes.run(
@@ -23,7 +22,7 @@ struct ExecuteFlushTests {
         }
     }
 
-    @Test func `a wait for a synchronous standby that is given up is no flush`() async throws {
+    @Test func `is not called safe when the time is up`() async throws {
         try await withoutStandby { nodes, _ in
             let recorder = Recorder()
             // 10 s are left to what was begun when the time is up.

@@ -5,8 +5,8 @@ import Sandbox
 import TestSupport
 import Testing
 
-struct ExecuteLocksTests {
-    @Test func `a second run of a cluster is refused, and told who holds the lock`() async throws {
+@Suite struct `the lock that an apply takes on every node` {
+    @Test func `refuses a second apply, which is told who holds it`() async throws {
         try await ExecuteNodes.with(2, tables: 1) { nodes in
             let first = try await nodes.takeLocks()
             do {
@@ -30,7 +30,7 @@ struct ExecuteLocksTests {
         }
     }
 
-    @Test func `a node that is not required may be unreachable`() async throws {
+    @Test func `is done without where a node cannot be reached, unless that one is required`() async throws {
         try await ExecuteNodes.with(tables: 1) { nodes in
             let gone = DeclaredNode(
                 name: "gone", conninfo: "host=/nowhere dbname=x", because: ExecuteNodes.because)
@@ -49,7 +49,7 @@ struct ExecuteLocksTests {
         }
     }
 
-    @Test func `a node that cannot be asked for its lock neither holds it nor keeps others from being asked`()
+    @Test func `is asked for on the others where one node cannot be asked`()
         async throws
     {
         try await ExecuteNodes.with(2, tables: 1) { nodes in
@@ -78,7 +78,7 @@ struct ExecuteLocksTests {
             name: "berlin", conninfo: nodes.nodes[0].conninfo + " user=execute_mute", because: ExecuteNodes.because)
     }
 
-    @Test func `two names of one database are one lock`() async throws {
+    @Test func `is one where two names are one database`() async throws {
         try await ExecuteNodes.with(tables: 1) { nodes in
             let twin = DeclaredNode(name: "twin", conninfo: nodes.nodes[0].conninfo, because: ExecuteNodes.because)
             let locks = try await RunLocks.take(
@@ -89,7 +89,7 @@ struct ExecuteLocksTests {
         }
     }
 
-    @Test func `a lock that is lost before a step makes it raise, and stops the run on every node`() async throws {
+    @Test func `fails the next step once it is lost, and stops the run on every node`() async throws {
         try await ExecuteNodes.with(2, tables: 2) { nodes in
             let locks = try await nodes.takeLocks()
             let pid = locks.held["paris"]?.pid ?? 0
@@ -119,7 +119,7 @@ struct ExecuteLocksTests {
     }
 
     @Test(arguments: [(2, "done"), (1, "not begun"), (0, "not begun")])
-    func `a lock that is lost keeps the old origin shut where that lock says who may write`(
+    func `keeps the old origin shut once it is lost where it says who may write`(
         place: Int, end: String
     ) async throws {
         try await ExecuteNodes.with(3, tables: 2) { nodes in
@@ -147,29 +147,4 @@ struct ExecuteLocksTests {
             #expect(try await nodes.closed(on: 0).contains(0) == (end == "not begun"))
         }
     }
-
-    @Test func `what an earlier run left behind is on the disk before anything opens upon it`() async throws {
-        try await ExecuteNodes.with(2, tables: 1) { nodes in
-            _ = try await nodes.sessions[1].run(
-                "SET synchronous_commit = off; ALTER TABLE t0 ENABLE TRIGGER deny; RESET synchronous_commit")
-            let end = try await nodes.sessions[1].query("SELECT pg_current_wal_insert_lsn()")[0, 0] ?? ""
-            let flushed = Recorded()
-            let outcomes = try await nodes.run(
-                nodes.plan([nodes.step(0, on: 0, stage: .open)]),
-                events: { event in
-                    guard case .sending("berlin", _) = event else { return }
-                    let rows = try? await nodes.sessions[1].query(
-                        "SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn", [end])
-                    await flushed.note(rows?[0, 0] ?? "")
-                })
-            #expect(outcomes.words == ["done"])
-            #expect(await flushed.answers == ["t"])
-        }
-    }
-}
-
-/// What was read while a run was under way.
-private actor Recorded {
-    private(set) var answers: [String] = []
-    func note(_ answer: String) { answers.append(answer) }
 }

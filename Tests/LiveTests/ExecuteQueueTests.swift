@@ -3,7 +3,7 @@ import Testing
 
 @testable import LiveNodes
 
-struct ExecuteQueueTests {
+@Suite struct `the tables of a stage` {
     private func step(_ table: String?, set: SetName = "default") -> Step {
         Step(
             stage: .protect, node: "berlin", set: set, table: table.map { TableName("public", Identifier($0)) },
@@ -17,7 +17,7 @@ struct ExecuteQueueTests {
     private let start = ContinuousClock.now
     private var later: ContinuousClock.Instant { start + .seconds(5) }
 
-    @Test func `tries are short until half of them are used up`() {
+    @Test func `are tried for a short time until half of the tries are used up`() {
         var queue = StepQueue([step("a")], policy: Policy(lockTimeout: .seconds(2), retries: 6), parents: [:])
         var timeouts: [Duration] = []
         for _ in 0..<6 {
@@ -30,12 +30,12 @@ struct ExecuteQueueTests {
             queue.outcomes.map(\.outcome) == [.busy(tries: 6, blockers: [blocker(isAutovacuum: false)])])
     }
 
-    @Test func `the last try is long, also where it is the only one`() {
+    @Test func `are tried for a long time at last, also where that is the only try`() {
         let queue = StepQueue([step("a")], policy: Policy(lockTimeout: .seconds(2), retries: 1), parents: [:])
         #expect(queue.lockTimeout(of: 0) == .seconds(2))
     }
 
-    @Test func `a try is long as soon as an autovacuum worker was in the way, and goes alone and last`() {
+    @Test func `are tried for a long time, alone and last, once an autovacuum worker was in the way`() {
         var queue = StepQueue([step("a"), step("b"), step("c")], policy: Policy(), parents: [:])
         queue.miss(0, blockers: [blocker(isAutovacuum: true)], at: start)
         #expect(queue.lockTimeout(of: 0) == .seconds(2))
@@ -47,7 +47,7 @@ struct ExecuteQueueTests {
         #expect(queue.next(limit: 100, at: later) == .finished)
     }
 
-    @Test(arguments: 1...30) func `a pause is at most a second`(tries: Int) throws {
+    @Test(arguments: 1...30) func `rest for a second at most between two tries`(tries: Int) throws {
         var queue = StepQueue([step("a")], policy: Policy(retries: 100), parents: [:])
         for _ in 0..<tries { queue.miss(0, blockers: [], at: start) }
         switch queue.next(limit: 100, at: start) {
@@ -56,13 +56,13 @@ struct ExecuteQueueTests {
         }
     }
 
-    @Test func `all steps go together where each has one try`() {
+    @Test func `go together where each has one try`() {
         let policy = Policy(lockTimeout: .seconds(2), retries: 1)
         var queue = StepQueue([step("a"), step("b")], policy: policy, parents: [:])
         #expect(queue.next(limit: 100, at: start) == .send([0, 1]))
     }
 
-    @Test func `a partitioned table waits for what lies two levels below it`() {
+    @Test func `wait, where they are partitioned, for what lies two levels below`() {
         let (leaf, middle, root) = (
             TableName("public", "leaf"), TableName("public", "middle"), TableName("public", "root")
         )
@@ -74,7 +74,7 @@ struct ExecuteQueueTests {
         }
     }
 
-    @Test func `a partition and its parent keep their order, others overtake`() {
+    @Test func `keep their order where one is a partition of another, and overtake each other elsewhere`() {
         let (leaf, root) = (TableName("public", "leaf"), TableName("public", "root"))
         var queue = StepQueue([step("leaf"), step("other"), step("root")], policy: Policy(), parents: [leaf: root])
         #expect(queue.next(limit: 100, at: start) == .send([0, 1, 2]))
@@ -86,7 +86,7 @@ struct ExecuteQueueTests {
         #expect(queue.outcomes.map { word($0.outcome) } == ["failed 42501", "done", "not begun"])
     }
 
-    @Test func `a set's tables wait for its installation, another set's do not`() {
+    @Test func `wait for what their own set installs, and for no other set's`() {
         let steps = [step(nil, set: "x"), step("a", set: "x"), step(nil, set: "y"), step("b", set: "y")]
         var queue = StepQueue(steps, policy: Policy(), parents: [:])
         #expect(queue.next(limit: 100, at: start) == .send([0, 1, 2, 3]))

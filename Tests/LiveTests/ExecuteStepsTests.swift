@@ -4,8 +4,8 @@ import Replication
 import Sandbox
 import Testing
 
-struct ExecuteStepsTests {
-    @Test func `two hundred and fifty tables are closed, flushed and read back`() async throws {
+@Suite struct `a plan that is carried out` {
+    @Test func `closes two hundred and fifty tables, and reads them back when they are on the disk`() async throws {
         try await ExecuteNodes.with(tables: 250) { nodes in
             let recorder = Recorder()
             let outcomes = try await nodes.run(
@@ -19,7 +19,7 @@ struct ExecuteStepsTests {
         }
     }
 
-    @Test func `each step is a transaction of its own`() async throws {
+    @Test func `changes each table in a transaction of its own`() async throws {
         try await ExecuteNodes.with(tables: 3) { nodes in
             _ = try await nodes.sessions[0].run("CREATE TABLE seen (xid bigint)")
             let steps = (0..<3).map { number in
@@ -37,7 +37,7 @@ struct ExecuteStepsTests {
         }
     }
 
-    @Test func `an error in the middle of a message neither loses nor repeats the other steps`() async throws {
+    @Test func `neither loses nor repeats the other tables where one of them fails`() async throws {
         try await ExecuteNodes.with(tables: 7) { nodes in
             _ = try await nodes.sessions[0].run("CREATE TABLE seen (number int)")
             let steps = (0..<7).map { number in
@@ -59,7 +59,7 @@ struct ExecuteStepsTests {
         }
     }
 
-    @Test func `rows that are not those of the plan are stale, and nothing is changed`() async throws {
+    @Test func `changes nothing of a table that is not as it was planned for`() async throws {
         try await ExecuteNodes.with(tables: 4) { nodes in
             let steps = (0..<4).map { nodes.step($0) }
             _ = try await nodes.sessions[0].run(
@@ -76,7 +76,7 @@ struct ExecuteStepsTests {
         }
     }
 
-    @Test func `a stage begins on no node before the last succeeded on every node`() async throws {
+    @Test func `begins a stage on no node before the last succeeded on every node`() async throws {
         try await ExecuteNodes.with(3, tables: 2) { nodes in
             let protect = [nodes.step(0, on: 0), nodes.step(0, on: 1, statements: ["SELECT 1/0"])]
             let open = [nodes.step(1, on: 2, stage: .open)]
@@ -87,7 +87,7 @@ struct ExecuteStepsTests {
         }
     }
 
-    @Test func `stages run in order, and every stage is read back before the next`() async throws {
+    @Test func `goes stage by stage, and reads each back before the next`() async throws {
         try await ExecuteNodes.with(2, tables: 1) { nodes in
             let recorder = Recorder()
             let steps = [nodes.step(0, on: 0), nodes.step(0, on: 1, stage: .open)]
@@ -115,7 +115,7 @@ struct ExecuteStepsTests {
         }
     }
 
-    @Test func `what is read back otherwise than it was set is unverified`() async throws {
+    @Test func `calls unverified what is read back otherwise than it was set`() async throws {
         try await ExecuteNodes.with(tables: 1) { nodes in
             let outcomes = try await nodes.run(
                 nodes.plan([nodes.step(0, statements: ["ALTER TABLE ONLY public.t0 ENABLE ALWAYS TRIGGER deny"])]))
@@ -124,7 +124,7 @@ struct ExecuteStepsTests {
         }
     }
 
-    @Test func `the role of the step makes the change, and the login role looks after the lock`() async throws {
+    @Test func `makes a table's change in the declared role, and looks after the lock in the login's`() async throws {
         try await ExecuteNodes.with(tables: 1) { nodes in
             _ = try await nodes.sessions[0].run(
                 """
@@ -145,7 +145,7 @@ struct ExecuteStepsTests {
         }
     }
 
-    @Test func `the tables of a set wait for its installation`() async throws {
+    @Test func `changes no table of a set whose engine could not be installed`() async throws {
         try await ExecuteNodes.with(tables: 1) { nodes in
             let installation = Step(
                 stage: .protect, node: "berlin", set: "default", table: nil, tableOID: 0, changes: [],
@@ -156,4 +156,29 @@ struct ExecuteStepsTests {
             #expect(try await nodes.closed() == [])
         }
     }
+
+    @Test func `brings to the disk what an earlier run left behind before it opens anything upon it`() async throws {
+        try await ExecuteNodes.with(2, tables: 1) { nodes in
+            _ = try await nodes.sessions[1].run(
+                "SET synchronous_commit = off; ALTER TABLE t0 ENABLE TRIGGER deny; RESET synchronous_commit")
+            let end = try await nodes.sessions[1].query("SELECT pg_current_wal_insert_lsn()")[0, 0] ?? ""
+            let flushed = Recorded()
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0, on: 0, stage: .open)]),
+                events: { event in
+                    guard case .sending("berlin", _) = event else { return }
+                    let rows = try? await nodes.sessions[1].query(
+                        "SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn", [end])
+                    await flushed.note(rows?[0, 0] ?? "")
+                })
+            #expect(outcomes.words == ["done"])
+            #expect(await flushed.answers == ["t"])
+        }
+    }
+}
+
+/// What was read while a run was under way.
+private actor Recorded {
+    private(set) var answers: [String] = []
+    func note(_ answer: String) { answers.append(answer) }
 }

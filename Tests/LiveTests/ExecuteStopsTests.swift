@@ -5,8 +5,8 @@ import Sandbox
 import TestSupport
 import Testing
 
-struct ExecuteStopsTests {
-    @Test func `an interruption finishes what was sent, reads it back, and begins nothing more`() async throws {
+@Suite struct `an apply that is stopped half-way` {
+    @Test func `by a first signal finishes what was sent, reads it back, and begins nothing more`() async throws {
         try await ExecuteNodes.with(tables: 3) { nodes in
             let asked = Flag()
             let recorder = Recorder()
@@ -24,7 +24,7 @@ struct ExecuteStopsTests {
         }
     }
 
-    @Test func `a second interruption drops the connections`() async throws {
+    @Test func `by a second signal drops its connections`() async throws {
         try await ExecuteNodes.with(tables: 2) { nodes in
             let asked = Flag()
             let steps = [
@@ -40,7 +40,7 @@ struct ExecuteStopsTests {
         }
     }
 
-    @Test func `a second interruption while a stage is read back is no failure of the stage`() async throws {
+    @Test func `by a second signal while it reads back was interrupted, and did not fail`() async throws {
         try await ExecuteNodes.with(tables: 1) { nodes in
             let asked = Flag()
             let outcomes = try await nodes.run(
@@ -56,7 +56,7 @@ struct ExecuteStopsTests {
         }
     }
 
-    @Test func `the time for the whole run is up`() async throws {
+    @Test func `because its time is up begins nothing more`() async throws {
         try await ExecuteNodes.with(tables: 2) { nodes in
             let outcomes = try await nodes.run(
                 nodes.plan([nodes.step(0), nodes.step(1, stage: .open)]), policy: Policy(applyTimeout: .zero))
@@ -65,7 +65,7 @@ struct ExecuteStopsTests {
         }
     }
 
-    @Test func `a lock that is waited for when the time is up changes nothing, and what was done is read back`()
+    @Test func `while it waits for a table leaves that as it was, and reads back what was done`()
         async throws
     {
         try await ExecuteNodes.with(tables: 2) { nodes in
@@ -84,7 +84,7 @@ struct ExecuteStopsTests {
         }
     }
 
-    @Test func `a server that dies in the middle of a stage leaves doubt about what was sent and nothing else`()
+    @Test func `by the death of a server is in doubt about what was sent, and about nothing else`()
         async throws
     {
         let server = try await Server.create(name: "doomed")
@@ -110,7 +110,7 @@ struct ExecuteStopsTests {
         try await server.remove()
     }
 
-    @Test func `a stage that fails before anything was opened opens the old origin again`() async throws {
+    @Test func `before anything was opened opens the old origin again`() async throws {
         try await ExecuteNodes.with(2, tables: 2) { nodes in
             let close = [nodes.step(0, on: 0), nodes.step(1, on: 0, statements: ["SELECT 1/0"])]
             let open = (0..<2).map { nodes.step($0, on: 1, stage: .open) }
@@ -132,7 +132,7 @@ struct ExecuteStopsTests {
         }
     }
 
-    @Test func `the old origin stays shut where the new one is not read to be shut`() async throws {
+    @Test func `leaves the old origin shut where the new one is not read to be shut`() async throws {
         try await ExecuteNodes.with(2, tables: 1) { nodes in
             let close = nodes.step(0, on: 0, statements: ["ALTER TABLE ONLY public.t0 ENABLE TRIGGER deny"])
             let stuck = nodes.step(0, on: 1, statements: ["SELECT 1/0"])
