@@ -74,7 +74,7 @@ let package = Package(
             name: "LiveTests",
             dependencies: [
                 "ClusterFile", "Replication", "Reports", "LiveNodes", "Postgres", "Sandbox", "SafetyTally",
-                "TestSupport", "FaultProxy", customDump, issueReporting,
+                "TestSupport", "polarity", customDump, issueReporting,
             ],
             exclude: ["Scenarios"], swiftSettings: plain),
         .testTarget(

@@ -8,8 +8,7 @@ import Testing
     func `is planned, applied and verified on three servers`(scenario: Scenario) async throws {
         try await withRoles(scenario.words("roles")) {
             try await SharedServers.three().withDatabases(named: scenario.name) { addresses in
-                var run = ScenarioRun(scenario, on: addresses)
-                try await run.tell()
+                try await ScenarioRun.tell(scenario, on: addresses)
             }
         }
     }
@@ -17,8 +16,7 @@ import Testing
     @Test(arguments: Scenario.all.filter(\.isSlony))
     func `is planned, applied and verified on a real Slony-I cluster`(scenario: Scenario) async throws {
         try await SlonyCluster.lend(as: scenario.name.replacing("-", with: "_")) { cluster in
-            var run = ScenarioRun(scenario, on: cluster.addresses, slony: cluster)
-            try await run.tell()
+            try await ScenarioRun.tell(scenario, on: cluster.addresses, slony: cluster)
         }
     }
 }

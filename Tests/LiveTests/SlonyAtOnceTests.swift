@@ -59,10 +59,9 @@ import Testing
     private func apply(_ cluster: SlonyCluster) async throws -> CommandResult {
         let home = try temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: home) }
-        let nodes = cluster.addresses.enumerated().map { ("NODE\($0 + 1)", $1.text) }
         return try await run(
             Binary.path, ["apply", "-f", Scenario.folder.appending(path: "slony.yaml").path(), "--yes"],
-            environment: Binary.environment(home: home, Dictionary(uniqueKeysWithValues: nodes)))
+            environment: Binary.environment(home: home, Scenario.environment(cluster.addresses)))
     }
 
     /// On which nodes `public.orders` accepts writes.

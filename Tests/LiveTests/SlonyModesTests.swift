@@ -1,4 +1,3 @@
-import ClusterFile
 import CustomDump
 import Foundation
 import LiveNodes
@@ -24,7 +23,7 @@ private struct Seen: Equatable {
     {
         try await SlonyCluster.lend(as: "slony_forms") { cluster in
             cluster.endDaemons(of: [1, 2, 3])
-            let declared = try Self.declared(cluster)
+            let declared = try Scenario.slony(on: cluster.addresses)
             let session = try await Session.connect(to: cluster.addresses[0], timeout: .seconds(10))
             try await session.prepareRule()
             for form in Self.forms {
@@ -53,13 +52,6 @@ private struct Seen: Equatable {
         SessionRole.allCases.flatMap { role in
             Door.allCases.map { Seen(role: role, door: $0, answer: answer(role, $0)) }
         }
-    }
-
-    private static func declared(_ cluster: SlonyCluster) throws -> DeclaredCluster {
-        let text = try String(contentsOf: Scenario.folder.appending(path: "slony.yaml"), encoding: .utf8)
-        let nodes = cluster.addresses.enumerated().map { ("NODE\($0 + 1)", $1.text) }
-        return try readCluster(
-            Array(text.utf8), file: "slony.yaml", environment: Dictionary(uniqueKeysWithValues: nodes))
     }
 }
 

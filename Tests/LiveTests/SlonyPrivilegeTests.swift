@@ -1,22 +1,17 @@
-import ClusterFile
 import Foundation
-import LiveNodes
 import Postgres
 import Replication
 import SafetyTally
 import TestSupport
 import Testing
 
+@testable import polarity
+
 /// Compares a Slony-I cluster with the scenarios' file, as some role sees it.
 private func difference(_ cluster: SlonyCluster, as role: String) async throws -> Difference {
-    let text = try String(contentsOf: Scenario.folder.appending(path: "slony.yaml"), encoding: .utf8)
-    let addresses = cluster.addresses.map { $0.text.replacing("user=postgres", with: "user=" + role) }
-    let declared = try readCluster(
-        Array(text.utf8), file: "slony.yaml",
-        environment: Dictionary(uniqueKeysWithValues: zip(["NODE1", "NODE2", "NODE3"], addresses)))
-    let answers = await observe(declared.nodes, reading: declared.scope, connectTimeout: .seconds(10))
-    let observed = ObservedState(nodes: answers)
-    return Difference(from: observed, to: DesiredState(declared, observed))
+    let declared = try Scenario.slony(
+        on: cluster.addresses.map { try ConnectionString($0.text.replacing("user=postgres", with: "user=" + role)) })
+    return await look(at: declared, Choices(journal: Journal(environment: [:], home: nil))).difference
 }
 
 /// The statements that a finding says to run.

@@ -1,4 +1,6 @@
+import ClusterFile
 import Foundation
+import Postgres
 import Replication
 import TestSupport
 
@@ -27,6 +29,17 @@ struct Scenario: Sendable, CustomStringConvertible {
     var description: String { name }
 
     static let folder = packageFolder.appending(path: "Tests/LiveTests/Scenarios")
+
+    /// What a scenario's file calls its nodes' connection strings.
+    static func environment(_ addresses: [ConnectionString]) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: addresses.enumerated().map { ("NODE\($0 + 1)", $1.text) })
+    }
+
+    /// The file of all scenarios under Slony-I that have none of their own.
+    static func slony(on addresses: [ConnectionString]) throws -> DeclaredCluster {
+        let text = try String(contentsOf: folder.appending(path: "slony.yaml"), encoding: .utf8)
+        return try readCluster(Array(text.utf8), file: "slony.yaml", environment: environment(addresses))
+    }
 
     /// All folders in the order of their names.
     static let all: [Scenario] = {

@@ -1,4 +1,3 @@
-import ClusterFile
 import CustomDump
 import Foundation
 import LiveNodes
@@ -9,23 +8,29 @@ import TestSupport
 import Testing
 
 @testable import Sandbox
+@testable import polarity
 
-/// Walks the whole route through one scenario.
+/// Walks the program's own route through one scenario, with a journal of its own.
+///
+/// The program's signals are left out, which the process that runs all tests would hear, too: a count of ended steps
+/// interrupts a run. So is what it says; scenarios compare values.
 struct ScenarioRun {
-    let scenario: Scenario
-    let addresses: [ConnectionString]
-    let slony: SlonyCluster?
-    /// What earlier applies wrote down outside the nodes.
-    private var journal = RecordedCluster()
-
-    init(_ scenario: Scenario, on addresses: [ConnectionString], slony: SlonyCluster? = nil) {
-        self.scenario = scenario
-        self.addresses = addresses
-        self.slony = slony
-    }
+    private let scenario: Scenario
+    private let addresses: [ConnectionString]
+    private let slony: SlonyCluster?
+    private let journal: Journal
 
     /// Tells the story and compares everything that can be compared.
-    mutating func tell() async throws {
+    static func tell(
+        _ scenario: Scenario, on addresses: [ConnectionString], slony: SlonyCluster? = nil
+    ) async throws {
+        let home = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: home) }
+        let journal = Journal(environment: ["XDG_STATE_HOME": home])
+        try await ScenarioRun(scenario: scenario, addresses: addresses, slony: slony, journal: journal).tell()
+    }
+
+    private func tell() async throws {
         try await run(SQLPart.cut(scenario.text("engine.sql", else: ".sql") ?? ""))
         try await run("setup")
         let standing = scenario.words("standing").isEmpty ? nil : ".yaml"
@@ -38,16 +43,16 @@ struct ScenarioRun {
         var declared = try declared(#require(scenario.text("cluster.yaml", else: ".yaml")), "cluster.yaml")
         var last = try await apply(
             declared, allowed: scenario.allowed, failover: scenario.failover, interruptAfter: scenario.interruptAfter)
-        var text = last.difference.golden + last.plan.golden + last.end
+        var text = last.walk.difference.golden + last.walk.plan.golden + last.end
         if scenario.interruptAfter != nil {
             last = try await apply(declared, allowed: scenario.allowed)
-            text += "\nagain\n" + last.plan.golden + last.end
+            text += "\nagain\n" + last.walk.plan.golden + last.end
         }
         if scenario.goesOn {
             try await run("next")
             if let next = scenario.text("next.yaml") { declared = try self.declared(next, "next.yaml") }
             last = try await apply(declared, allowed: scenario.allowedNext)
-            text += "\nnext\n" + last.difference.golden + last.plan.golden + last.end
+            text += "\nnext\n" + last.walk.difference.golden + last.walk.plan.golden + last.end
         }
         try await compare(text, with: "plan.txt")
         try await compareSecondPlan(declared, last, failover: scenario.goesOn ? nil : scenario.failover)
@@ -56,9 +61,9 @@ struct ScenarioRun {
 
     /// A plan that was carried out leaves nothing to do; one that was refused is the same again.
     private func compareSecondPlan(_ declared: DeclaredCluster, _ first: Applied, failover: NodeName?) async throws {
-        let second = Plan(try await difference(declared, failover: failover))
+        let second = await look(at: declared, Choices(failover: failover, journal: journal)).plan
         guard let outcomes = first.outcomes else {
-            expectNoDifference(second.golden, first.plan.golden)
+            expectNoDifference(second.golden, first.walk.plan.golden)
             return
         }
         if outcomes.stopped == nil { expectNoDifference(second.stages, []) }
@@ -66,62 +71,74 @@ struct ScenarioRun {
 
     // MARK: - The route
 
-    struct Applied {
-        let difference: Difference
-        let plan: Plan
+    private struct Applied {
+        let walk: Walk
         /// Nil where the plan was empty or refused.
-        let outcomes: Outcomes?
+        var outcomes: Outcomes?
 
-        var end: String { outcomes?.golden ?? (plan.isEmpty ? "outcome\n  nothing to do\n" : "outcome\n  refused\n") }
+        var end: String {
+            outcomes?.golden ?? (walk.plan.isEmpty ? "outcome\n  nothing to do\n" : "outcome\n  refused\n")
+        }
     }
 
     private func declared(_ text: String, _ file: String) throws -> DeclaredCluster {
-        let environment = Dictionary(uniqueKeysWithValues: addresses.enumerated().map { ("NODE\($0 + 1)", $1.text) })
-        return try readCluster(Array(text.utf8), file: file, environment: environment)
+        try declare(ClusterSource(path: file, text: text), environment: Scenario.environment(addresses))
     }
 
-    private func difference(_ declared: DeclaredCluster, failover: NodeName?) async throws -> Difference {
-        let answers = await observe(declared.nodes, reading: declared.scope, connectTimeout: .seconds(5))
-        let same = await sameDatabases(declared.nodes, among: answers, connectTimeout: .seconds(5))
-        let observed = ObservedState(nodes: answers, journal: journal, sameDatabase: same)
-        return Difference(from: observed, to: DesiredState(declared, observed), failover: failover)
-    }
-
-    private mutating func apply(
+    /// Lock, then look, then act, then look again.
+    private func apply(
         _ declared: DeclaredCluster, allowed: Set<Gate>, failover: NodeName? = nil, interruptAfter: Int? = nil
     ) async throws -> Applied {
+        let choices = Choices(failover: failover, journal: journal)
         let locks = try await RunLocks.take(
-            on: declared.nodes, required: [], cluster: declared.name, connectTimeout: .seconds(5))
-        let difference = try await difference(declared, failover: failover)
-        let plan = Plan(difference)
-        guard !plan.isEmpty, allowed.isSuperset(of: plan.required) else {
-            await locks.release()
-            return Applied(difference: difference, plan: plan, outcomes: nil)
+            on: declared.nodes, required: [], cluster: declared.name, connectTimeout: choices.connectTimeout)
+        var applied = Applied(
+            walk: try await look(at: declared, choices, holding: locks).selected(by: choices.selection))
+        let walk = applied.walk
+        if walk.difference.missingRights.isEmpty, !walk.plan.isEmpty, allowed.isSuperset(of: walk.plan.required) {
+            let outcomes = try await carryOut(walk, holding: locks, choices, allowed, interruptAfter ?? .max)
+            applied.outcomes = outcomes
         }
-        let counter = Counter(limit: interruptAfter ?? .max)
-        let outcomes = await execute(
-            plan, on: declared.nodes, observed: difference.observed, holding: locks,
-            label: RunLabel(run: "test", plan: scenario.name), policy: declared.policy, allowed: allowed,
-            engineLock: declared.engineLock, reopening: { plan.reopening(after: $0, from: difference.observed) },
-            interruption: { counter.isReached ? .finish : .none },
-            events: { if case .ended(_, let steps) = $0 { counter.add(steps.count) } })
         await locks.release()
-        await compareModel(difference.observed, outcomes, declared)
-        if outcomes.stopped == nil && plan.heldBack.isEmpty {
-            for set in declared.sets {
-                journal.sets[set.name] = RecordedSet(origin: set.origin, members: Set(set.members))
-            }
-        }
-        return Applied(difference: difference, plan: plan, outcomes: outcomes)
+        return applied
+    }
+
+    private func carryOut(
+        _ walk: Walk, holding locks: RunLocks, _ choices: Choices, _ allowed: Set<Gate>, _ limit: Int
+    ) async throws -> Outcomes {
+        let journal = try await journal.begin(scenario.name, walk)
+        let records = RecordKeeping(walk)
+        await records.before(journal)
+        let counter = Counter(limit: limit)
+        let outcomes = await execute(
+            walk.plan, on: walk.declared.nodes, observed: walk.observed, holding: locks,
+            label: RunLabel(run: scenario.name, plan: String(walk.fingerprint.prefix(12))),
+            policy: walk.declared.policy, allowed: allowed, engineLock: walk.declared.engineLock,
+            connectTimeout: choices.connectTimeout,
+            reopening: { walk.plan.reopening(after: $0, from: walk.observed) },
+            interruption: { counter.isReached ? .finish : .none },
+            events: { event in
+                switch event {
+                case .stageBegan(.open, _): await records.opening(journal)
+                case .reopening: await records.before(journal)
+                case .ended(_, let steps): counter.add(steps.count)
+                default: break
+                }
+                await journal.note(event)
+            })
+        let after = await look(at: walk.declared, choices)
+        if after.difference.isInSync { await records.after(journal) }
+        #expect(await journal.failure == nil)
+        compareModel(walk.observed, outcomes, after)
+        return outcomes
     }
 
     /// What the model makes of the steps that were done is what the nodes say.
-    private func compareModel(_ observed: ObservedState, _ outcomes: Outcomes, _ declared: DeclaredCluster) async {
+    private func compareModel(_ observed: ObservedState, _ outcomes: Outcomes, _ after: Walk) {
         var model = observed
         for end in outcomes.steps + outcomes.reopened where end.outcome.changedSomething { model.apply(end.step) }
-        let found = await observe(declared.nodes, reading: declared.scope, connectTimeout: .seconds(5))
-        for name in declared.nodes.map(\.name) {
-            guard let expected = model.node(name), case .observed(let node) = found[name] else { continue }
+        for name in after.declared.nodes.map(\.name) {
+            guard let expected = model.node(name), let node = after.observed.node(name) else { continue }
             expectNoDifference(node.tables.mapValues(\.triggers), expected.tables.mapValues(\.triggers), "\(name)")
             expectNoDifference(node.tables.mapValues(\.rules), expected.tables.mapValues(\.rules), "\(name)")
             expectNoDifference(node.builtin?.recorded, expected.builtin?.recorded, "\(name)")
@@ -200,15 +217,6 @@ extension MessageAnswer {
                 : rows.isEmpty ? ["no rows"] : rows.values.map { $0.map { $0 ?? "NULL" }.joined(separator: " | ") }
         }
         return lines + (error.map { ["\($0)"] } ?? [])
-    }
-}
-
-extension DeclaredCluster {
-    fileprivate var engineLock: QualifiedName? {
-        switch engine.catalog {
-        case .none, .polarity: nil
-        case .slony: scope.engineSchema.map { QualifiedName($0, "sl_config_lock") }
-        }
     }
 }
 
