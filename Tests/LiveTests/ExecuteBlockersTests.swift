@@ -23,7 +23,10 @@ import Testing
                     ["postgres", "etl", "idle in transaction"]
                 ])
             #expect(Set(blockers.map(\.pid)) == [writer.processID])
-            guard case .busy(_, let last) = outcomes.steps[1].outcome else { return }
+            guard case .busy(_, let last) = outcomes.steps[1].outcome else {
+                Issue.record("\(outcomes.words)")
+                return
+            }
             #expect(last.map(\.pid) == [writer.processID])
             #expect(last.allSatisfy { $0.age > .zero && !$0.isAutovacuum })
             // It was neither cancelled nor killed.
