@@ -142,6 +142,10 @@ import Testing
         _ = try await session.run("SELECT setval('sl_local_node_id', -1)")
         let uninitialised = try await observed(node, scope).slony
         #expect(uninitialised != nil && uninitialised?.localNode == nil)
+        _ = try await session.run("DROP SEQUENCE sl_local_node_id; DROP TABLE sl_confirm CASCADE")
+        let mutilated = try await observed(node, scope)
+        #expect(mutilated.slony == nil)
+        #expect(mutilated.rights.engineSchema?.missing == ["sl_confirm", "sl_local_node_id"])
     }
 }
 

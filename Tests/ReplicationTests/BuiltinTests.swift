@@ -433,7 +433,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     @Test func `that lacks one of its tables is installed again`() {
         var world = World(builtin, nodes: ["berlin", "paris"])
         world.node("paris") {
-            $0.rights.engineSchema = EngineSchemaRights(isComplete: false)
+            $0.rights.engineSchema = EngineSchemaRights(missing: ["member"])
         }
         expectNoDifference(
             world.plan.steps.map { "\($0.node) \($0.changes.map(\.action.word))" }, ["paris [\"install\"]"])

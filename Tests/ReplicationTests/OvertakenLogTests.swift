@@ -82,7 +82,7 @@ import Testing
 
     @Test func `begins above what was applied where apply makes its log anew`() {
         var world = world(end: nil)
-        world.node("berlin") { $0.rights.engineSchema = EngineSchemaRights(isComplete: false) }
+        world.node("berlin") { $0.rights.engineSchema = EngineSchemaRights(missing: ["log"]) }
         let statements = world.plan.steps.flatMap(\.statements)
         #expect(statements.contains { $0.contains("setval") && $0.contains("100") })
         var first = World(builtin)

@@ -338,6 +338,39 @@ private let slony = Engine.slony(cluster: "shopcl")
             """)
     }
 
+    @Test func `whose schema lacks sl_local_node_id on one node says so, and not that there is no schema`() {
+        var world = World(slony)
+        world.node("tokyo") {
+            $0.slony = nil
+            $0.rights.engineSchema = EngineSchemaRights(missing: ["sl_confirm", "sl_local_node_id"])
+        }
+        expectNoDifference(
+            world.findings,
+            """
+            error, blocking: ENGINE_MISSING [tokyo] Slony's schema _shopcl on 'tokyo' lacks sl_confirm, sl_local_node_id
+            """)
+        expectNoDifference(
+            world.difference.findings.map(\.next),
+            [
+                "restore what is missing with what it held (sl_local_node_id holds the node's number), or make the node "
+                    + "anew with slonik: DROP NODE, UNINSTALL NODE, STORE NODE, SUBSCRIBE SET"
+            ])
+    }
+
+    @Test func `whose schema on one node holds no number of a node says so, and not that there is no schema`() {
+        var world = World(slony)
+        world.node("tokyo") {
+            $0.slony = SlonyRegistrations(localNode: nil)
+            $0.rights.engineSchema = EngineSchemaRights()
+            $0.tables = [:]
+        }
+        let finding = world.difference.findings.first { $0.code == .engineMissing }
+        expectNoDifference(
+            finding?.message, "Slony's schema _shopcl on 'tokyo' is not initialised: sl_local_node_id holds no number")
+        expectNoDifference(
+            finding?.next, "run slonik: STORE NODE, or INIT CLUSTER where it is the cluster's first node")
+    }
+
     @Test func `with a table that carries another one's triggers has impostors, though the two look alike`() {
         var world = World(slony, nodes: ["berlin", "paris"], tables: ["public.items", "public.orders"])
         world.table("public.orders", on: "berlin") { $0.triggers = [] }

@@ -107,6 +107,7 @@ private let turns: [Turn] = [
     node { $0.identity.databaseOID = 9 }, node { $0.identity.serverVersion = 150_021 },
     node { $0.identity.inRecovery = true }, node { $0.identity.readOnly = true },
     node { $0.rights.mayBecomeRole = false }, node { $0.rights.mayCreateSchema = false },
+    node { $0.rights.engineSchema = EngineSchemaRights(missing: ["log"]) },
     node { $0.rights.mayUseLanguage = false }, node { $0.rights.closedServerFunctions = ["f(bigint)"] },
     node { $0.rights.engineSchema = EngineSchemaRights(mayUse: false) },
     node { $0.rights.engineSchema = EngineSchemaRights(mayBecomeOwner: false) },

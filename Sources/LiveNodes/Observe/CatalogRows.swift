@@ -69,8 +69,9 @@ extension EngineSchemaRights {
         guard rows.flag() else { return nil }
         self.init(
             owner: Identifier(rows.text()), ownerIsSuperuser: rows.flag(), mayBecomeOwner: rows.flag(),
-            mayUse: rows.flag(), isComplete: rows.flag(), unreadable: rows.list().map { Identifier($0) },
-            mayLock: rows.flag(), foreign: rows.list(), ownerMayUseLanguage: rows.flag(),
+            mayUse: rows.flag(), missing: rows.list().map { Identifier($0) },
+            unreadable: rows.list().map { Identifier($0) }, mayLock: rows.flag(), foreign: rows.list(),
+            ownerMayUseLanguage: rows.flag(),
             isTrusted: rows.flag())
     }
 }

@@ -1,4 +1,4 @@
--- The engine's own schema: whether it is there, whose it is, whether all its tables are there, which of them the login role
+-- The engine's own schema: whether it is there, whose it is, which of its tables are not there, which the login role
 -- may not read, whether it may take Slony's lock on its configuration, which asks for a right to write, and what in the
 -- schema polarity has another owner. Of the log, which holds every row, only where a change happened need be readable.
 -- Reading a table can run its owner's code (an index on an expression, a policy), and so can writing to it, whatever role was
@@ -20,9 +20,11 @@ SELECT n.oid IS NOT NULL, coalesce(owner.rolname, ''), coalesce(owner.rolsuper, 
                                        CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER'
                                             ELSE 'SET' END), false),
        coalesce(pg_catalog.has_schema_privilege(session_user, n.oid, 'USAGE'), false),
-       (SELECT pg_catalog.count(*) = pg_catalog.cardinality(current_setting('polarity.engine_tables')::name[])
-          FROM relations AS c
-         WHERE c.relname = ANY (current_setting('polarity.engine_tables')::name[]) AND c.relkind IN ('r', 'S')),
+       pg_catalog.array_to_string(ARRAY(
+           SELECT t.name::text
+             FROM pg_catalog.unnest(current_setting('polarity.engine_tables')::name[]) AS t (name)
+            WHERE NOT EXISTS (SELECT FROM relations AS c WHERE c.relname = t.name AND c.relkind IN ('r', 'S'))
+            ORDER BY 1), pg_catalog.chr(31)),
        pg_catalog.array_to_string(ARRAY(
            SELECT c.relname::text
              FROM relations AS c

@@ -44,7 +44,7 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case wrongRelationKind = "WRONG_RELATION_KIND"
     /// A function that the engine's triggers call does not exist on the node.
     case functionMissing = "FUNCTION_MISSING"
-    /// The engine's own schema does not exist on the node.
+    /// The engine's own schema does not exist on the node, or is not whole.
     case engineMissing = "ENGINE_MISSING"
     /// Slony's catalog does not list the table in this set.
     case tableNotRegistered = "TABLE_NOT_REGISTERED"

@@ -129,8 +129,8 @@ extension FindingCode {
         case .engineMissing:
             .init(
                 .error, blocks: true,
-                "The engine's own schema does not exist on the node, or may not be read.",
-                "Install the engine there, or grant USAGE and SELECT on its schema.")
+                "The engine's own schema does not exist on the node, lacks a part, or was never told which node it is on.",
+                "Install the engine there, or restore what its schema lacks.")
         case .tableNotRegistered:
             .init(
                 .error, blocks: true,

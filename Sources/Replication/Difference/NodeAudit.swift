@@ -86,10 +86,29 @@ struct NodeAudit {
             )
         } else if declared.engine.catalog == .slony, seen.slony?.localNode == nil {
             unchangeable.insert(node.name)
-            add(.engineMissing, node, "node '\(node.name)' has no Slony schema _\(declared.engine.cluster)")
+            missSlony(node, seen, declared.engine.slonySchema)
         }
         if declared.policy.lockTimeout < seen.rights.deadlockTimeout {
             add(.lockTimeoutShort, node, "lock_timeout is shorter than deadlock_timeout on node '\(node.name)'")
+        }
+    }
+
+    /// Slony's schema is not there, lacks a part, or was never told which node it is on.
+    private mutating func missSlony(_ node: DeclaredNode, _ seen: ObservedNode, _ name: Identifier) {
+        guard let schema = seen.rights.engineSchema else {
+            add(.engineMissing, node, "node '\(node.name)' has no Slony schema \(name.shown)")
+            return
+        }
+        let its = "Slony's schema \(name.shown) on '\(node.name)'"
+        if schema.isComplete {
+            add(
+                .engineMissing, node, "\(its) is not initialised: sl_local_node_id holds no number",
+                next: "run slonik: STORE NODE, or INIT CLUSTER where it is the cluster's first node")
+        } else {
+            add(
+                .engineMissing, node, "\(its) lacks \(schema.missing.map(\.text).joined(separator: ", "))",
+                next: "restore what is missing with what it held (sl_local_node_id holds the node's number), or make "
+                    + "the node anew with slonik: DROP NODE, UNINSTALL NODE, STORE NODE, SUBSCRIBE SET")
         }
     }
 

@@ -48,8 +48,8 @@ public struct EngineSchemaRights: Hashable, Sendable {
     public var mayBecomeOwner: Bool
     /// Whether the login role has USAGE.
     public var mayUse: Bool
-    /// Whether every table that is read is there.
-    public var isComplete: Bool
+    /// The tables and sequences that are read and are not there, sorted.
+    public var missing: [Identifier]
     /// The tables and sequences that the login role may not read, sorted.
     public var unreadable: [Identifier]
     /// Whether the login role may take Slony's lock on its configuration; true under another engine.
@@ -61,13 +61,16 @@ public struct EngineSchemaRights: Hashable, Sendable {
     /// False where a superuser would run the code of an ordinary role that the file does not name.
     public var isTrusted: Bool
 
+    /// Whether every table that is read is there.
+    public var isComplete: Bool { missing.isEmpty }
+
     /// Whether what is there may be read.
     public var isReadable: Bool { mayUse && unreadable.isEmpty && isTrusted }
 
     /// Describes rights; the owner's unless given.
     public init(
         owner: Identifier = "postgres", ownerIsSuperuser: Bool = true, mayBecomeOwner: Bool = true,
-        mayUse: Bool = true, isComplete: Bool = true, unreadable: [Identifier] = [], mayLock: Bool = true,
+        mayUse: Bool = true, missing: [Identifier] = [], unreadable: [Identifier] = [], mayLock: Bool = true,
         foreign: [String] = [], ownerMayUseLanguage: Bool = true,
         isTrusted: Bool = true
     ) {
@@ -75,7 +78,7 @@ public struct EngineSchemaRights: Hashable, Sendable {
         self.ownerIsSuperuser = ownerIsSuperuser
         self.mayBecomeOwner = mayBecomeOwner
         self.mayUse = mayUse
-        self.isComplete = isComplete
+        self.missing = missing
         self.unreadable = unreadable
         self.mayLock = mayLock
         self.foreign = foreign

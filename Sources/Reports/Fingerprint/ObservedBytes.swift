@@ -58,7 +58,7 @@ extension CanonicalBytes {
             if !schema.mayLock { missing.append("lock") }
             if !schema.ownerMayUseLanguage { missing.append("owner's plpgsql") }
             if !schema.isTrusted { missing.append("trust") }
-            missing += schema.foreign
+            missing += schema.foreign + schema.missing.map { "no " + $0.text }
         }
         missing += (rights.closedFunctions + rights.closedEvidence).map(\.name.description)
         if !missing.isEmpty { add(missing) { $0.add($1) } }
