@@ -179,6 +179,7 @@ private let slony = Engine.slony(cluster: "shopcl")
     @Test func `that holds another set of tables than the file is not touched where they differ`() {
         var world = World(slony, tables: ["public.items", "public.orders"])
         world.node("paris") { $0.slony?.tables.removeValue(forKey: 16385) }
+        world.table(on: "paris") { $0.triggers.removeAll { $0.name != "_shopcl_denyaccess" } }
         world.node("tokyo") { $0.slony?.tables[16385]?.set = 2 }
         for node in ["paris", "tokyo"] as [NodeName] {
             world.set(.deny, .disabled, on: node)
@@ -194,6 +195,8 @@ private let slony = Engine.slony(cluster: "shopcl")
             error, blocking: TABLE_NOT_REGISTERED [paris public.orders] Slony on 'paris' does not list public.orders
             error, blocking: TABLE_NOT_REGISTERED [tokyo public.orders] Slony on 'tokyo' lists public.orders in set \
             2, not 1
+            warning: STRAY_TRIGGER [paris public.orders _shopcl_denyaccess] _shopcl_denyaccess stands on public.orders \
+            on 'paris', and Slony does not list the table there
             protect paris public.items SHARE ROW EXCLUSIVE
               ALTER TABLE ONLY "public"."items" ENABLE TRIGGER "_shopcl_denyaccess"
             protect tokyo public.items SHARE ROW EXCLUSIVE
@@ -219,6 +222,7 @@ private let slony = Engine.slony(cluster: "shopcl")
             + "a set with subscribers takes no table by itself"
         var world = World(slony, tables: ["public.items", "public.orders"])
         world.node("berlin") { $0.slony?.tables.removeValue(forKey: 16385) }
+        world.table(on: "berlin") { $0.triggers = [] }
         expectNoDifference(world.difference.findings.map(\.next), ["add the table with slonik: " + way])
         world = World(slony)
         world.node("berlin") { $0.slony?.tables[16384]?.keyMask = nil }
@@ -317,6 +321,63 @@ private let slony = Engine.slony(cluster: "shopcl")
             critical, blocking: ORIGIN_CLOSED [berlin public.orders lock_inserts] lock_inserts on public.orders on \
             'berlin' is BEFORE INSERT FOR EACH ROW _shopcl.denyaccess('_shopcl'): it refuses writes
             """)
+    }
+
+    @Test func `with a leftover among a subscriber's triggers says so, though nothing is lost yet`() {
+        var world = World(slony)
+        world.table(on: "paris") {
+            $0.triggers.append(
+                ObservedTrigger(
+                    name: "old_log", function: FunctionName("_shopcl", "logtrigger"), type: 5, mode: .enabled,
+                    arguments: TriggerArguments(["_shopcl", "101", "k"])))
+        }
+        expectNoDifference(
+            world.story,
+            """
+            warning: STRAY_TRIGGER [paris public.orders old_log] old_log on public.orders on 'paris' is AFTER INSERT FOR \
+            EACH ROW _shopcl.logtrigger('_shopcl', '101', 'k'), beside what the engine has there
+            """)
+        expectNoDifference(
+            world.difference.findings.map(\.next),
+            [
+                """
+                read what it is for; a leftover goes with DROP TRIGGER "old_log" ON "public"."orders"
+                """
+            ])
+        world.table(on: "paris") { table in
+            for index in table.triggers.indices where table.triggers[index].name == "old_log" {
+                table.triggers[index].mode = .disabled
+            }
+        }
+        expectNoDifference(world.story, "in sync")
+    }
+
+    @Test(arguments: [Role.subscriber, .bystander])
+    func `with a leftover on a table that Slony has in no set there says so`(role: Role) {
+        var world = World(slony, subscribers: role == .bystander ? ["paris"] : nil)
+        let deny = world.observed.node("paris")?.tables[tableName("public.orders")]?.trigger("_shopcl_denyaccess")
+        world.node("tokyo") {
+            $0.slony?.tables = [:]
+            $0.tables[tableName("public.orders")] = ObservedTable(
+                oid: 16384, name: tableName("public.orders"), triggers: deny.map { [$0] } ?? [])
+        }
+        let stray = world.difference.findings.filter { $0.code == .strayTrigger }
+        expectNoDifference(
+            stray.map { "\($0.node?.text ?? "") \($0.trigger?.text ?? "") \($0.blocking): \($0.message)" },
+            [
+                "tokyo _shopcl_denyaccess false: _shopcl_denyaccess stands on public.orders on 'tokyo', and Slony does not "
+                    + "list the table there"
+            ])
+        expectNoDifference(
+            stray.map(\.next),
+            [
+                """
+                once no slonik is at work, on 'tokyo': DROP TRIGGER "_shopcl_denyaccess" ON "public"."orders"
+                """
+            ])
+        // Where the catalog cannot be read nothing is known of it.
+        world.node("tokyo") { $0.slony = nil }
+        expectNoDifference(world.difference.findings.filter { $0.code == .strayTrigger }, [])
     }
 
     @Test func `without its schema on one node is held back there`() {

@@ -103,7 +103,7 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case foreignKeyCrossesSets = "FOREIGN_KEY_CROSSES_SETS"
     /// A foreign key exists only on a subscriber.
     case foreignKeyOnlyOnSubscriber = "FOREIGN_KEY_ONLY_ON_SUBSCRIBER"
-    /// A trigger of the engine stands on a table that the file does not declare.
+    /// A trigger of the engine stands where neither the file nor the engine has a place for it.
     case strayTrigger = "STRAY_TRIGGER"
     /// A node that takes no part in the set has the table and accepts writes to it.
     case unprotectedBystander = "UNPROTECTED_BYSTANDER"

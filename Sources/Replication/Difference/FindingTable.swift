@@ -285,7 +285,7 @@ extension FindingCode {
         case .strayTrigger:
             .init(
                 .warning, blocks: false,
-                "A trigger of the engine stands on a table that the file does not declare.",
+                "A trigger of the engine stands where the file, or the engine's own catalog, has no place for it.",
                 "Declare the table, or drop the trigger with the engine's own commands.")
         case .unprotectedBystander:
             .init(

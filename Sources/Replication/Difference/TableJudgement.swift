@@ -96,58 +96,6 @@ final class TableJudgement {
         return false
     }
 
-    /// Under Slony a trigger is made or changed only where the catalog lists the table in the set; where the file has a
-    /// bystander the triggers are Slony's own affair.
-    private func isRegistered(
-        _ observed: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?,
-        _ listed: inout [TableName: UInt32]?
-    ) -> Bool {
-        guard declared.engine.catalog.listsTables else { return true }
-        guard let slony = node.slony, desired.role != .bystander else { return false }
-        guard let registered = slony.tables[observed.oid] else {
-            let names = listed ?? Dictionary(slony.tables.map { ($0.value.name, $0.key) }) { first, _ in first }
-            listed = names
-            if let other = names[desired.name] {
-                find(
-                    .tableNotRegistered,
-                    "Slony on '\(desired.node)' lists \(desired.name) with OID \(other), and the table has \(observed.oid): "
-                        + "it was restored or made anew",
-                    next: "run slonik: REPAIR CONFIG for this set and node")
-            } else {
-                find(
-                    .tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)",
-                    next: desired.role == .origin
-                        ? "add the table with slonik: " + slony.addition(to: slonySet)
-                        : "subscribe the node with slonik: SUBSCRIBE SET, and wait until it has; a table that the "
-                            + "origin does not list either is added there: " + slony.addition(to: slonySet))
-            }
-            return false
-        }
-        if let id = slonySet, id != registered.set {
-            find(
-                .tableNotRegistered,
-                "Slony on '\(desired.node)' lists \(desired.name) in set \(registered.set), not \(id)",
-                next: "name the table in the set that has it; or, with slonik: SET MOVE TABLE or MERGE SET")
-            return false
-        }
-        if registered.name != desired.name {
-            find(
-                .misnamed,
-                "Slony on '\(desired.node)' still calls \(desired.name) by the name \(registered.name): a TRUNCATE that is "
-                    + "replayed would find no such table",
-                next: "run on '\(desired.node)': SELECT "
-                    + "\(declared.engine.slonySchema.quoted).updateRelname();")
-        }
-        if registered.keyMask == nil {
-            find(
-                .noPrimaryKey,
-                "the index \(registered.index.shown) that Slony registered for \(desired.name) is gone or is no key",
-                next: "give the key's index this name again; or, with slonik: SET DROP TABLE, then "
-                    + slony.addition(to: registered.set))
-        }
-        return true
-    }
-
     /// A table without any of the engine's triggers is new, and no alarm, unless it is on record, or in the engine's catalog.
     private func judgeDoors(_ observed: ObservedTable, _ catalog: EngineCatalog) {
         guard let doors, isKnown || catalog.listsTables, kind != .partitionedTable else { return }
@@ -203,7 +151,7 @@ final class TableJudgement {
         }
     }
 
-    private func find(_ code: FindingCode, trigger: TriggerName? = nil, _ message: String, next: String? = nil) {
+    func find(_ code: FindingCode, trigger: TriggerName? = nil, _ message: String, next: String? = nil) {
         findings.append(
             Finding(
                 code, set: desired.set, node: desired.node, table: desired.name, trigger: trigger, message, next: next,
@@ -247,16 +195,6 @@ extension BuiltinRegistrations {
     /// Whether a table is on record in a set that has been opened: not only recorded ahead of its first triggers.
     fileprivate func wasGivenTriggers(_ table: TableName, _ set: SetName) -> Bool {
         tables[table] == set && recorded.sets[set]?.origin != nil
-    }
-}
-
-extension SlonyRegistrations {
-    /// The commands that add a table to a set: Slony adds none to a set that has subscribers.
-    fileprivate func addition(to set: Int?) -> String {
-        guard let set, let receivers = subscribers[set], !receivers.isEmpty else { return "SET ADD TABLE" }
-        let nodes = receivers.sorted().map { "node \($0)" }.joined(separator: " and ")
-        return "CREATE SET, SET ADD TABLE, SUBSCRIBE SET for \(nodes), and MERGE SET into set \(set) "
-            + "once they have it; a set with subscribers takes no table by itself"
     }
 }
 

@@ -31,20 +31,26 @@ extension SetAudit {
     }
 
     /// Triggers that call functions of the engine's own, under names of their own and otherwise than the engine would.
-    /// Those of a home-grown engine may serve for other things, too.
+    /// Those of a home-grown engine may serve for other things, too. On a subscriber they wait for it to become the origin.
     mutating func auditStrangers(_ table: TableJudgement, _ seen: ObservedTable) {
-        guard table.desired.role == .origin, declared.engine.catalog != .none, let engine = table.desired.triggers
-        else { return }
-        let own = Set(engine.map(\.name) + table.desired.declared.triggers.map(\.name))
+        guard declared.engine.catalog != .none, let engine = table.desired.triggers else { return }
+        let own = Set(
+            engine.map(\.name) + table.desired.declared.triggers.map(\.name) + table.findings.compactMap(\.trigger))
+        let isOrigin = table.desired.role == .origin
         for trigger in seen.triggers where trigger.mode.firesForApplications && !trigger.isClone {
             guard let like = engine.first(where: { $0.function == trigger.function }), !own.contains(trigger.name),
                 !engine.contains(where: { $0.isSameDefinition(as: trigger) })
             else { continue }
             let name = table.desired.name
+            let (code, words): (FindingCode, String) =
+                switch (isOrigin, like.purpose.refuses) {
+                case (true, true): (.originClosed, ": it refuses writes")
+                case (true, false): (.duplicateLog, ", beside what the engine captures")
+                case (false, _): (.strayTrigger, ", beside what the engine has there")
+                }
             find(
-                like.purpose.refuses ? .originClosed : .duplicateLog, table, blocking: true, trigger: trigger.name,
-                "\(trigger.name.shown) on \(name) on '\(table.desired.node)' is \(trigger.definition)"
-                    + (like.purpose.refuses ? ": it refuses writes" : ", beside what the engine captures"),
+                code, table, blocking: isOrigin, trigger: trigger.name,
+                "\(trigger.name.shown) on \(name) on '\(table.desired.node)' is \(trigger.definition)\(words)",
                 next: "read what it is for; a leftover goes with DROP TRIGGER \(trigger.name.quoted) ON \(name.quoted)")
         }
     }

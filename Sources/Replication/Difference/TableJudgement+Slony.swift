@@ -1,0 +1,92 @@
+// A table under Slony, beside what Slony's own catalog says of it.
+
+extension TableJudgement {
+    /// Under Slony a trigger is made or changed only where the catalog lists the table in the set; where the file has a
+    /// bystander the triggers are Slony's own affair.
+    func isRegistered(
+        _ observed: ObservedTable, _ node: ObservedNode, _ declared: DeclaredCluster, _ slonySet: Int?,
+        _ listed: inout [TableName: UInt32]?
+    ) -> Bool {
+        guard declared.engine.catalog.listsTables else { return true }
+        guard let slony = node.slony else { return false }
+        guard let registered = slony.tables[observed.oid] else {
+            findUnlisted(observed, slony, declared.engine, slonySet, &listed)
+            return false
+        }
+        guard desired.role != .bystander else { return false }
+        if let id = slonySet, id != registered.set {
+            find(
+                .tableNotRegistered,
+                "Slony on '\(desired.node)' lists \(desired.name) in set \(registered.set), not \(id)",
+                next: "name the table in the set that has it; or, with slonik: SET MOVE TABLE or MERGE SET")
+            return false
+        }
+        if registered.name != desired.name {
+            find(
+                .misnamed,
+                "Slony on '\(desired.node)' still calls \(desired.name) by the name \(registered.name): a TRUNCATE that is "
+                    + "replayed would find no such table",
+                next: "run on '\(desired.node)': SELECT "
+                    + "\(declared.engine.slonySchema.quoted).updateRelname();")
+        }
+        if registered.keyMask == nil {
+            find(
+                .noPrimaryKey,
+                "the index \(registered.index.shown) that Slony registered for \(desired.name) is gone or is no key",
+                next: "give the key's index this name again; or, with slonik: SET DROP TABLE, then "
+                    + slony.addition(to: registered.set))
+        }
+        return true
+    }
+
+    /// - Parameter listed: The OIDs by which Slony lists tables on the node, by name.
+    private func findUnlisted(
+        _ observed: ObservedTable, _ slony: SlonyRegistrations, _ engine: Engine, _ slonySet: Int?,
+        _ listed: inout [TableName: UInt32]?
+    ) {
+        // A bystander's table hardly ever has triggers.
+        guard desired.role != .bystander || !observed.triggers.isEmpty else { return }
+        let names = listed ?? Dictionary(slony.tables.map { ($0.value.name, $0.key) }) { first, _ in first }
+        listed = names
+        let other = names[desired.name]
+        if other == nil { findLeftovers(on: observed, engine) }
+        guard desired.role != .bystander else { return }
+        if let other {
+            find(
+                .tableNotRegistered,
+                "Slony on '\(desired.node)' lists \(desired.name) with OID \(other), and the table has \(observed.oid): "
+                    + "it was restored or made anew",
+                next: "run slonik: REPAIR CONFIG for this set and node")
+        } else {
+            find(
+                .tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)",
+                next: desired.role == .origin
+                    ? "add the table with slonik: " + slony.addition(to: slonySet)
+                    : "subscribe the node with slonik: SUBSCRIBE SET, and wait until it has; a table that the "
+                        + "origin does not list either is added there: " + slony.addition(to: slonySet))
+        }
+    }
+
+    /// Slony makes its triggers anew where it takes a table into a set, and fails on one that is there already.
+    private func findLeftovers(on observed: ObservedTable, _ engine: Engine) {
+        let functions = engine.functions
+        for trigger in observed.triggers where functions.contains(trigger.function) && !trigger.isClone {
+            find(
+                .strayTrigger, trigger: trigger.name,
+                "\(trigger.name.shown) stands on \(desired.name) on '\(desired.node)', and Slony does not list the table "
+                    + "there",
+                next: "once no slonik is at work, on '\(desired.node)': DROP TRIGGER \(trigger.name.quoted) ON "
+                    + desired.name.quoted)
+        }
+    }
+}
+
+extension SlonyRegistrations {
+    /// The commands that add a table to a set: Slony adds none to a set that has subscribers.
+    fileprivate func addition(to set: Int?) -> String {
+        guard let set, let receivers = subscribers[set], !receivers.isEmpty else { return "SET ADD TABLE" }
+        let nodes = receivers.sorted().map { "node \($0)" }.joined(separator: " and ")
+        return "CREATE SET, SET ADD TABLE, SUBSCRIBE SET for \(nodes), and MERGE SET into set \(set) "
+            + "once they have it; a set with subscribers takes no table by itself"
+    }
+}
