@@ -29,23 +29,43 @@ private struct Seen: Equatable {
             for form in Self.forms {
                 for names in [("logtrigger", "truncatetrigger"), ("denyaccess", "truncatedeny")] {
                     try await session.bring(names, into: form.text)
-                    let answers = await observe(
-                        Array(declared.nodes.prefix(1)), reading: declared.scope, connectTimeout: .seconds(5))
-                    guard case .observed(let node)? = answers[NodeName("berlin")] else {
-                        Issue.record("berlin could not be read")
-                        continue
-                    }
-                    let matrix = WriteMatrix(try #require(node.tables[Self.table]), engine: declared.engine)
-                    let seen = try await session.lookAtEverything()
-                    expectNoDifference(seen, Self.everything { matrix[$0, $1] }, "\(form.text) \(names)")
+                    try await Self.compare(session, declared, "\(form.text) \(names)")
                 }
                 for role in SessionRole.allCases {
                     let fires = try await session.ruleFires(in: role)
                     #expect(fires == form.mode.fires(in: role), "\(form.text) in \(role)")
                 }
             }
+            try await session.bring(("logtrigger", "truncatetrigger"), into: "ENABLE")
+            _ = try await session.run(
+                """
+                CREATE TRIGGER _shopcl_lockedset BEFORE INSERT OR UPDATE OR DELETE ON sales.orders
+                    FOR EACH ROW EXECUTE FUNCTION _shopcl.lockedset('_shopcl')
+                """)
+            for form in Self.forms {
+                _ = try await session.run("ALTER TABLE sales.orders \(form.text) TRIGGER _shopcl_lockedset")
+                try await Self.compare(session, declared, "\(form.text) lockedset")
+            }
             await session.close()
         }
+    }
+
+    /// What the write matrix says of berlin beside what its sessions see.
+    private static func compare(_ session: Session, _ declared: DeclaredCluster, _ what: String) async throws {
+        let read = await observe(
+            Array(declared.nodes.prefix(1)), reading: declared.scope, connectTimeout: .seconds(5))
+        guard case .observed(let node)? = read[NodeName("berlin")] else {
+            Issue.record("berlin could not be read")
+            return
+        }
+        let matrix = WriteMatrix(try #require(node.tables[table]), engine: declared.engine)
+        let seen = try await session.lookAtEverything()
+        // What would be captured is not where it is refused.
+        let answers = everything { role, door in
+            let answer = matrix[role, door]
+            return WriteMatrix.Answer(isAccepted: answer.isAccepted, isLogged: answer.isAccepted && answer.isLogged)
+        }
+        expectNoDifference(seen, answers, "\(what)")
     }
 
     private static func everything(_ answer: (SessionRole, Door) -> WriteMatrix.Answer) -> [Seen] {

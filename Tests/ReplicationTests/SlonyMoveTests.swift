@@ -318,6 +318,31 @@ private let slony = Engine.slony(cluster: "shopcl")
         #expect(world.findings.contains("'node 1' is recorded as a member"))
     }
 
+    @Test func `being locked refuses rows on its origin, and is not shown as if it took them`() {
+        var world = World(slony)
+        world.table(on: "berlin") { $0.triggers.append(lockedset) }
+        world.node("berlin") { $0.slony?.sets[1]?.isLocked = true }
+        expectNoDifference(
+            world.difference.roles.first,
+            SetRole(
+                set: "default", node: "berlin", declared: .origin, observed: .fenced, acceptsWrites: .none,
+                logsWrites: .all, acceptsTruncate: .all, tables: [.fenced: 1]))
+        // What it does not take is neither lost nor at odds with what a subscriber takes.
+        world.set(.log, .disabled, on: "berlin")
+        world.set(.deny, .disabled, on: "paris")
+        expectNoDifference(
+            world.difference.findings.map(\.code), [.subscriberOpen, .setBusy, .setBusy])
+        expectNoDifference(world.difference.roles.map(\.observed), [.subscriber, .unlogged, .subscriber])
+        world.table(on: "berlin") { table in
+            table.triggers.removeAll { $0.name == lockedset.name }
+            var disabled = lockedset
+            disabled.mode = .disabled
+            table.triggers.append(disabled)
+        }
+        expectNoDifference(
+            world.difference.findings.map(\.code), [.originUnlogged, .splitBrain, .setBusy, .setBusy])
+    }
+
     @Test func `whose tables carry lockedset has no open subscriber closed either`() {
         var world = World(slony)
         world.set(.deny, .disabled, on: "paris")

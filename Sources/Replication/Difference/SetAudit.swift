@@ -221,7 +221,7 @@ struct SetAudit {
         guard declared.engine.catalog.addsTriggers else { return }
         let schema = declared.engine.slonySchema
         for trigger in seen.triggers {
-            if trigger.function == FunctionName(schema, "lockedset") {
+            if declared.engine.isLockOfSet(trigger) {
                 holdsEverything = true
                 findLockedSet(trigger.name, table, observed)
             } else if trigger.function.name == "logtrigger", trigger.function.schema != schema,

@@ -13,12 +13,11 @@ extension SetRole {
         var counts: [ObservedRole: Int] = [:]
         var (all, accepts, logs, truncates) = (0, 0, 0, 0)
         for index in judged.indices where judged[index].kind != .partitionedTable {
-            let doors = judged[index].doors
-            let role = doors?.role ?? .missing
+            let (doors, role) = (judged[index].doors, judged[index].role)
             counts[declared == .bystander && role == .missing ? .bystander : role, default: 0] += 1
             guard judged[index].kind != nil else { continue }
             all += 1
-            accepts += doors?.rows.isClosed ?? false ? 0 : 1
+            accepts += judged[index].refusesRows ? 0 : 1
             logs += doors?.rows.isLogged ?? false ? 1 : 0
             truncates += doors?.truncate.isClosed ?? false ? 0 : 1
         }

@@ -11,7 +11,8 @@ struct Splits {
                 if open.count > 1 { add(open.map { judged[$0] }, set) }
                 open.removeAll(keepingCapacity: true)
             }
-            guard let doors = judged[index].doors, judged[index].isKnown, doors.rows.canClose, !doors.rows.isClosed,
+            guard let doors = judged[index].doors, judged[index].isKnown, doors.rows.canClose,
+                !judged[index].refusesRows,
                 judged[index].kind != .partitionedTable, judged[index].desired.role != .bystander
             else { continue }
             open.append(index)

@@ -19,9 +19,23 @@ final class TableJudgement {
     /// Whether any of the engine's triggers stands on it, or the node has it on record: it is not new.
     private(set) var isKnown = false
 
+    /// Whether a trigger of LOCK SET refuses rows. It can be gone the next moment: no plan may rely on it.
+    private(set) var isLocked = false
+
     var desired: DesiredTable { desiredTables[place] }
     /// `nil` where the table does not exist.
     var observed: ObservedTable? { observedTables[desired.name] }
+    /// Whether rows are refused now.
+    var refusesRows: Bool { isLocked || doors?.rows.isClosed ?? false }
+    /// The role that the row triggers speak, that of LOCK SET among them.
+    var role: ObservedRole {
+        switch doors?.role {
+        case .origin where isLocked: .fenced
+        case .unlogged where isLocked: .subscriber
+        case let role?: role
+        case nil: .missing
+        }
+    }
     /// Whether something stands against changing this table here.
     var isBlocked: Bool { findings.contains(where: \.blocking) }
     /// Whether there is nothing to mend and nothing to say.
@@ -59,6 +73,7 @@ final class TableJudgement {
         var alike = precedent.flatMap { $0.isLike(wanted, triggers) ? $0 : nil } ?? Precedent(wanted, triggers)
         doors = alike.doors
         hasOtherTriggers = alike.hasOtherTriggers
+        isLocked = declared.engine.locks(on: observed).contains(where: \.firesForApplications)
         isKnown =
             doors?.hasEngineTriggers ?? false || node.builtin?.wasGivenTriggers(desired.name, desired.set) ?? false
         defer { precedent = alike }
@@ -106,7 +121,7 @@ final class TableJudgement {
         }
         switch desired.role {
         case .origin where isStale && !doors.rows.isClosed: break
-        case .origin where !doors.rows.isClosed && !doors.rows.isLogged && doors.rows.canLog:
+        case .origin where !refusesRows && !doors.rows.isLogged && doors.rows.canLog:
             find(
                 .originUnlogged,
                 "\(desired.name) on its origin '\(desired.node)' accepts writes that are not logged: changes are lost now"
@@ -120,7 +135,7 @@ final class TableJudgement {
         case .origin where doors.truncate.isClosed && !refusesTruncateEverywhere:
             find(.originClosed, "\(desired.name) on its origin '\(desired.node)' refuses TRUNCATE")
         case .origin: break
-        case .subscriber where doors.rows.canClose && !doors.rows.isClosed:
+        case .subscriber where doors.rows.canClose && !refusesRows:
             let unlogged = doors.rows.isLogged ? "" : " that are not logged"
             find(.subscriberOpen, "\(desired.name) on subscriber '\(desired.node)' accepts writes\(unlogged)")
         case .subscriber where doors.truncate.canClose && !doors.truncate.isClosed:

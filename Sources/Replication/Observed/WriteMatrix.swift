@@ -27,13 +27,16 @@ public struct WriteMatrix: Hashable, Sendable {
     /// Judges a table by the triggers of one engine.
     public init(_ table: ObservedTable, engine: Engine) {
         let acting = engine.acting(on: table)
+        let locks = engine.locks(on: table)
         func answers(_ door: Door) -> [SessionRole: Answer] {
             Dictionary(
-                uniqueKeysWithValues: SessionRole.allCases.map { ($0, engine.answer(at: door, in: $0, by: acting)) })
+                uniqueKeysWithValues: SessionRole.allCases.map {
+                    ($0, engine.answer(at: door, in: $0, by: acting, locks))
+                })
         }
         rows = answers(.rows)
         truncate = answers(.truncate)
-        let application = engine.answer(at: .rows, in: .origin, by: acting)
+        let application = engine.answer(at: .rows, in: .origin, by: acting, locks)
         role =
             switch (application.isAccepted, application.isLogged) {
             case _ where acting.allSatisfy { $0.modes.isEmpty }: .missing
@@ -102,15 +105,17 @@ extension Engine {
     }
 
     fileprivate func answer(
-        at door: Door, in role: SessionRole, by acting: [(template: TriggerTemplate, modes: [FiringMode])]
+        at door: Door, in role: SessionRole, by acting: [(template: TriggerTemplate, modes: [FiringMode])],
+        _ locks: [FiringMode]
     ) -> WriteMatrix.Answer {
         let here = acting.filter { $0.template.purpose.door == door }
         let works = { (template: TriggerTemplate, modes: [FiringMode]) in
             acts(template.purpose, in: role) && modes.contains { $0.fires(in: role) }
         }
         let logs = here.filter { !$0.template.purpose.refuses }
+        let isLocked = door == .rows && locks.contains { $0.fires(in: role) }
         return WriteMatrix.Answer(
-            isAccepted: !here.contains { $0.template.purpose.refuses && works($0.template, $0.modes) },
+            isAccepted: !isLocked && !here.contains { $0.template.purpose.refuses && works($0.template, $0.modes) },
             isLogged: !logs.isEmpty && logs.allSatisfy { works($0.template, $0.modes) })
     }
 }

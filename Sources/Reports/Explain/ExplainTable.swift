@@ -52,7 +52,8 @@ private func words(for answer: WriteMatrix.Answer, in role: SessionRole) -> Stri
 /// Its triggers and rules, each with the session roles in which it fires.
 private func triggers(of table: ObservedTable, _ engine: Engine) -> [String] {
     let triggers = table.triggers.map { trigger in
-        (trigger.name, engine.purpose(of: trigger, on: table.name)?.words ?? "own trigger", trigger.mode)
+        let purpose = engine.purpose(of: trigger, on: table.name)?.words
+        return (trigger.name, purpose ?? (engine.isLockOfSet(trigger) ? "LOCK SET" : "own trigger"), trigger.mode)
     }
     let rules = table.rules.map { ($0.name, "rule", $0.mode) }
     guard !(triggers + rules).isEmpty else { return ["", "  It has no triggers and no rules."] }
