@@ -8,9 +8,10 @@ public func jsonSchema() -> String {
         "title": "Polarity cluster file, version 1",
     ]
     let other = "[^$]|\\$+[^${]"
-    let form = "\\$+\\{[A-Za-z_][A-Za-z0-9_]*(:[-?][^}]*)?\\}"
+    let text = "([^$}]|\\$+[^${}])*\\$*"
+    let form = "\\$+\\{[A-Za-z_][A-Za-z0-9_]*(:[-?]\(text))?\\}"
     let variable: JSON = [
-        "description": "A text with ${VAR}, ${VAR:-default} or ${VAR:?message} in it.",
+        "description": "A text with ${VAR}, ${VAR:-default} or ${VAR:?message} in it; they do not nest.",
         "type": "string", "pattern": .text("^(\(other))*\(form)(\(other)|\(form))*\\$*$"),
     ]
     return (head + ClusterKeys.all.schema + ["$defs": ["variable": variable]]).description + "\n"

@@ -4,9 +4,9 @@ import Replication
 ///
 /// The file is one YAML document in UTF-8 of at most 64 MiB, nested at most 64 deep, with at most 1,000,000 values once
 /// aliases are expanded. Every scalar is text; `${VAR}`, `${VAR:-default}` and `${VAR:?message}` are filled in values, not
-/// in keys. Where one text holds a schema and a name it is written as in SQL, so that unquoted A to Z mean a to z; every
-/// other name stands for itself. Names of clusters, nodes and sets are 1 to 63 bytes without control characters.
-/// No node is asked anything.
+/// in keys and not in one another. Where one text holds a schema and a name it is written as in SQL, so that unquoted A to
+/// Z mean a to z; every other name stands for itself. Names of clusters, nodes and sets are 1 to 63 bytes without control
+/// characters. No node is asked anything.
 ///
 /// - Parameters:
 ///   - bytes: The text.

@@ -9,9 +9,9 @@ struct Complaint: Error {
     }
 }
 
-// `${VAR}`, `${VAR:-default}` and `${VAR:?message}`, as the shell reads them. The default and the message are taken as
-// they stand up to the next `}`, so `${DOLLAR:-$}{` is how to write a literal `${`. What a variable holds is never
-// looked at again and never printed.
+// `${VAR}`, `${VAR:-default}` and `${VAR:?message}`, as the shell reads them, but for one in another: the default and the
+// message are taken as they stand up to the next `}`, and a `${` in them is an error. `${DOLLAR:-$}{` is how to write a
+// literal `${`. What a variable holds is never looked at again and never printed.
 
 extension ArraySlice<UInt8> {
     /// Whether `${` is in the bytes.
@@ -61,14 +61,20 @@ extension ArraySlice<UInt8> {
             }
             return known
         }
-        if let known, !known.isEmpty, tail.hasPrefix(":-") || tail.hasPrefix(":?") { return known }
-        if tail.hasPrefix(":-") { return String(tail.dropFirst(2)) }
-        if tail.hasPrefix(":?") {
-            let message = String(tail.dropFirst(2))
-            throw Complaint("variable '\(name)' is not set" + (message.isEmpty ? "" : ": \(message.escaped)"))
+        let isDefault = tail.hasPrefix(":-")
+        guard isDefault || tail.hasPrefix(":?") else {
+            throw Complaint(
+                "\("${\(expression)}".inQuotes) is not a form of variable",
+                note: "the forms are ${VAR}, ${VAR:-default} and ${VAR:?message}")
         }
-        throw Complaint(
-            "\("${\(expression)}".inQuotes) is not a form of variable",
-            note: "the forms are ${VAR}, ${VAR:-default} and ${VAR:?message}")
+        let text = String(tail.dropFirst(2))
+        guard !Array(text.utf8)[...].holdsVariable else {
+            throw Complaint(
+                "variable '\(name)' has a '${' in its \(isDefault ? "default" : "message")",
+                note: "variables do not nest: what stands after '\(tail.prefix(2))' is taken as a plain text")
+        }
+        if let known, !known.isEmpty { return known }
+        if isDefault { return text }
+        throw Complaint("variable '\(name)' is not set" + (text.isEmpty ? "" : ": \(text.escaped)"))
     }
 }

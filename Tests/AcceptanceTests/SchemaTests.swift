@@ -130,8 +130,8 @@ private struct Place {
 }
 
 private let trigger = "purpose: log, function: f.f, timing: after, level: row, events: [insert], origin: enabled"
-private let anything = ["null", "~", "no", "1.5", #""a$${A:-${}b$""#]
-private let nothing = [#""""#, #""a\0""#, #""${A""#, #""${A-a}""#, #""${A:-a}${1}""#, "[]"]
+private let anything = ["null", "~", "no", "1.5", #""a$${A:-$x$}b$""#]
+private let nothing = [#""""#, #""a\0""#, #""${A""#, #""${A-a}""#, #""${A:-a}${1}""#, #""${A:-${B}}""#, "[]"]
 private let long = String(repeating: "x", count: 63)
 private let short = "origin: berlin\ntables: [public.orders]"
 

@@ -169,4 +169,26 @@ private let log = "purpose: log, function: r.f, timing: after, level: row"
                 notes: [(5, "the forms are ${VAR}, ${VAR:-default} and ${VAR:?message}")]),
             Expected(6, "variable 'F' is not set"))
     }
+
+    @Test(arguments: [[:], ["A": "paris"], ["B": "paris"]])
+    func `a variable in another's default is an error, not a text with a brace too many`(environment: [String: String])
+    {
+        expect(
+            file(nodes: #"{a: 1️⃣"${A:-${B}}", b: 2️⃣"x${A:?set $A or ${B}}", berlin: 3️⃣"${A:-${}"}"#),
+            environment: environment,
+            Expected(
+                1, "variable 'A' has a '${' in its default",
+                notes: [(1, "variables do not nest: what stands after ':-' is taken as a plain text")]),
+            Expected(
+                2, "variable 'A' has a '${' in its message",
+                notes: [(2, "variables do not nest: what stands after ':?' is taken as a plain text")]),
+            Expected(
+                3, "variable 'A' has a '${' in its default",
+                notes: [(3, "variables do not nest: what stands after ':-' is taken as a plain text")]))
+    }
+
+    @Test func `a dollar in a default stands for itself`() throws {
+        let cluster = try read(file(nodes: #"{berlin: "service=${A:-$}{${A:-$$x$}", paris: service=b}"#)).get()
+        #expect(cluster.node("berlin")?.conninfo == "service=${$$x$")
+    }
 }
