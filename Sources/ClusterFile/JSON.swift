@@ -3,7 +3,7 @@ enum JSON: Sendable {
     case object([Member])
     case array([JSON])
     case text(String)
-    case number(Int)
+    case number(UInt64)
     case truth(Bool)
 
     struct Member: Sendable {
@@ -28,7 +28,7 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, Expre
 
     init(arrayLiteral elements: JSON...) { self = .array(elements) }
     init(stringLiteral value: String) { self = .text(value) }
-    init(integerLiteral value: Int) { self = .number(value) }
+    init(integerLiteral value: UInt64) { self = .number(value) }
     init(booleanLiteral value: Bool) { self = .truth(value) }
 }
 

@@ -54,7 +54,7 @@ enum Text {
 
     /// A number of up to 64 bits without sign, kept as text, as the server writes it: it is compared letter by letter.
     static let systemIdentifier = Form<String>.text(
-        ["anyOf": [["type": "integer", "minimum": 1], ["type": "string", "pattern": "^[1-9][0-9]{0,19}$"]]]
+        .number(upTo: .max, "^\(JSON.digits(upTo: .max))$")
     ) { text throws(Complaint) in
         guard text.utf8.allSatisfy(isDigit), UInt64(text) != nil, !text.hasPrefix("0") else {
             throw Complaint(
@@ -85,8 +85,24 @@ extension JSON {
     /// Beside what lets any text pass, so that one with a variable is well written; keys have none.
     static let noVariable: JSON = ["not": ["type": "string", "pattern": "\\$\\{"]]
 
-    /// A number from 1 in decimal digits; of a bound the schema says no more than how many it has.
-    static func digits(upTo greatest: Int) -> String { "[1-9][0-9]{0,\(String(greatest).utf8.count - 1)}" }
+    /// A number, or a text that matches a pattern.
+    static func number(from least: UInt64 = 1, upTo greatest: UInt64, _ pattern: String) -> JSON {
+        let number: JSON = ["type": "integer", "minimum": .number(least), "maximum": .number(greatest)]
+        return ["anyOf": [number, ["type": "string", "pattern": .text(pattern)]]]
+    }
+
+    /// A number from 1 in decimal digits without zeros in front: one that has fewer than the bound, or the same up to one
+    /// that is less, or the bound itself.
+    static func digits(upTo greatest: UInt64) -> String {
+        let bound = Array(String(greatest))
+        let shorter = bound.count > 1 ? ["[1-9][0-9]{0,\(bound.count - 2)}"] : []
+        let less = bound.enumerated().compactMap { place, character -> String? in
+            let least = place == 0 ? 1 : 0
+            guard let digit = character.wholeNumberValue, digit > least else { return nil }
+            return String(bound[..<place]) + "[\(least)-\(digit - 1)][0-9]{\(bound.count - place - 1)}"
+        }
+        return "(" + (shorter + less + [String(bound)]).joined(separator: "|") + ")"
+    }
 }
 
 /// See ``Text/ownName``.
@@ -113,9 +129,8 @@ private func wholeNumber(_ text: some StringProtocol) -> Int? { text.utf8.allSat
 extension Text {
     /// A whole number from 1.
     static func number(upTo greatest: Int) -> Form<Int> {
-        let number: JSON = ["type": "integer", "minimum": 1, "maximum": .number(greatest)]
-        let digits: JSON = ["type": "string", "pattern": .text("^0*\(JSON.digits(upTo: greatest))$")]
-        return .text(["anyOf": [number, digits]]) { text throws(Complaint) in
+        let bound = UInt64(greatest)
+        return .text(.number(upTo: bound, "^0*\(JSON.digits(upTo: bound))$")) { text throws(Complaint) in
             guard let value = wholeNumber(text), 1...greatest ~= value else {
                 throw Complaint("\(text.inQuotes) is not a whole number from 1 to \(greatest)")
             }
@@ -146,7 +161,7 @@ extension Text {
     private static let units: KeyValuePairs = ["ms": 1, "s": 1_000, "m": 60_000]
 
     private static var durationSchema: JSON {
-        let forms = units.map { JSON.digits(upTo: Int(Int32.max) / $0.value) + $0.key }
+        let forms = units.map { JSON.digits(upTo: UInt64(Int(Int32.max) / $0.value)) + $0.key }
         return ["type": "string", "pattern": .text("^0*(\(forms.joined(separator: "|")))$")]
     }
 }
@@ -154,12 +169,9 @@ extension Text {
 extension Text {
     /// `25%` or a number.
     static let changeLimit = Form<ChangeLimit>.text(
-        [
-            "anyOf": [
-                ["type": "integer", "minimum": 0, "maximum": .number(.max)],
-                ["type": "string", "pattern": "^0*([0-9]{1,19}|([0-9]{1,2}|100)%)$"],
-            ]
-        ]
+        .number(
+            from: 0, upTo: UInt64(Int.max),
+            "^(0+%?|0*(\(JSON.digits(upTo: UInt64(Int.max)))|\(JSON.digits(upTo: 100))%))$")
     ) { text throws(Complaint) in
         if text.hasSuffix("%"), let percent = wholeNumber(text.dropLast()), 0...100 ~= percent {
             return .percent(percent)

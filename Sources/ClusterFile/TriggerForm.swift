@@ -164,7 +164,7 @@ extension Reader {
 
 extension JSON {
     /// See ``pattern(_:_:_:)``.
-    static func placeholders(_ words: String, minimum: Int) -> JSON {
+    static func placeholders(_ words: String, minimum: UInt64) -> JSON {
         anyText + ["minLength": .number(minimum), "pattern": .text("^([^{\\u0000]|\\{(\(words))\\})*$")]
     }
 }

@@ -147,11 +147,14 @@ private let places = [
     Place("{conninfo: service=a, role: @}", insteadOf: "service=a", right: anything, wrong: nothing + [long + "x"]),
     Place(
         "{conninfo: service=a, id: @}", insteadOf: "service=a", right: ["1", "2147483647", #""007""#],
-        wrong: ["0", #""0""#, "2147483648", #""99999999999""#, "null"]),
+        wrong: ["0", #""0""#, "2147483648", #""2147483648""#, #""99999999999""#, "null"]),
     Place(
         "{conninfo: service=a, expect: {system_identifier: @}}", insteadOf: "service=a",
-        right: ["7412345678901234567", #""7412345678901234567""#],
-        wrong: ["0", #""0""#, #""0000000000000000000000007""#, #""""#, "null"]),
+        right: ["1", "7412345678901234567", #""7412345678901234567""#, #""18446744073709551615""#],
+        wrong: [
+            "0", #""0""#, #""0000000000000000000000007""#, "18446744073709551616", #""18446744073709551616""#, #""""#,
+            "null",
+        ]),
     Place("{conninfo: service=a, expect: {database: @}}", insteadOf: "service=a", right: ["~"], wrong: [#""a\0""#]),
     Place("sets: [{name: @, origin: berlin, tables: [a.b]}]", insteadOf: short, right: ["~"], wrong: [#""a\0""#]),
     Place(
@@ -199,13 +202,19 @@ private let places = [
         "engine: {type: custom, triggers: [{\(trigger), name: a}], drained: {sql: @, origin_position: @}}",
         right: ["~"], wrong: [#""a\0""#]),
     Place(
-        "policy: {lock_timeout: @}", right: ["007s", "2147483647ms", "35791m", #""${A:-1s}""#],
-        wrong: ["0s", "00m", "5", "1h", "99999999999ms", "null"]),
+        "policy: {lock_timeout: @}", right: ["007s", "2147483647ms", "2147483s", "35791m", "9m", #""${A:-1s}""#],
+        wrong: [
+            "0s", "00m", "5", "1h", "2147483648ms", #""2147484s""#, "35792m", "99999m", "99999999999ms", "null",
+        ]),
     Place(
-        "policy: {max_changes: @}", right: ["0", "100%", "007%", #""12""#, "9223372036854775807"],
-        wrong: ["101%", "-1", "1.5", #""99999999999999999999""#, "null"]),
+        "policy: {max_changes: @}",
+        right: ["0", "100%", "007%", "00%", #""0""#, #""12""#, "9223372036854775807", #""9223372036854775807""#],
+        wrong: [
+            "101%", "-1", "1.5", #""9223372036854775808""#, #""99999999999999999999""#, "'%'", #""""#, "null",
+        ]),
     Place(
-        "policy: {retries: @}", right: ["1", #""001""#, "1000000"], wrong: ["0", "1000001", #""0""#, #""10000000""#]),
+        "policy: {retries: @}", right: ["1", #""001""#, "1000000", #""999999""#, #""01000000""#],
+        wrong: ["0", "1000001", #""0""#, #""1000001""#, #""9999999""#]),
 ]
 
 @Test(arguments: ["accepted", "rejected"])
