@@ -32,8 +32,8 @@ public struct Report: Hashable, Sendable {
 
     /// What ended the command early.
     public struct Failure: Hashable, Sendable {
-        /// A word for machines, such as `NEEDS_ALLOW` or `STALE_PLAN`.
-        public let code: String
+        /// Which sort of end it is.
+        public let code: ErrorCode
         /// A sentence for people, lower case, without a full stop; all that is wrong with a file, a line each.
         public let message: String
         /// What is wrong with the file, place by place; empty where the file is not to blame.
@@ -57,7 +57,7 @@ public struct Report: Hashable, Sendable {
         }
 
         /// Describes what ended the command.
-        public init(code: String, message: String, places: [Place] = []) {
+        public init(code: ErrorCode, message: String, places: [Place] = []) {
             self.code = code
             self.message = message
             self.places = places
@@ -66,7 +66,7 @@ public struct Report: Hashable, Sendable {
         /// The plan holds changes that need these words; what is to be typed is written as it is typed.
         public static func needsAllow(_ gates: Set<Gate>) -> Failure {
             let words = gates.sorted().map(\.rawValue).joined(separator: ",")
-            return Failure(code: "NEEDS_ALLOW", message: "the plan holds changes that need --allow \(words)")
+            return Failure(code: .needsAllow, message: "the plan holds changes that need --allow \(words)")
         }
     }
 

@@ -40,7 +40,7 @@ struct ApplyRun {
             let words =
                 "a right is missing, so nothing was changed; --node, --set and --table leave out what needs it. "
                 + "\(first.message); \(first.next)"
-            return refuse(walk, .noPermission, .init(code: "NO_PERMISSION", message: words))
+            return refuse(walk, .noPermission, .init(code: .noPermission, message: words))
         }
         if let stale = walk.staleness(beside: expect) { return refuse(walk, walk.refusal, stale) }
         if walk.plan.isEmpty { return nothingToDo(walk) }
@@ -60,7 +60,7 @@ struct ApplyRun {
         let waits = Report(.apply, walk, result: .refused).heldBySelection
         let why = waits.isEmpty ? "every change is held back by a finding" : waits.joined(separator: "; ")
         let words = "nothing could be changed: " + why
-        return refuse(walk, code, .init(code: "HELD_BACK", message: words))
+        return refuse(walk, code, .init(code: .heldBack, message: words))
     }
 
     private func refuse(_ walk: Walk, _ code: Reports.ExitCode, _ error: Report.Failure) -> Reports.ExitCode {
@@ -73,13 +73,13 @@ struct ApplyRun {
         guard Terminal.inputIsTerminal else {
             throw Stop(
                 .refused, "not approved: without a terminal apply needs --yes, --expect FINGERPRINT or a saved plan",
-                code: "NOT_APPROVED")
+                code: .notApproved)
         }
         try showing.preview(Report(.plan, walk, result: .planned))
         let word = walk.plan.required.contains(.originChange) ? declared.name : "yes"
         Terminal.err("\nType \(visible(word)) to apply this: ")
         guard readLine() == word else {
-            throw Stop(.refused, "not approved; nothing was changed", code: "NOT_APPROVED")
+            throw Stop(.refused, "not approved; nothing was changed", code: .notApproved)
         }
     }
 
@@ -92,7 +92,7 @@ struct ApplyRun {
         } catch {
             throw Stop(
                 .unexpected, "could not write the journal, nothing was changed: \(visible(error.message))",
-                code: "JOURNAL_FAILED")
+                code: .journalFailed)
         }
         signals.act()
         let progress = Progress(
@@ -153,7 +153,7 @@ extension Walk {
     /// Why the plan is not the one that was reviewed, if it is another.
     func staleness(beside expect: String?) -> Report.Failure? {
         guard let expect, !fingerprint.hasPrefix(expect.lowercased()) else { return nil }
-        return .init(code: "STALE_PLAN", message: words(beside: expect))
+        return .init(code: .stalePlan, message: words(beside: expect))
     }
 
     /// A node that cannot be read is enough to make a plan another.
@@ -173,7 +173,7 @@ extension Report {
         failure: String?
     ) {
         let error: Failure? =
-            failure.map { Failure(code: "JOURNAL_FAILED", message: $0) }
+            failure.map { Failure(code: .journalFailed, message: $0) }
             ?? (code == .done ? nil : Failure(code: outcomes.errorCode, message: outcomes.errorMessage))
         self.init(kind, after, result: result, outcomes: outcomes, error: error)
         plan = before.plan
@@ -184,18 +184,18 @@ extension Report {
 
 extension Outcomes {
     /// What ended the run, as a word for machines. A lost lock is found by a step, too, whose failure it is not.
-    var errorCode: String {
-        if hasLostLock { return "LOCK_LOST" }
+    var errorCode: ErrorCode {
+        if hasLostLock { return .lockLost }
         if let first = steps.lazy.compactMap(\.outcome.errorCode).first { return first }
         switch stopped {
-        case .interrupted: return "INTERRUPTED"
-        case .timedOut: return "TIMED_OUT"
-        case .lockLost: return "LOCK_LOST"
-        case .nodeLost: return "NODE_LOST"
-        case .notDrained: return "DRAIN_UNPROVEN"
-        case .sequenceBehind: return "SEQUENCE_BEHIND"
-        case .stageFailed: return "STAGE_FAILED"
-        case nil: return "HELD_BACK"
+        case .interrupted: return .interrupted
+        case .timedOut: return .timedOut
+        case .lockLost: return .lockLost
+        case .nodeLost: return .nodeLost
+        case .notDrained: return .drainUnproven
+        case .sequenceBehind: return .sequenceBehind
+        case .stageFailed: return .stageFailed
+        case nil: return .heldBack
         }
     }
 
@@ -210,14 +210,14 @@ extension Outcomes {
 }
 
 extension Outcome {
-    fileprivate var errorCode: String? {
+    fileprivate var errorCode: ErrorCode? {
         switch self {
         case .done, .notBegun: nil
-        case .busy: "BUSY"
-        case .stale: "STALE_PLAN"
-        case .failed(let state, _): state == "42501" ? "NO_PERMISSION" : "STATEMENT_FAILED"
-        case .unknown: "NODE_LOST"
-        case .unverified: "UNVERIFIED"
+        case .busy: .busy
+        case .stale: .stalePlan
+        case .failed(let state, _): state == "42501" ? .noPermission : .statementFailed
+        case .unknown: .nodeLost
+        case .unverified: .unverified
         }
     }
 }

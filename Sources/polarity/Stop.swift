@@ -9,8 +9,8 @@ struct Stop: Error {
     /// The report's `error`.
     let failure: Report.Failure
 
-    /// - Parameter code: A word for machines; the exit code's own unless given.
-    init(_ status: Reports.ExitCode, _ message: String, code: String? = nil) {
+    /// - Parameter code: What machines are told; the exit code's own unless given.
+    init(_ status: Reports.ExitCode, _ message: String, code: ErrorCode? = nil) {
         self.status = status
         self.message = message.withoutPasswords
         let lines = self.message.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
@@ -32,16 +32,16 @@ struct Stop: Error {
 
 extension Reports.ExitCode {
     /// What machines are told of a command that ended so.
-    fileprivate var word: String {
+    fileprivate var word: ErrorCode {
         switch self {
-        case .done, .unexpected, .differs, .incomplete: "UNEXPECTED"
-        case .refused: "REFUSED"
-        case .usage: "USAGE"
-        case .invalidFile: "INVALID_FILE"
-        case .unavailable: "UNAVAILABLE"
-        case .busy: "BUSY"
-        case .noPermission: "NO_PERMISSION"
-        case .interrupted: "INTERRUPTED"
+        case .done, .unexpected, .differs, .incomplete: .unexpected
+        case .refused: .refused
+        case .usage: .usage
+        case .invalidFile: .invalidFile
+        case .unavailable: .unavailable
+        case .busy: .busy
+        case .noPermission: .noPermission
+        case .interrupted: .interrupted
         }
     }
 }

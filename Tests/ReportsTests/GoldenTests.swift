@@ -40,7 +40,7 @@ import Testing
         let words = places.map { "\($0.position): error: \($0.message)" }.joined(separator: "\n")
         let report = Report(
             .validate, nothing, result: .refused,
-            error: .init(code: "INVALID_FILE", message: words, places: places))
+            error: .init(code: .invalidFile, message: words, places: places))
         try expectGolden(text(report, style: plain), "invalid-validate.txt")
         try expectGolden(json(report), "invalid-validate.json")
         try expectGolden(sql(report), "invalid-validate.sql")
@@ -116,7 +116,7 @@ import Testing
                     reopened: plan.steps.prefix(1).map { StepOutcome(step: $0, outcome: ends[0]) },
                     stopped: .stageFailed(.protect))
             }, result: .incomplete)
-        report.error = Report.Failure(code: "STAGE_FAILED", message: "protect did not succeed on every node")
+        report.error = Report.Failure(code: .stageFailed, message: "protect did not succeed on every node")
         try expectGolden(text(report, style: plain), "apply-incomplete.txt")
         try expectGolden(json(report), "apply-incomplete.json")
         report.outcomes = report.outcomes.map { all in
@@ -141,8 +141,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "SPLIT_BRAIN", "NODE_UNREACHABLE", "ORIGIN_CHANGE", "75", "exit-codes", "slony", "bruce", "builtin", "custom",
-        "modes",
+        "SPLIT_BRAIN", "NODE_UNREACHABLE", "ORIGIN_CHANGE", "STALE_PLAN", "HELD_BACK", "75", "exit-codes", "slony",
+        "bruce",
+        "builtin", "custom", "modes",
     ])
     func `explanations`(word: String) throws {
         let topic = try #require(Topic(word))

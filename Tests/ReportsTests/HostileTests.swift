@@ -71,7 +71,7 @@ private func hostileReport(_ seed: Int, _ kind: Report.Kind) -> Report {
         kind: kind, cluster: declared, observed: observed, roles: difference.roles, changes: difference.changes,
         findings: difference.findings, plan: plan, outcomes: kind == .apply ? outcomes : nil,
         fingerprint: fingerprint(declared: declared, observed: observed, limits: [dice.name()]), result: .incomplete,
-        error: Report.Failure(code: dice.name(), message: dice.name()),
+        error: Report.Failure(code: .stageFailed, message: dice.name()),
         counts: Report.Counts(tables: tables.count, triggersRight: 3, leftOut: 0))
 }
 

@@ -11,7 +11,7 @@ import Testing
     drift.change(orders, on: "paris") { $0.triggers.removeAll { $0.name == "_shopcl_logtrigger" } }
     states.append(nagiosState(drift.report(.status)))
     var failed = Shop().report(.apply, result: .refused)
-    failed.error = Report.Failure(code: "BUSY", message: "another apply runs")
+    failed.error = Report.Failure(code: .busy, message: "another apply runs")
     states.append(nagiosState(failed))
     #expect(states == [.ok, .critical, .unknown, .warning, .unknown])
     #expect(states.map(\.rawValue) == [0, 2, 3, 1, 3])
@@ -192,7 +192,7 @@ func `what waits for nodes that were not selected says so, and what to do`(node:
 
 @Test func `a script of what was applied does not read as if it were to be run`() {
     var report = Shop.sabotaged.report(.apply, outcomes: { _ in Outcomes(steps: []) }, result: .incomplete)
-    report.error = Report.Failure(code: "STAGE_FAILED", message: "protect did not succeed on every node")
+    report.error = Report.Failure(code: .stageFailed, message: "protect did not succeed on every node")
     let words = "-- polarity apply has run this plan: incomplete. What follows is what was planned, not what is left."
     #expect(sql(report).contains("\n\(words)\n-- STAGE_FAILED: protect did not succeed on every node\n"))
 }
@@ -213,6 +213,18 @@ func `what waits for nodes that were not selected says so, and what to do`(node:
     #expect(silent == [])
     #expect(Topic("split-brain") == .finding(.splitBrain))
     #expect(Topic("nonsense") == nil)
+}
+
+@Test func `an error's code is a topic, like a finding's`() {
+    let codes = ErrorCode.allCases.map(\.rawValue)
+    #expect(codes == codes.sorted())
+    #expect(codes.filter { !Topic.words.contains($0) } == [])
+    #expect(Topic("stale-plan") == .error(.stalePlan))
+    // What is a finding's code, too, is explained as both.
+    for code in ErrorCode.allCases {
+        let page = Topic(code.rawValue).map(explanation) ?? ""
+        #expect(page.contains("error \(code.rawValue)\n"), "\(code)")
+    }
 }
 
 @Test func `a suggested command repeats what chose the plan, and is never wrapped`() {

@@ -6,6 +6,8 @@ public enum Topic: Hashable, Sendable {
     case finding(FindingCode)
     /// A word for `--allow`.
     case gate(Gate)
+    /// The code of a report's error.
+    case error(ErrorCode)
     /// An exit status.
     case exitCode(ExitCode)
     /// All exit statuses.
@@ -24,6 +26,8 @@ public enum Topic: Hashable, Sendable {
             self = .finding(code)
         } else if let gate = Gate(rawValue: upper) {
             self = .gate(gate)
+        } else if let code = ErrorCode(rawValue: upper) {
+            self = .error(code)
         } else if let code = Int32(word).flatMap(ExitCode.init) {
             self = .exitCode(code)
         } else if let engine = Topic.engines.first(where: { $0.name == word.lowercased() }) {
@@ -54,6 +58,7 @@ public enum Topic: Hashable, Sendable {
         [
             ("findings", FindingCode.allCases.map(\.rawValue).sorted()),
             ("--allow", Gate.allCases.map(\.rawValue).sorted()),
+            ("errors", ErrorCode.allCases.map(\.rawValue).sorted()),
             ("exit codes", ExitCode.allCases.map { String($0.rawValue) } + ["exit-codes"]),
             ("engines", (engines.map(\.name) + ["custom"]).sorted()), ("triggers", ["modes"]),
         ]
@@ -70,6 +75,7 @@ public func explanation(of topic: Topic) -> String {
         switch topic {
         case .finding(let code): lines(code)
         case .gate(let gate): ["--allow \(gate.rawValue)"] + paragraph(gate.meaning)
+        case .error(let code): lines(code)
         case .exitCode(let code):
             ["exit status \(code.rawValue)"] + paragraph(code.meaning) + ["  changed: \(code.changed)"]
         case .exitCodes: exitCodeLines
@@ -90,6 +96,11 @@ private func lines(_ code: FindingCode) -> [String] {
     let effect = code.blocks ? "blocking: holds its set back" : "advisory: holds nothing back by itself"
     return ["\(code.rawValue): \(code.severity.rawValue), \(effect)"] + paragraph(code.why)
         + paragraph("→ " + code.next)
+        + (ErrorCode(rawValue: code.rawValue).map { [""] + lines($0) } ?? [])
+}
+
+private func lines(_ code: ErrorCode) -> [String] {
+    ["error \(code.rawValue)"] + paragraph(code.meaning) + paragraph("→ " + code.next)
 }
 
 private var exitCodeLines: [String] {

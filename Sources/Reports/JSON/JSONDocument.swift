@@ -108,7 +108,7 @@ extension JSONDocument {
         }
         steps = (report.plan?.steps ?? []).map(StepRow.init)
         findings = report.sortedFindings.map(FindingRow.init)
-        error = report.error.map { Failure(code: $0.code, message: $0.message) }
+        error = report.error.map { Failure(code: $0.code.rawValue, message: $0.message) }
         self.source = source
     }
 }

@@ -27,10 +27,11 @@ public func github(_ report: Report) -> String {
 private func annotations(_ error: Report.Failure) -> [String] {
     let places = error.places.map { place in
         annotation(
-            "error", at: place.position, title: error.code, lines: ([place.message] + place.notes).map { visible($0) })
+            "error", at: place.position, title: error.code.rawValue,
+            lines: ([place.message] + place.notes).map { visible($0) })
     }
     return places.isEmpty
-        ? [annotation("error", at: nil, title: error.code, lines: [visible(error.message)])] : places
+        ? [annotation("error", at: nil, title: error.code.rawValue, lines: [visible(error.message)])] : places
 }
 
 private func annotation(_ level: String, at position: Position?, title: String, lines: [String]) -> String {

@@ -94,7 +94,7 @@ private struct MarkdownPage {
     }
 
     private func sentence(_ error: Report.Failure) -> [String] {
-        let code = "**\(escaped(error.code))**"
+        let code = "**\(escaped(error.code.rawValue))**"
         guard !error.places.isEmpty else { return ["\(code) \(escaped(error.message))"] }
         let places = error.places.map { place in
             "- \(escaped(place.message)) (\(escaped(place.position.description)))"

@@ -47,7 +47,7 @@ public func nagios(_ report: Report) -> String {
     if let error = report.error {
         let more = error.places.count - 1
         words.append(
-            "\(visible(error.code)): \(error.lines.first ?? "")" + (more > 0 ? " (and \(grouped(more)) more)" : ""))
+            "\(error.code.rawValue): \(error.lines.first ?? "")" + (more > 0 ? " (and \(grouped(more)) more)" : ""))
     }
     let made = report.made
     let left = report.changes.count - made

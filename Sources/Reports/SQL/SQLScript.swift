@@ -22,7 +22,7 @@ struct Script {
             "-- Unlike polarity apply it does not compare the nodes with the plan again.",
         ]
         if report.plan == nil, let error = report.error {
-            return ["-- polarity: \(visible(error.code)), there is nothing to run"] + error.lines.map { "-- " + $0 }
+            return ["-- polarity: \(error.code.rawValue), there is nothing to run"] + error.lines.map { "-- " + $0 }
         }
         guard let plan = report.plan, !plan.isEmpty else { return head + withheld + [nothing] }
         if isRefused { return [head[0]] + refused + withheld + leftOut }

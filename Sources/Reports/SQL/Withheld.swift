@@ -30,7 +30,7 @@ extension Script {
     }
 
     private var failure: String? {
-        report.error.map { "-- " + visible($0.code) + ": " + $0.lines.joined(separator: "; ") }
+        report.error.map { "-- " + $0.code.rawValue + ": " + $0.lines.joined(separator: "; ") }
     }
 
     /// Whether an apply had this plan and changed nothing.

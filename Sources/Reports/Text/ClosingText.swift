@@ -17,7 +17,7 @@ extension Page {
     /// `✗ CODE: message`.
     private func sentence(_ error: Report.Failure) -> [String] {
         let lines = error.lines
-        let first = "✗ " + visible(error.code) + ": " + (lines.first ?? "")
+        let first = "✗ " + error.code.rawValue + ": " + (lines.first ?? "")
         return (wrapped(first, width: style.width) + lines.dropFirst()).map { paint($0, .bad) }
     }
 
@@ -101,7 +101,7 @@ extension Page {
     private var again: [String] {
         switch report.result {
         // What is stale is not to be applied with any word.
-        case .refused where !allow.isEmpty && report.outcomes == nil && report.error?.code != "STALE_PLAN":
+        case .refused where !allow.isEmpty && report.outcomes == nil && report.error?.code != .stalePlan:
             ["Needs:  " + style.reviewedCommand(allow)]
         case .incomplete: ["Run again:  " + style.command(allow)]
         case .inSync, .drift, .planned, .applied, .refused: []

@@ -24,7 +24,7 @@ struct Page {
         case (_, .plan): [heading, roles, findings(style.detail)] + changes + [waits, gates, steps, closing]
         case (_, .apply) where report.outcomes == nil:
             [heading, roles, findings(style.detail)] + changes + [
-                report.error?.code == "HELD_BACK" ? [] : waits, gates, closing,
+                report.error?.code == .heldBack ? [] : waits, gates, closing,
             ]
         case (_, .apply): [heading, roles, findings(style.detail), outcomes, closing]
         }

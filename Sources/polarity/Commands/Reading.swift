@@ -41,7 +41,9 @@ struct Status: AsyncParsableCommand {
 /// `polarity explain`.
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Explain a finding's code, a word for --allow, an exit code, an engine, or one table on one node.")
+        abstract:
+            "Explain the code of a finding or an error, a word for --allow, an exit code, an engine, or a table on a node."
+    )
 
     @Argument(help: "Such as SPLIT_BRAIN, 75, slony, modes, exit-codes, or berlin/public.orders.")
     var topic: String
