@@ -26,6 +26,27 @@ import Testing
         }
     }
 
+    @Test func `does not make a cluster in sync an error, where nothing is written by default`() async throws {
+        try await Shop.lend("reads") { shop in
+            try await set("default_transaction_read_only = on", shop)
+            for arguments in [
+                ["status"], ["apply", "--dry-run", "--detailed-exitcode"], ["apply", "--yes"],
+            ] {
+                let answer = try await shop.start(arguments).wait()
+                #expect(answer.status == 0, "\(arguments): \(answer.output)\(answer.errorOutput)")
+            }
+            try await shop.ask(
+                "tokyo",
+                #"BEGIN READ WRITE; ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_deny"; COMMIT"#)
+            let before = try await shop.modes()
+            #expect(try await shop.polarity("status").status == 2)
+            let refused = try await shop.polarity("apply", "--yes")
+            #expect(refused.status == 69, "\(refused.output)\(refused.errorOutput)")
+            #expect(refused.output.contains("✗ READ_ONLY  node 'tokyo' has default_transaction_read_only on"))
+            #expect(try await shop.modes() == before)
+        }
+    }
+
     @Test func `ends no look and no proof before its time`() async throws {
         try await Shop.lend("impatient") { shop in
             try await set("idle_in_transaction_session_timeout = 1", shop)

@@ -1,8 +1,11 @@
-/// What can be told only by looking at several sets or at tables outside all of them.
+/// What can be told only by looking at several sets, at tables outside all of them, or at what is to be changed.
 struct ClusterAudit {
     private(set) var findings: [Finding] = []
 
-    init(_ desired: DesiredState, _ observed: ObservedState, _ changes: [Change]) {
+    init(
+        _ desired: DesiredState, _ observed: ObservedState, _ changes: [Change],
+        _ judgements: [SetName: SetJudgement]
+    ) {
         let declared = desired.declared
         var setOf: [TableName: ReplicationSet] = [:]
         let sets = Dictionary(declared.sets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -39,6 +42,27 @@ struct ClusterAudit {
             for key in seen.foreignKeys { audit(key, on: node, setOf) }
         }
         findTruncateGap(desired)
+        findReadOnly(declared, observed, changes, judgements)
+    }
+
+    /// Looking writes nothing: a node that is read-only by default matters where a change of its sets is held back for it.
+    private mutating func findReadOnly(
+        _ declared: DeclaredCluster, _ observed: ObservedState, _ changes: [Change],
+        _ judgements: [SetName: SetJudgement]
+    ) {
+        let readOnly = declared.nodes.filter { node in
+            observed.node(node.name).map { $0.identity.readOnly && !$0.identity.inRecovery } ?? false
+        }
+        guard !readOnly.isEmpty else { return }
+        let concerned = Set(changes.map(\.set)).reduce(into: Set(changes.map(\.node))) { nodes, set in
+            nodes.formUnion(judgements[set]?.members ?? [])
+        }
+        for node in readOnly where concerned.contains(node.name) {
+            findings.append(
+                Finding(
+                    .readOnly, node: node.name, "node '\(node.name)' has default_transaction_read_only on",
+                    because: node.because))
+        }
     }
 
     private mutating func audit(_ key: ForeignKey, on node: DeclaredNode, _ setOf: [TableName: ReplicationSet]) {

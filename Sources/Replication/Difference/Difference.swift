@@ -63,7 +63,7 @@ public struct Difference: Hashable, Sendable {
             }
             judgements[set.name] = judgement
         }
-        findings += ClusterAudit(desired, observed, changes).findings
+        findings += ClusterAudit(desired, observed, changes, judgements).findings
         self.desired = desired
         self.observed = observed
         self.changes = changes

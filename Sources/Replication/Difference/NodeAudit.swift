@@ -68,7 +68,6 @@ struct NodeAudit {
             add(.standby, node, "node '\(node.name)' is a standby")
         } else if identity.readOnly {
             unchangeable.insert(node.name)
-            add(.readOnly, node, "node '\(node.name)' has default_transaction_read_only on")
         }
         if let schema = seen.rights.engineSchema, let name = declared.engine.schema, !schema.isReadable {
             let grants = Grants(node, seen)
