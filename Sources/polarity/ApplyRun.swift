@@ -46,7 +46,7 @@ struct ApplyRun {
         if walk.plan.isEmpty { return nothingToDo(walk) }
         let missing = walk.plan.required.filter { !allowed.contains($0) }
         if !missing.isEmpty {
-            return refuse(walk, walk.refusal, .needsAllow(Set(walk.plan.required)))
+            return refuse(walk, walk.refusal, walk.needsAllow)
         }
         try approve(walk)
         return try await execute(walk, holding: locks, signals)
@@ -113,38 +113,29 @@ struct ApplyRun {
         await progress.finish()
         let after = await look(at: declared, choices)
         if after.difference.isInSync && after.difference.leftOut.isEmpty { await records.after(journal) }
-        let (result, code) = verdict(outcomes, after, journalFailed: await journal.failure != nil)
-        await journal.end(result.rawValue)
-        let failure = await journal.failure.map { "the journal could not be written: \($0)" }
-        let report = Report(
-            .apply, before: walk, after: after, result: result, outcomes: outcomes, code, failure: failure)
-        let shown = showing.show(report, code)
+        await journal.end(Report.Result(of: outcomes, after).rawValue)
+        let verdict = await Verdict(outcomes, before: walk, after: after, journalFailure: journal.failure)
+        let report = Report(.apply, before: walk, after: after, outcomes: outcomes, verdict)
+        let shown = showing.show(report, verdict.code)
         if outcomes.changedAnything, walk.plan.required.contains(.originChange), !showing.options.quiet {
             Terminal.err("run \(run); the way back:  polarity apply \(showing.fileArgument)--revert \(run)\n")
         }
         return shown
     }
-
-    private func verdict(
-        _ outcomes: Outcomes, _ after: Walk, journalFailed: Bool
-    ) -> (Report.Result, Reports.ExitCode) {
-        let result: Report.Result =
-            after.difference.isInSync ? .applied : outcomes.changedAnything ? .incomplete : .refused
-        if journalFailed { return (result, result == .incomplete ? .incomplete : .unexpected) }
-        if outcomes.stopped == .interrupted { return (result, .interrupted) }
-        switch result {
-        case .applied: return (result, .done)
-        case .incomplete: return (result, .incomplete)
-        case .refused, .inSync, .drift, .planned:
-            return (result, Reports.ExitCode(outcomes, besides: after.difference.findings))
-        }
-    }
 }
 
 extension Walk {
     /// The nodes that could not be read, but for the one that was given up.
-    private var missed: [NodeName] {
+    var missed: [NodeName] {
         declared.nodes.map(\.name).filter { observed.node($0) == nil && $0 != difference.failover }
+    }
+
+    private var missedWords: String { missed.map { visible($0.text) }.joined(separator: ", ") + " could not be read" }
+
+    /// What the plan needs, and why the exit code is another than that of a missing word.
+    var needsAllow: Report.Failure {
+        let words = Report.Failure.needsAllow(Set(plan.required))
+        return missed.isEmpty ? words : .init(code: words.code, message: words.message + ", and \(missedWords)")
     }
 
     /// How an apply ends that is refused: a node that could not be read comes first.
@@ -160,65 +151,18 @@ extension Walk {
     private func words(beside expect: String) -> String {
         let prints = "its fingerprint is \(fingerprint.prefix(12)), not \(expect.prefix(12))"
         guard !missed.isEmpty else { return "the world has moved since the review: \(prints); read a new --dry-run" }
-        let names = missed.map { visible($0.text) }.joined(separator: ", ")
-        return "the world has moved since the review, or only seems to, for \(names) could not be read: \(prints); "
+        return "the world has moved since the review, or only seems to, for \(missedWords): \(prints); "
             + "run again when every node answers, or read a new --dry-run"
     }
 }
 
 extension Report {
     /// The plan as it was carried out, and the world as it was read back.
-    init(
-        _ kind: Kind, before: Walk, after: Walk, result: Result, outcomes: Outcomes, _ code: Reports.ExitCode,
-        failure: String?
-    ) {
-        let error: Failure? =
-            failure.map { Failure(code: .journalFailed, message: $0) }
-            ?? (code == .done ? nil : Failure(code: outcomes.errorCode, message: outcomes.errorMessage))
-        self.init(kind, after, result: result, outcomes: outcomes, error: error)
+    init(_ kind: Kind, before: Walk, after: Walk, outcomes: Outcomes, _ verdict: Verdict) {
+        self.init(kind, after, result: verdict.result, outcomes: outcomes, error: verdict.error)
         plan = before.plan
         changes = before.difference.changes
         fingerprint = before.fingerprint
-    }
-}
-
-extension Outcomes {
-    /// What ended the run, as a word for machines. A lost lock is found by a step, too, whose failure it is not.
-    var errorCode: ErrorCode {
-        if hasLostLock { return .lockLost }
-        if let first = steps.lazy.compactMap(\.outcome.errorCode).first { return first }
-        switch stopped {
-        case .interrupted: return .interrupted
-        case .timedOut: return .timedOut
-        case .lockLost: return .lockLost
-        case .nodeLost: return .nodeLost
-        case .notDrained: return .drainUnproven
-        case .sequenceBehind: return .sequenceBehind
-        case .stageFailed: return .stageFailed
-        case nil: return .heldBack
-        }
-    }
-
-    var errorMessage: String {
-        if !hasLostLock, let end = steps.first(where: { $0.outcome.errorCode != nil }) {
-            return "\(end.step.table?.description ?? "schema polarity") on \(end.step.node): \(end.outcome.words)"
-        }
-        return stopped?.words ?? "some changes are held back by findings"
-    }
-
-    private var hasLostLock: Bool { if case .lockLost = stopped { true } else { false } }
-}
-
-extension Outcome {
-    fileprivate var errorCode: ErrorCode? {
-        switch self {
-        case .done, .notBegun: nil
-        case .busy: .busy
-        case .stale: .stalePlan
-        case .failed(let state, _): state == "42501" ? .noPermission : .statementFailed
-        case .unknown: .nodeLost
-        case .unverified: .unverified
-        }
     }
 }
 

@@ -32,7 +32,7 @@ struct Stop: Error {
 
 extension Reports.ExitCode {
     /// What machines are told of a command that ended so.
-    fileprivate var word: ErrorCode {
+    var word: ErrorCode {
         switch self {
         case .done, .unexpected, .differs, .incomplete: .unexpected
         case .refused: .refused

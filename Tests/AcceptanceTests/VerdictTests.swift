@@ -47,8 +47,32 @@ import Testing
             try await shop.holding(lock, on: "berlin") { _ in
                 let answer = try await shop.polarity("apply", "--yes", "--retries", "1", "--lock-timeout", "100ms")
                 #expect(answer.status == 69, "\(answer.output)\(answer.errorOutput)")
-                #expect(answer.output.contains("public.orders on berlin: busy for 1 try"))
+                #expect(answer.output.contains("public.orders on berlin stayed busy for 1 try"))
+                let told = try await shop.polarity(
+                    "apply", "--yes", "--retries", "1", "--lock-timeout", "100ms", "-o", "json")
+                #expect(told.status == 69)
+                #expect(try cause(in: told) == "UNAVAILABLE")
             }
+        }
+    }
+
+    @Test func `is the node that cannot be reached, beside the word that is missing`() async throws {
+        try await Shop.lend("saysboth", isApplied: false) { shop in
+            try declare(in: shop)
+            #expect(try await shop.polarity("apply", "--yes").status == 0)
+            try await shop.ask("berlin", "DROP TRIGGER \"00_polarity_log\" ON public.orders")
+            try await shop.ask(
+                "berlin",
+                """
+                CREATE TRIGGER "00_polarity_log" AFTER INSERT ON public.orders
+                    FOR EACH ROW EXECUTE FUNCTION polarity.log_change()
+                """)
+            try declare(in: shop, tokyo: "host=127.0.0.1 port=1 dbname=shop user=postgres")
+            let answer = try await shop.polarity("apply", "--yes", "-o", "json")
+            #expect(answer.status == 69, "\(answer.output)\(answer.errorOutput)")
+            #expect(try cause(in: answer) == "NEEDS_ALLOW")
+            let words = "the plan holds changes that need --allow REPLACE_TRIGGER, and tokyo could not be read"
+            #expect(answer.output.contains(words), "\(answer.output)")
         }
     }
 

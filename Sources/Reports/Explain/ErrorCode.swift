@@ -141,7 +141,7 @@ public enum ErrorCode: String, Hashable, Sendable, CaseIterable {
             )
         case .unavailable:
             (
-                "A node could not be read or used, and nothing was changed.",
+                "A node could not be read or used, and its sets were held back.",
                 "Bring the node back, or name the lost origin with --failover."
             )
         case .unexpected:

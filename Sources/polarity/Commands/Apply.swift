@@ -85,7 +85,7 @@ struct Apply: AsyncParsableCommand {
         }
         let report = Report(.plan, walk, result: walk.difference.isInSync ? .inSync : .planned)
         let found: Reports.ExitCode = review.detailedExitcode && !walk.difference.isInSync ? .differs : .done
-        let code = showing.show(report, walk.hasUnreadNode ? .unavailable : found)
+        let code = showing.show(report, walk.missed.isEmpty ? found : .unavailable)
         guard let out = review.out else { return code }
         let text = Reports.savedPlan(
             report,
