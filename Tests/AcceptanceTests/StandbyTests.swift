@@ -22,7 +22,7 @@ import Testing
                 let answer = try await shop.start(arguments).wait()
                 #expect(answer.status == Int32(status), "\(arguments)")
                 #expect(answer.output.contains("✗ STANDBY  node 'tokyo' is a standby"))
-                #expect(answer.output.contains("Point the node at the primary"))
+                #expect(answer.output.contains("point the node at the primary"))
             }
             #expect(try await shop.modes() == before)
             // The same node by its primary: everything is mended.

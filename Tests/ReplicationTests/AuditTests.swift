@@ -238,7 +238,7 @@ private let pair: [NodeName] = ["berlin", "paris"]
             finding?.message
                 == "node 'paris' could not be read: its database holds names or definitions that are not UTF-8: "
                 + message)
-        #expect(finding?.next == "Rename what is not UTF-8, or take the node out of the file.")
+        #expect(finding?.next == "rename what is not UTF-8, or take the node out of the file")
     }
 
     @Test func `are no nodes that both clusters call by one name`() {

@@ -56,7 +56,7 @@ extension World {
             $0.slony?.subscribers[1] = [1, 3]
         }
         expectNoDifference(
-            world.steps, ["Finish the move with the engine's own commands, or correct the file."])
+            world.steps, ["finish the move with the engine's own commands, or correct the file"])
     }
 
     @Test func `drop a node that was given up by FAILOVER, and move nothing from it or to it`() {

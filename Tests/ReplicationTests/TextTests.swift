@@ -4,15 +4,25 @@ import Testing
 @testable import Replication
 
 @Suite struct `what is known of a finding` {
-    @Test(arguments: FindingCode.allCases) func `is two sentences, and a code that can be typed`(code: FindingCode) {
-        for text in [code.why, code.next] {
-            #expect(text.hasSuffix("."), "\(code.rawValue): \(text)")
-            #expect(!text.hasSuffix(".."), "\(code.rawValue): \(text)")
-            #expect((text.first?.isUppercase ?? false) || text.hasPrefix("lock_timeout "), "\(code.rawValue): \(text)")
-            #expect(!text.contains("  "), "\(code.rawValue): \(text)")
-        }
+    @Test(arguments: FindingCode.allCases)
+    func `is a sentence why, a step that may end in a statement, and a code that can be typed`(code: FindingCode) {
+        #expect(code.why.hasSuffix("."), "\(code.rawValue): \(code.why)")
+        #expect(!code.why.hasSuffix(".."), "\(code.rawValue): \(code.why)")
+        #expect(
+            (code.why.first?.isUppercase ?? false) || code.why.hasPrefix("lock_timeout "),
+            "\(code.rawValue): \(code.why)")
+        #expect(code.next.isStep, "\(code.rawValue): \(code.next)")
+        #expect(!(code.why + code.next).contains("  "), "\(code.rawValue)")
         #expect(code.rawValue.allSatisfy { $0.isUppercase || $0 == "_" })
         #expect(code.why != code.next)
+    }
+
+    @Test(arguments: 0..<200) func `is a step of the same form where a finding has one of its own`(seed: Int) {
+        let cluster = RandomCluster(seed: seed)
+        let desired = DesiredState(cluster.declared, cluster.observed)
+        for finding in Difference(from: cluster.observed, to: desired).findings {
+            #expect(finding.next.isStep, "\(finding.code.rawValue): \(finding.next)")
+        }
     }
 
     @Test func `is sorted worst first, then by place`() {
@@ -29,6 +39,14 @@ import Testing
             findings.shuffled().sorted { $0.order(before: $1) }.map(\.message),
             ["zero", "first", "second", "two", "third", "fourth", "fifth", "sixth", "last"])
         expectNoDifference(Severity.allCases.sorted(), [.critical, .error, .warning])
+    }
+}
+
+extension String {
+    /// Whether it is written as every next step is: a word in capitals is a name of SQL's or Slony's.
+    fileprivate var isStep: Bool {
+        let first = prefix { $0 != " " }
+        return !hasSuffix(".") && (first.first?.isLowercase ?? false || !first.contains { $0.isLowercase })
     }
 }
 

@@ -224,6 +224,8 @@ func `what waits for nodes that were not selected says so, and what to do`(node:
     for code in ErrorCode.allCases {
         let page = Topic(code.rawValue).map(explanation) ?? ""
         #expect(page.contains("error \(code.rawValue)\n"), "\(code)")
+        #expect(code.meaning.hasSuffix(".") && !code.next.hasSuffix("."), "\(code)")
+        #expect(code.meaning.first?.isUppercase ?? false && code.next.first?.isLowercase ?? false, "\(code)")
     }
 }
 

@@ -14,7 +14,7 @@ public struct Finding: Hashable, Sendable {
     public let trigger: TriggerName?
     /// What is wrong and why it matters: one or two sentences, lower case, no full stop at the end.
     public let message: String
-    /// What to do next.
+    /// What to do next: lower case, no full stop, for it may end in a statement that is to be run.
     public let next: String
     /// What in the cluster file it concerns.
     public let because: Position?

@@ -131,6 +131,6 @@ extension NodeFailure {
 
     /// What to do where the node is up and would be read but for that.
     fileprivate var next: String? {
-        holdsOtherBytes ? "Rename what is not UTF-8, or take the node out of the file." : nil
+        holdsOtherBytes ? "rename what is not UTF-8, or take the node out of the file" : nil
     }
 }

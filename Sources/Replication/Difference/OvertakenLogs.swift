@@ -57,9 +57,9 @@ extension SetAudit {
                     "'\(log.node)' has applied \(log.applied) from '\(log.source)', whose log has come to \(log.end): "
                         + "'\(log.source)' was restored from an older copy, or its log was made anew",
                     next:
-                        "Stop the shipper and copy the rows anew; then, on '\(log.node)', where that log was when they "
+                        "stop the shipper and copy the rows anew; then, on '\(log.node)', where that log was when they "
                         + "were copied: UPDATE polarity.applied SET seq = …, snapshot = … WHERE origin = "
-                        + "\(literal(log.source.text)).",
+                        + "\(literal(log.source.text))",
                     because: declared.node(log.node)?.because ?? set.because))
         }
     }

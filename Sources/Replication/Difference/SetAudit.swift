@@ -261,8 +261,8 @@ struct SetAudit {
             find(
                 .tableOfOtherCluster, table,
                 "\(name) on '\(table.desired.node)' belongs to cluster '\(other)'",
-                next: "Take it out of one of the two files and apply that one first; a cluster that is no more is "
-                    + "forgotten by DELETE FROM polarity.node WHERE cluster = \(literal(other)).")
+                next: "take it out of one of the two files and apply that one first; a cluster that is no more is "
+                    + "forgotten by DELETE FROM polarity.node WHERE cluster = \(literal(other))")
         }
     }
 

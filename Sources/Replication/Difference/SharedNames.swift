@@ -34,9 +34,9 @@ struct SharedNames {
                 "cluster '\(other.cluster)', which '\(node)' is a member of, too, has a '\(other.node)' of its own: "
                     + "polarity.applied on '\(node)' has one row for both",
                 next:
-                    "Rename '\(other.node)' in one of the two files, and name its row in polarity.applied alike; what was "
+                    "rename '\(other.node)' in one of the two files, and name its row in polarity.applied alike; what was "
                     + "applied under the old name is first forgotten on every node of that file, here by DELETE FROM "
-                    + "polarity.node WHERE cluster = \(literal(declared.name)).",
+                    + "polarity.node WHERE cluster = \(literal(declared.name))",
                 because: declared.node(other.node)?.because ?? set.because))
     }
 }

@@ -47,7 +47,7 @@ public enum ErrorCode: String, Hashable, Sendable, CaseIterable {
 
     /// What it means.
     public var meaning: String { entry.meaning }
-    /// What to do next.
+    /// What to do next, written as a finding's next step is.
     public var next: String { entry.next }
 
     private var entry: (meaning: String, next: String) {
@@ -55,109 +55,109 @@ public enum ErrorCode: String, Hashable, Sendable, CaseIterable {
         case .busy:
             (
                 "A table's lock was not obtained in any try, or another apply of the cluster is under way.",
-                "Run again; the message names who was in the way."
+                "run again; the message names who was in the way"
             )
         case .drainUnproven:
             (
                 "The old origin was closed, and a subscriber did not prove in time that it has everything, so nothing "
                     + "was opened.",
-                "Let replication catch up, then run again."
+                "let replication catch up, then run again"
             )
         case .heldBack:
             (
                 "There is something to change, and findings or the selection hold back all of it.",
-                "Mend the blocking findings of the report, then run again."
+                "mend the blocking findings of the report, then run again"
             )
         case .interrupted:
             (
                 "A signal ended the run: the table in hand was finished, the rest not begun.",
-                "Run again; it goes on from what the nodes hold."
+                "run again; it goes on from what the nodes hold"
             )
         case .invalidFile:
             (
                 "The cluster file or the saved plan is not valid, or not there.",
-                "Correct every place that the message names; polarity validate checks the file alone."
+                "correct every place that the message names; polarity validate checks the file alone"
             )
         case .journalFailed:
             (
                 "The journal could not be written, so nothing was begun, or the run stopped where it was.",
-                "Make room, or name another directory with XDG_STATE_HOME, then run again."
+                "make room, or name another directory with XDG_STATE_HOME, then run again"
             )
         case .lockLost:
             (
                 "The run lost its own lock on a node, with its connection or because the name leads elsewhere now.",
-                "Find out what ended the session that is called polarity lock, then run again."
+                "find out what ended the session that is called polarity lock, then run again"
             )
         case .needsAllow:
             (
                 "The plan holds changes that need a word of their own; none of it was done.",
-                "Read the plan, then run again with the --allow of the message, which is complete."
+                "read the plan, then run again with the --allow of the message, which is complete"
             )
         case .nodeLost:
             (
                 "The connection to a node was lost on the way, and what was sent last may be committed.",
-                "Run again when the node answers; it goes on from what the nodes hold."
+                "run again when the node answers; it goes on from what the nodes hold"
             )
         case .notApproved:
             (
                 "Nobody approved the plan: the question was answered otherwise, or there was no terminal to ask on.",
-                "Give --yes, --expect with a dry run's fingerprint, or a saved plan."
+                "give --yes, --expect with a dry run's fingerprint, or a saved plan"
             )
         case .noPermission:
             (
                 "A right is missing that a change needs.",
-                "Run the statement that is shown, as the object's owner or a superuser."
+                "run the statement that is shown, as the object's owner or a superuser"
             )
         case .refused:
             (
                 "What was asked for cannot be done as the nodes and the file stand; the message says why.",
-                "Change what the message names, then run again."
+                "change what the message names, then run again"
             )
         case .sequenceBehind:
             (
                 "Once all other members were closed, a sequence of the new origin was behind one of theirs.",
-                "Advance the sequence, or set policy.sequences: advance, then run again."
+                "advance the sequence, or set policy.sequences: advance, then run again"
             )
         case .stageFailed:
             (
                 "A stage did not succeed on every node that it touches, so the next was not begun.",
-                "Read how its steps ended, mend that, then run again."
+                "read how its steps ended, mend that, then run again"
             )
         case .stalePlan:
             (
                 "The plan is not the one that was reviewed, or a table's triggers, rules or the table itself changed after "
                     + "they were read.",
-                "Read a new --dry-run; where a node could not be read, run again when it answers."
+                "read a new --dry-run; where a node could not be read, run again when it answers"
             )
         case .statementFailed:
             (
                 "A server refused a statement; the message has its SQLSTATE and its words.",
-                "Mend what the server says, then run again."
+                "mend what the server says, then run again"
             )
         case .timedOut:
             (
                 "The time for the whole apply was up; what was begun was finished, the rest not begun.",
-                "Run again, with a longer --apply-timeout or policy.apply_timeout."
+                "run again, with a longer --apply-timeout or policy.apply_timeout"
             )
         case .unavailable:
             (
                 "A node could not be read or used, and its sets were held back.",
-                "Bring the node back, or name the lost origin with --failover."
+                "bring the node back, or name the lost origin with --failover"
             )
         case .unexpected:
             (
                 "An error that nobody foresaw; the message has all that is known.",
-                "Mend what the message says, then run again."
+                "mend what the message says, then run again"
             )
         case .unverified:
             (
                 "A step was committed, and a new connection did not read what should be there, or could not read.",
-                "Run polarity status; somebody else may be changing the same table."
+                "run polarity status; somebody else may be changing the same table"
             )
         case .usage:
             (
                 "The command line is wrong, or names what the cluster does not have.",
-                "Correct the argument that the message names; polarity help COMMAND lists them all."
+                "correct the argument that the message names; polarity help COMMAND lists them all"
             )
         }
     }
