@@ -10,7 +10,7 @@ struct RandomCluster {
     let observed: ObservedState
 
     init(seed: Int) {
-        var dice = Dice(seed: 0, after: seed)
+        var dice = Dice(seed: seed)
         let engine = RandomCluster.engine(&dice)
         let nodes = (0..<Int.random(in: 2...4, using: &dice)).map { number in
             DeclaredNode(name: NodeName("n\(number)"), conninfo: "service=n\(number)", id: nil, because: nowhere)

@@ -3,11 +3,7 @@ public struct Dice: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     /// Begins the numbers of a seed.
-    ///
-    /// - Parameter count: How many of them are passed over.
-    public init(seed: Int, after count: Int = 0) {
-        state = UInt64(truncatingIfNeeded: seed) &+ UInt64(truncatingIfNeeded: count) &* Self.stride
-    }
+    public init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
 
     private static let stride: UInt64 = 0x9E37_79B9_7F4A_7C15
 
