@@ -267,6 +267,54 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
+    @Test func `with a leaf that one node has detached and the file names says so, though its triggers are right`() {
+        var world = World.divided(builtin)
+        world.declare(
+            tables: ["public.orders", "public.orders_1"].map { DeclaredTable(name: tableName($0), because: line(30)) })
+        world.apply()
+        expectNoDifference(world.story, "in sync")
+        world.table("public.orders_1", on: "paris") {
+            $0.partitionOf = nil
+            for index in $0.triggers.indices { $0.triggers[index].isClone = false }
+        }
+        expectNoDifference(
+            world.story,
+            """
+            error: TABLE_MISSING [paris public.orders_1] public.orders_1 is a partition of public.orders on 'berlin', \
+            and a table by itself on 'paris'
+            """)
+        expectNoDifference(
+            world.difference.findings.map(\.next), ["attach it on 'paris' again, or detach it on every member"])
+        // One that is not partitioned at all may well have all rows in one table, and others beside it.
+        world.table("public.orders", on: "paris") { $0.kind = .table }
+        expectNoDifference(world.difference.findings.filter { $0.code == .tableMissing }, [])
+    }
+
+    @Test func `with a leaf that one node has detached says of what is left on it where it belongs`() {
+        var world = World.divided(builtin)
+        world.apply()
+        world.node("paris") {
+            $0.tables[tableName("public.orders_1")] = nil
+            $0.stray = [
+                StrayTrigger(
+                    table: tableName("public.orders_1"), trigger: "00_polarity_truncate_deny",
+                    function: FunctionName("polarity", "deny_truncate"))
+            ]
+        }
+        let stray = world.difference.findings.filter { $0.code == .strayTrigger }
+        expectNoDifference(
+            stray.map(\.message),
+            [
+                """
+                "00_polarity_truncate_deny" on public.orders_1 on 'paris' is the engine's, and the table, a partition of \
+                public.orders on 'berlin', is none there: it takes no part in the set
+                """
+            ])
+        expectNoDifference(
+            stray.map(\.next),
+            ["attach it on 'paris' again; or drop the trigger, and see to it that nothing writes there"])
+    }
+
     @Test func `with impostors or other names on its clones is for its owner to mend`() {
         var world = World.divided(builtin)
         world.apply()

@@ -17,12 +17,7 @@ struct ClusterAudit {
         for node in declared.nodes {
             guard let seen = observed.node(node.name) else { continue }
             for stray in seen.stray where seen.builtin?.otherClusters[stray.table] == nil {
-                findings.append(
-                    Finding(
-                        .strayTrigger, node: node.name, table: stray.table, trigger: stray.trigger,
-                        "\(stray.trigger.shown) on \(stray.table) on '\(node.name)' is the engine's, and the file does "
-                            + "not declare the table",
-                        because: node.because))
+                audit(stray, on: node, observed.home(ofPartition: stray.table, among: declared.nodes))
             }
             if changing.contains(node.name) {
                 for name in seen.eventTriggers {
@@ -63,6 +58,22 @@ struct ClusterAudit {
                     .readOnly, node: node.name, "node '\(node.name)' has default_transaction_read_only on",
                     because: node.because))
         }
+    }
+
+    /// - Parameter home: Where the table is a partition.
+    private mutating func audit(
+        _ stray: StrayTrigger, on node: DeclaredNode, _ home: (node: NodeName, root: TableName)?
+    ) {
+        let its = "\(stray.trigger.shown) on \(stray.table) on '\(node.name)' is the engine's, and the "
+        findings.append(
+            Finding(
+                .strayTrigger, node: node.name, table: stray.table, trigger: stray.trigger,
+                home.map {
+                    "\(its)table, a partition of \($0.root) on '\($0.node)', is none there: it takes no part in the set"
+                } ?? its + "file does not declare the table",
+                next: home.map { _ in
+                    "attach it on '\(node.name)' again; or drop the trigger, and see to it that nothing writes there"
+                }, because: node.because))
     }
 
     private mutating func audit(_ key: ForeignKey, on node: DeclaredNode, _ setOf: [TableName: ReplicationSet]) {

@@ -38,7 +38,7 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case standby = "STANDBY"
     /// The node's transactions are read-only by default.
     case readOnly = "READ_ONLY"
-    /// A member of the set does not have the table.
+    /// A member of the set does not have the table, or not as a partition.
     case tableMissing = "TABLE_MISSING"
     /// The relation cannot carry the engine's triggers.
     case wrongRelationKind = "WRONG_RELATION_KIND"

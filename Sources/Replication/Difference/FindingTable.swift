@@ -114,7 +114,7 @@ extension FindingCode {
         case .tableMissing:
             .init(
                 .error, blocks: true,
-                "A member of the set does not have the table.",
+                "A member of the set does not have the table, or not as the partition that it is on others.",
                 "create the table on that node, or take it out of the set")
         case .wrongRelationKind:
             .init(

@@ -33,6 +33,7 @@ struct SetAudit {
         findings = splits.findings
         findEngineMove(judged)
         findLackingPartitions(judged, observed)
+        findDetachedPartitions(judged, observed)
         if let failover {
             refuseFailover(failover, judged, observed)
             compareSurvivors(of: failover, judged, observed)

@@ -1,0 +1,3 @@
+-- on paris
+ALTER TABLE public.events DETACH PARTITION public.events_1;
+ALTER TABLE public.events DETACH PARTITION public.events_3;
