@@ -95,6 +95,35 @@ private enum PartitionEngine {
         expectNoDifference(world.plan.steps, [])
     }
 
+    @Test func `logs in a leaf that a surplus deny of its root alone keeps shut, before that is dropped`() {
+        var world = applied(builtin)
+        let (root, leaf) = ("public.orders", "public.orders_1")
+        for table in [root, leaf, "public.orders_2"] {
+            world.table(table, on: "berlin") {
+                $0.triggers.append(
+                    ObservedTrigger(
+                        name: "surplus", function: FunctionName("polarity", "deny_change"), type: 31, mode: .enabled,
+                        isClone: table != root))
+            }
+        }
+        world.table(leaf, on: "berlin") { found in
+            for (name, mode) in [("00_polarity_deny", FiringMode.replica), ("00_polarity_log", .disabled)] {
+                for place in found.triggers.indices where found.triggers[place].name == TriggerName(name) {
+                    found.triggers[place].mode = mode
+                }
+            }
+        }
+        expectNoDifference(
+            world.plan.steps.flatMap { step in step.statements.map { "\(step.stage) \($0)" } },
+            [
+                "protect ALTER TABLE ONLY \"public\".\"orders_1\" ENABLE TRIGGER \"00_polarity_log\"",
+                "open DROP TRIGGER \"surplus\" ON \"public\".\"orders\"",
+                "open ALTER TABLE ONLY \"public\".\"orders_1\" DISABLE TRIGGER \"00_polarity_deny\"",
+            ])
+        world.apply()
+        expectNoDifference(world.story, "in sync")
+    }
+
     @Test func `has a leaf's log trigger shut under its old name, and renamed after that`() {
         var world = divided(PartitionEngine.naming)
         for node in ["berlin", "paris"] as [NodeName] {

@@ -16,7 +16,9 @@ struct Staging {
         self.observed = observed
         before = Doors(observed.triggers, desired.triggers ?? [])
         let isOwn = changes.contains { $0.purpose == .deny }
-        turnsWithRoot = !isOwn && observed.partitionOf != nil && observed.lacksOrKeepsDeny(desired)
+        turnsWithRoot =
+            observed.partitionOf != nil
+            && (observed.hasSurplusDeny(desired) || !isOwn && observed.lacksOrKeepsDeny(desired))
         for change in changes { parts[stage(of: change), default: []].append(change) }
     }
 
@@ -62,6 +64,15 @@ struct Staging {
 }
 
 extension ObservedTable {
+    /// Whether a clone refuses rows that is none of the engine's, by its name, and goes when the root's is dropped.
+    fileprivate func hasSurplusDeny(_ desired: DesiredTable) -> Bool {
+        let denies = (desired.triggers ?? []).filter { $0.purpose == .deny }
+        return triggers.contains { clone in
+            clone.isClone && clone.mode.firesForApplications
+                && denies.contains { $0.isSameDefinition(as: clone) && $0.name != clone.name }
+        }
+    }
+
     /// Whether a trigger that refuses rows should stand here and does not, or the other way round.
     fileprivate func lacksOrKeepsDeny(_ desired: DesiredTable) -> Bool {
         (desired.triggers ?? []).contains { deny in
