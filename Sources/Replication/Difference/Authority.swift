@@ -12,6 +12,10 @@ struct Authority: Hashable {
     }
 
     let lastOrigin: LastOrigin
+    /// The last origin where it is on record.
+    var recordedOrigin: NodeName? {
+        if case .node(let origin) = lastOrigin { origin } else { nil }
+    }
     /// Every member on record, whether the file still names it or not.
     let members: Set<NodeName>
     /// What is on record of other sets to which tables of this one belonged: renaming a set forgets nothing. The origin is

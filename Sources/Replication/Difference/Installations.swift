@@ -43,7 +43,7 @@ struct Installations {
         guard found != nil || set.role(of: node) != .bystander else { return }
         let final = RecordedSet(origin: set.origin, members: Set(set.members))
         let wide = RecordedSet(
-            origin: found.map(\.origin) ?? inherited.origin ?? origin,
+            origin: found.map(\.origin) ?? judgement.authority.recordedOrigin ?? inherited.origin ?? origin,
             members: final.members.union(found?.members ?? inherited.members))
         let isCurrent = builtin.map { $0.version == BuiltinSchema.version && $0.functionsIntact } ?? false
         let installsSchema = isFirst && !(isCurrent && isComplete)

@@ -10,6 +10,7 @@ extension Planning {
         repeat {
             count = heldBack.count
             keepSafeOpenings()
+            keepRecords()
             keepLastWriters()
             keepLogs()
         } while heldBack.count != count
@@ -51,6 +52,23 @@ extension Planning {
                 return Door.allCases.allSatisfy { !opening.staging.opens($0) || doors[$0].isClosed }
             }
         }
+    }
+
+    /// A set does not move while it has a table on record that another set cannot take over yet: the record would name the
+    /// new origin for that table, too.
+    private mutating func keepRecords() {
+        let stuck = heldBack.filter { $0.table != nil }
+        guard !stuck.isEmpty else { return }
+        let records = difference.observed.nodes.keys.compactMap { difference.observed.node($0)?.builtin?.tables }
+        for index in tables.indices where tables[index].opens && tables[index].staging.desired.role == .origin {
+            let set = tables[index].staging.desired.set
+            guard tables[index].judgement.authority.lastOrigin != .node(tables[index].node) else { continue }
+            let isGivingAway = stuck.contains { change in
+                change.set != set && records.contains { records in change.table.map { records[$0] == set } ?? false }
+            }
+            if isGivingAway { holdBack([.open, .tidy], of: index) }
+        }
+        tables.removeAll { $0.stages.isEmpty }
     }
 
     private mutating func keepLastWriters() {

@@ -37,21 +37,21 @@ extension Planning {
         installations[.protect]?.sort { first, second in first.isSchema && !second.isSchema }
     }
 
-    /// What a set's record becomes beside tables that it cannot let go of yet; `nil` where nothing else changes.
+    /// A set's record that takes tables over beside those that it cannot let go of yet; `nil` where it takes none, or where
+    /// its origin changes, which would be that of those tables, too.
     private func withoutLosses(_ change: Change) -> Change? {
+        let prepared = installations[.protect]?.first { $0.node == change.node && $0.set == change.set }
         guard let installation = change.action.installation,
-            let builtin = difference.observed.node(change.node)?.builtin
+            let builtin = difference.observed.node(change.node)?.builtin,
+            let found = prepared?.action.installation?.record.recorded ?? builtin.recorded.sets[change.set],
+            found.origin == installation.record.recorded.origin,
+            installation.record.tables.contains(where: { builtin.tables[$0] != change.set })
         else { return nil }
-        let (record, found) = (installation.record, builtin.recorded.sets[change.set])
-        guard
-            found?.origin != record.recorded.origin
-                || record.tables.contains(where: { builtin.tables[$0] != change.set })
-        else { return nil }
-        let wide = RecordedSet(
-            origin: record.recorded.origin, members: record.recorded.members.union(found?.members ?? []))
+        let record = installation.record
         let kept = SetRecord(
-            cluster: record.cluster, node: record.node, set: record.set, recorded: wide, tables: record.tables,
-            keepsOthers: true)
+            cluster: record.cluster, node: record.node, set: record.set,
+            recorded: RecordedSet(origin: found.origin, members: found.members.union(record.recorded.members)),
+            tables: record.tables, keepsOthers: true)
         let action = Action.install(
             Installation(.conclusion, from: installation.from, to: installation.to, record: kept))
         return Change(
