@@ -190,11 +190,13 @@ private func plan(_ cluster: RandomCluster, _ world: ObservedState? = nil) -> (D
             for step in [nil] + plan(cluster).1.steps.filter({ $0.stage == .protect }) {
                 if let step { world.apply(step) }
                 let (difference, again) = plan(cluster, world)
+                let open = Laws(declared: cluster.declared).openness(world).open
                 for opening in again.steps where opening.stage == .open {
                     guard let table = opening.table, let set = record.tables[table],
                         cluster.declared.sets.contains(where: { $0.origin == opening.node && $0.name == opening.set }),
                         let writer: NodeName = record.recorded.sets[set]?.origin, writer != opening.node,
-                        world.node(writer)?.tables[table]?.kind == .table
+                        world.node(writer)?.tables[table]?.kind == .table,
+                        open[.init(node: opening.node, table: table, door: .rows)] == nil
                     else { continue }
                     let alone = Plan(difference.limited(to: Selection(tables: [table.description])))
                     guard alone.steps.contains(where: { $0.stage == .open && $0.table == table }) else { continue }
