@@ -1,0 +1,2 @@
+-- on every node
+CREATE TABLE public.local (id integer PRIMARY KEY);
