@@ -1,4 +1,5 @@
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite struct `what a role or a database has set` {
@@ -7,6 +8,25 @@ import Testing
             try await shop.ask(
                 node,
                 "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET \(setting)', current_database()); END $$")
+        }
+    }
+
+    /// Has whoever reads what was logged or applied wait twice as long as 200 ms, on every node, time and again.
+    private func keepBusy(_ shop: Shop, until ended: Flag) async throws {
+        try await withThrowingTaskGroup { group in
+            for node in Shop.nodes {
+                group.addTask {
+                    while !ended.isSet {
+                        try await shop.ask(
+                            node,
+                            """
+                            SET statement_timeout = 0; BEGIN; LOCK TABLE polarity.log, polarity.applied; SELECT pg_sleep(0.4); COMMIT
+                            """)
+                        try await Task.sleep(for: .milliseconds(20))
+                    }
+                }
+            }
+            try await group.waitForAll()
         }
     }
 
@@ -50,13 +70,17 @@ import Testing
     @Test func `ends no look and no proof before its time`() async throws {
         try await Shop.lend("impatient") { shop in
             try await set("idle_in_transaction_session_timeout = 1", shop)
-            try await set("statement_timeout = 3", shop)
-            for _ in 0..<5 {
+            try await set("statement_timeout = 200", shop)
+            let ended = Flag()
+            async let busy: Void = keepBusy(shop, until: ended)
+            for _ in 0..<3 {
                 let status = try await shop.polarity("status")
                 #expect(status.status == 0, "\(status.output)\(status.errorOutput)")
             }
             try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
             let moved = try await shop.polarity("apply", "--yes", "--allow", "ORIGIN_CHANGE")
+            ended.set()
+            try await busy
             #expect(moved.status == 0, "\(moved.output)\(moved.errorOutput)")
         }
     }
