@@ -222,23 +222,6 @@ public struct DrainQuery: Hashable, Sendable {
 }
 
 extension Engine {
-    /// Whether a trigger is the one by which LOCK SET refuses rows until MOVE SET or UNLOCK SET takes it away: to sessions in
-    /// role local, too, while TRUNCATE passes it.
-    ///
-    /// Source: `slony1_funcs.sql` (lockSet), `slony1_funcs.c` (lockedset).
-    public func isLockOfSet(_ trigger: ObservedTrigger) -> Bool {
-        catalog == .slony && trigger.function == FunctionName(slonySchema, "lockedset")
-    }
-
-    /// The firing modes in which LOCK SET refuses a table's rows.
-    func locks(on table: ObservedTable) -> [FiringMode] {
-        guard catalog == .slony else { return [] }
-        let type = TriggerType(timing: .before, level: .row, events: .changes).bits
-        return table.triggers.filter {
-            isLockOfSet($0) && $0.type == type && $0.columns.isEmpty && !$0.hasCondition
-        }.map(\.mode)
-    }
-
     /// The names of the engine's triggers on a table, as the server stores them.
     public func triggerNames(on table: TableName) -> Set<TriggerName> {
         Set(templates.compactMap { name(of: $0, on: table) })
