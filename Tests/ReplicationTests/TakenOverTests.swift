@@ -36,6 +36,15 @@ private let plain = Engine(
         expectNoDifference(plainWorld.plan.required, [.originChange, .unprovenHandover])
     }
 
+    @Test func `stays on record in its old set where a selection leaves the new one out`() {
+        var world = world(builtin)
+        world.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])
+        let limited = Plan(world.difference.limited(to: Selection(sets: ["orders"])))
+        for step in limited.steps { world.observed.apply(step) }
+        expectNoDifference(world.recorded("public.orders", on: "paris"), "orders")
+        expectNoDifference(world.plan.required, [.originChange])
+    }
+
     @Test func `is not taken back by a set that is held back and gets another one`() {
         var world = world(builtin)
         world.node("berlin") { $0.tables[tableName("public.rest")] = nil }

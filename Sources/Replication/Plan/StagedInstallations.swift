@@ -6,7 +6,7 @@ extension Planning {
     mutating func stageInstallations() {
         let opening = Set(tables.filter(\.opens).map(\.staging.desired.set))
         let stuck = Set(heldBack.map(\.set))
-        let stuckTables = Set(heldBack.compactMap(\.table))
+        let stuckTables = Set((heldBack + difference.leftOut).compactMap(\.table))
         let (going, waiting) = installationChanges()
         let atWork = Set(tables.map(\.node) + going.map(\.change.node))
         let closing = Set(tables.map { SetPlace($0.node, $0.staging.desired.set) })
@@ -58,7 +58,7 @@ extension Planning {
             node: change.node, set: change.set, table: nil, purpose: nil, action: action, because: change.because)
     }
 
-    /// Whether a set's record lets go of a table that another set could not take over yet: nothing else says who wrote it.
+    /// Whether a set's record lets go of a table that another set does not take over now: nothing else says who wrote it.
     private func forgets(_ tables: Set<TableName>, _ change: Change) -> Bool {
         guard !tables.isEmpty, let installation = change.action.installation,
             let recorded = difference.observed.node(change.node)?.builtin?.tables
