@@ -107,6 +107,15 @@ public struct Installation: Hashable, Sendable {
     }
 }
 
+extension Change {
+    /// The change that an installation is, of the set that it records and on the node where it does.
+    init(_ installation: Installation, because: Position) {
+        self.init(
+            node: installation.record.node, set: installation.record.set, table: nil, purpose: nil,
+            action: .install(installation), because: because)
+    }
+}
+
 /// A set as it is recorded on a node.
 public struct SetRecord: Hashable, Sendable {
     /// The cluster.

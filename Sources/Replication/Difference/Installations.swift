@@ -64,9 +64,7 @@ struct Installations {
             let installation = Installation(
                 preparation, from: builtin?.version, to: BuiltinSchema.version, record: record,
                 logAbove: preparation == .schema ? logAbove : nil)
-            return Change(
-                node: node, set: set.name, table: nil, purpose: nil, action: .install(installation),
-                because: set.because)
+            return Change(installation, because: set.because)
         }
         if installsSchema || widens { changes.append(change(installsSchema ? .schema : .record, wide)) }
         if wide != final || loses || free.count < tables.count { changes.append(change(.conclusion, final)) }

@@ -34,6 +34,8 @@ struct Planning {
     var tables: [PlannedTable] = []
     var installations: [StageName: [Change]] = [:]
     var heldBack: [Change] = []
+    /// What is not done now: held back, or left out by a selection.
+    var undone: [Change] { heldBack + difference.leftOut }
 
     init(_ difference: Difference) { self.difference = difference }
 

@@ -43,9 +43,12 @@ extension SetRecord {
                     + names.map { "(\($0), \(key))" }.joined(separator: ", ")
                     + " ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name "
                     + "WHERE replicated.cluster = EXCLUDED.cluster")
-            let among = names.map { "(\($0))" }.joined(separator: ", ")
-            let those = keepsOthers ? " AND (schema_name, table_name) IN (\(among))" : ""
-            result.append("DO \(literal(check("(cluster, set_name) = (\(key))" + those)))")
+            var condition = "(cluster, set_name) = (\(key))"
+            if keepsOthers {
+                let those = names.map { "(\($0))" }.joined(separator: ", ")
+                condition += " AND (schema_name, table_name) IN (\(those))"
+            }
+            result.append("DO \(literal(check(condition)))")
         }
         return result
     }

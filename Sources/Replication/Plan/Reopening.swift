@@ -57,24 +57,21 @@ extension Step {
             let builtin = before.node(node)?.builtin, let recorded = builtin.recorded.sets[set]
         else { return [] }
         let taken = Dictionary(grouping: installation.record.tables) { builtin.tables[$0] ?? set }
-        var records = taken.sorted { $0.key < $1.key }.compactMap { giver, tables in
+        let givers = taken.filter { $0.key != set }.sorted { $0.key < $1.key }
+        var records = givers.compactMap { giver, tables in
             world.node(node)?.builtin?.recorded.sets[giver].map {
                 SetRecord(
                     cluster: installation.record.cluster, node: node, set: giver, recorded: $0, tables: tables,
                     keepsOthers: true)
             }
         }
-        records.removeAll { $0.set == set }
         records.append(
             SetRecord(
                 cluster: installation.record.cluster, node: node, set: set, recorded: recorded,
                 tables: builtin.tables.tables(of: set)))
         return records.map { record in
             let back = Installation(.record, from: installation.to, to: installation.to, record: record)
-            return Step(
-                Change(
-                    node: node, set: record.set, table: nil, purpose: nil, action: .install(back),
-                    because: change.because), in: .open, as: role)
+            return Step(Change(back, because: change.because), in: .open, as: role)
         }
     }
 }

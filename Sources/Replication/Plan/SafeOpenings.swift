@@ -57,7 +57,7 @@ extension Planning {
     /// A set does not move while it has a table on record that another set does not take over now, being held back or left
     /// out: the record would name the new origin for that table, too.
     private mutating func keepRecords() {
-        let stuck = (heldBack + difference.leftOut).filter { $0.table != nil }
+        let stuck = undone.filter { $0.table != nil }
         guard !stuck.isEmpty else { return }
         let records = difference.observed.nodes.keys.compactMap { difference.observed.node($0)?.builtin?.tables }
         for index in tables.indices where tables[index].opens && tables[index].staging.desired.role == .origin {

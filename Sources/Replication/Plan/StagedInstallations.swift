@@ -6,19 +6,20 @@ extension Planning {
     mutating func stageInstallations() {
         let opening = Set(tables.filter(\.opens).map(\.staging.desired.set))
         let stuck = Set(heldBack.map(\.set))
-        let stuckTables = Set((heldBack + difference.leftOut).compactMap(\.table))
+        let stuckTables = Set(undone.compactMap(\.table))
         let (going, waiting) = installationChanges()
         let atWork = Set(tables.map(\.node) + going.map(\.change.node))
         let closing = Set(tables.map { SetPlace($0.node, $0.staging.desired.set) })
         for (change, preparation) in going {
-            guard preparation == .conclusion else {
-                installations[.protect, default: []].append(change)
-                continue
+            let last: StageName = opening.contains(change.set) ? .open : .tidy
+            switch preparation {
+            case .schema, .record: installations[.protect, default: []].append(change)
+            case .conclusion where stuck.contains(change.set): heldBack.append(change)
+            case .conclusion where forgets(stuckTables, change):
+                heldBack.append(change)
+                if let part = withoutLosses(change) { installations[last, default: []].append(part) }
+            case .conclusion: installations[last, default: []].append(change)
             }
-            let isWhole = !stuck.contains(change.set) && !forgets(stuckTables, change)
-            if !isWhole { heldBack.append(change) }
-            guard !stuck.contains(change.set), let change = isWhole ? change : withoutLosses(change) else { continue }
-            installations[opening.contains(change.set) ? .open : .tidy, default: []].append(change)
         }
         for (change, preparation) in waiting {
             let isUntouchable = difference.judgements[change.set]?.untouchable.contains(change.node) ?? true
@@ -52,10 +53,9 @@ extension Planning {
             cluster: record.cluster, node: record.node, set: record.set,
             recorded: RecordedSet(origin: found.origin, members: found.members.union(record.recorded.members)),
             tables: record.tables, keepsOthers: true)
-        let action = Action.install(
-            Installation(.conclusion, from: installation.from, to: installation.to, record: kept))
         return Change(
-            node: change.node, set: change.set, table: nil, purpose: nil, action: action, because: change.because)
+            Installation(.conclusion, from: installation.from, to: installation.to, record: kept),
+            because: change.because)
     }
 
     /// Whether a set's record lets go of a table that another set does not take over now: nothing else says who wrote it.
