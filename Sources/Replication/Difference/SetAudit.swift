@@ -34,6 +34,7 @@ struct SetAudit {
         findEngineMove(judged)
         findLackingPartitions(judged, observed)
         findDetachedPartitions(judged, observed)
+        findNewcomers(judged, observed)
         if let failover {
             refuseFailover(failover, judged, observed)
             compareSurvivors(of: failover, judged, observed)
@@ -204,9 +205,7 @@ struct SetAudit {
         else { return }
         let (name, node) = (table.desired.name, table.desired.node)
         let wasMember = judgement.members(of: name).contains(node)
-        if wasMember, let doors = table.doors, doors.hasEngineTriggers,
-            doors.rows.isLogged || !judgement.hasLeft(node, name)
-        {
+        if wasMember, table.doors?.rows.isLogged ?? false || !judgement.hasLeft(node, name) {
             find(
                 .unprotectedBystander, table, blocking: true,
                 "\(name) on '\(node)', which was a member of set '\(set.name)' and is no more, accepts writes that were "

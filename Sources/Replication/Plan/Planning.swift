@@ -72,6 +72,7 @@ struct Planning {
             guard let table = finding.table else { continue }
             switch (finding.node, finding.code) {
             case (let node?, .noPrimaryKey), (let node?, .duplicateLog): logs.insert(Place(node, table))
+            case (_, .drainUnproven): everywhere.insert(table)
             case (let node?, _): here.insert(Place(node, table))
             case (nil, _): everywhere.insert(table)
             }
