@@ -209,6 +209,11 @@ private func plan(_ cluster: RandomCluster, _ world: ObservedState? = nil) -> (D
     }
 
     @Test(arguments: 0..<200)
+    func `no history of files and broken runs opens a table that another node wrote without a drain`(seed: Int) {
+        #expect(RandomHistory(seed: seed).violations == [])
+    }
+
+    @Test(arguments: 0..<200)
     func `nothing that the file does not declare is changed`(seed: Int) {
         let cluster = RandomCluster(seed: seed)
         var world = cluster.observed
