@@ -4,6 +4,7 @@ extension SetAudit {
     /// A table that takes part in the set by itself where other members have it in a partitioned table: its triggers are
     /// right, and the rows that the others find through the partitioned table are not found there.
     mutating func findDetachedPartitions(_ judged: [TableJudgement], _ observed: ObservedState) {
+        findLeftOpen(judged, observed)
         guard judged.contains(where: { $0.kind == .partitionedTable }) else { return }
         let members = judged.filter { $0.desired.role != .bystander && $0.kind != nil }
         var attached: [TableName: (node: NodeName, root: TableName)] = [:]
@@ -18,6 +19,26 @@ extension SetAudit {
                 .tableMissing, table, blocking: false,
                 "\(name) is a partition of \(other.root) on '\(other.node)', and a table by itself on '\(node)'",
                 next: "attach it on '\(node)' again, or detach it on every member")
+        }
+    }
+
+    /// A partition that is to open on the origin and that another member has outside the family: nothing there is asked to
+    /// refuse its writes, and all that a look sees of it is what was left on it.
+    private mutating func findLeftOpen(_ judged: [TableJudgement], _ observed: ObservedState) {
+        guard let origin = set.origin else { return }
+        let left = judgement.members.subtracting([origin]).reduce(into: [TableName: NodeName]()) { left, member in
+            for stray in observed.node(member)?.stray ?? [] {
+                left[stray.table] = min(left[stray.table] ?? member, member)
+            }
+        }
+        guard !left.isEmpty else { return }
+        for table in judged where table.desired.node == origin && table.doors?.rows.isClosed ?? false {
+            guard let root = table.observed?.partitionOf, let member = left[table.desired.name] else { continue }
+            find(
+                .tableMissing, table,
+                "\(table.desired.name) is a partition of \(root) on '\(origin)', and a table by itself on '\(member)', where "
+                    + "nothing refuses its writes",
+                next: "attach it on '\(member)' again, or drop it there, before it opens on '\(origin)'")
         }
     }
 }
