@@ -315,6 +315,78 @@ private let builtin = Engine.builtin(cluster: "shop")
             ["attach it on 'paris' again; or drop the trigger, and see to it that nothing writes there"])
     }
 
+    @Test func `with a leaf that the old origin has detached opens on no other node`() {
+        var world = World.divided(builtin)
+        world.apply()
+        world.node("berlin") {
+            $0.tables[tableName("public.orders_1")] = nil
+            $0.stray = [
+                StrayTrigger(
+                    table: tableName("public.orders_1"), trigger: "00_polarity_truncate_deny",
+                    function: FunctionName("polarity", "deny_truncate"))
+            ]
+        }
+        world.declare(origin: "paris")
+        expectNoDifference(
+            world.difference.findings.filter(\.blocking).map(\.message),
+            [
+                """
+                public.orders_1 is a partition of public.orders on 'paris', and a table by itself on 'berlin', where \
+                nothing refuses its writes
+                """
+            ])
+        expectNoDifference(world.plan.steps.filter { $0.table != nil }.map(\.statements), [])
+    }
+
+    /// Triggers whose arguments name their table, as the custom engine of the contract has them.
+    private static let named = Engine(
+        name: "custom", cluster: "shop", catalog: .none,
+        templates: [
+            TriggerTemplate(
+                .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes,
+                arguments: ["{schema}.{table}"], origin: .enabled, subscriber: .disabled),
+            TriggerTemplate(
+                .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: .disabled,
+                subscriber: .enabled),
+        ])
+
+    @Test func `is not logged twice for a trigger of the user's own on one leaf that calls the engine's function`() {
+        var world = World.divided(Self.named)
+        world.apply()
+        world.table("public.orders_1", on: "berlin") { table in
+            table.triggers.append(
+                ObservedTrigger(
+                    name: "shadow", function: FunctionName("repl", "capture"), type: 29, mode: .disabled,
+                    arguments: TriggerArguments(["audit"])))
+        }
+        #expect(world.difference.isInSync)
+        world.declare(origin: "paris")
+        world.apply()
+        expectNoDifference(world.observed.node("berlin")?.tables[tableName("public.orders_2")]?.triggers.count, 2)
+        #expect(world.difference.isInSync)
+    }
+
+    @Test func `that a table is attached to takes the triggers of its own from it, which would log twice`() {
+        var world = World.divided(Self.named)
+        world.apply()
+        let clones = world.observed.node("berlin")?.tables[tableName("public.orders_1")]?.triggers ?? []
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.table("public.orders_1", on: node) { table in
+                table.triggers += table.triggers.map { clone in
+                    ObservedTrigger(
+                        name: TriggerName(clone.name.text.replacing("orders", with: "orders_1")),
+                        function: clone.function, type: clone.type, mode: clone.mode,
+                        arguments: TriggerArguments(clone.arguments.texts.map { _ in "public.orders_1" }))
+                }
+            }
+        }
+        #expect(world.findings.contains("DUPLICATE_LOG [berlin public.orders_1 orders_1_log]"))
+        expectNoDifference(world.plan.required, [.dropTrigger])
+        world.apply()
+        expectNoDifference(world.observed.node("berlin")?.tables[tableName("public.orders_1")]?.triggers, clones)
+        #expect(world.difference.isInSync)
+    }
+
     @Test func `with impostors or other names on its clones is for its owner to mend`() {
         var world = World.divided(builtin)
         world.apply()

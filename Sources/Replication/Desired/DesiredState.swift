@@ -48,9 +48,9 @@ public struct DesiredState: Hashable, Sendable {
         for (index, name) in names.enumerated() {
             families[name] = PartitionFamilies(nodes[index], tables.lazy.filter { $0.node == name })
         }
-        let divided = families.filter { !$0.value.isEmpty }
-        for index in tables.indices where !divided.isEmpty {
-            if let family = divided[tables[index].node] { tables[index].triggers = family.triggers(of: tables[index]) }
+        let divided = Set(families.filter { !$0.value.isEmpty }.keys)
+        for index in tables.indices where divided.contains(tables[index].node) {
+            tables[index].triggers = families[tables[index].node]?.triggers(of: tables[index])
         }
         self.declared = declared
         self.tables = tables

@@ -6,6 +6,10 @@ struct PartitionFamilies: Hashable {
     private var own: [TableName: [Likeness: TableName]] = [:]
     /// The triggers that each root should have.
     private let desired: [TableName: [DesiredTrigger]]
+    /// Which of them stand on each root as they should: the server has made the clones.
+    private var standing: [TableName: Set<TriggerName>] = [:]
+    /// What each partition would have for itself instead of a clone, by the clone's name.
+    private var superseded: [TableName: [TriggerName: DesiredTrigger]] = [:]
     /// The names of those that stand on each root with another definition.
     private var impostors: [TableName: Set<TriggerName>] = [:]
     /// What lies below each partitioned table, at any depth.
@@ -27,6 +31,10 @@ struct PartitionFamilies: Hashable {
             if node.tables[table.name]?.kind == .partitionedTable { result[table.name] = table.triggers }
         }
         for (root, triggers) in self.desired {
+            standing[root] = Set(
+                triggers.filter { trigger in
+                    node.tables[root]?.triggers.contains { trigger.isSameDefinition(as: $0) } ?? false
+                }.map(\.name))
             impostors[root] = Set(
                 triggers.filter { trigger in
                     node.tables[root]?.trigger(trigger.name).map { !trigger.isSameDefinition(as: $0) } ?? false
@@ -61,24 +69,31 @@ struct PartitionFamilies: Hashable {
         }.min()
     }
 
-    /// Whether a root can have the trigger of one template, and give it to every partition.
+    /// Whether a root can have the trigger of one template, and give it to every partition; one that has it did so.
     func clones(_ template: Int, of root: TableName) -> Bool {
         guard hasClones, let triggers = desired[root], triggers.indices.contains(template) else {
             return false
         }
-        return owner(of: triggers[template], below: root) == nil
+        let trigger = triggers[template]
+        return standing[root]?.contains(trigger.name) ?? false || owner(of: trigger, below: root) == nil
     }
 
     /// Whether a root's trigger of a name has another definition than it should, and so have its clones.
     func hasImpostor(_ name: TriggerName, on root: TableName) -> Bool { impostors[root]?.contains(name) ?? false }
 
-    /// The triggers that a table should have: where the root's are cloned they have the root's names and arguments.
-    func triggers(of table: DesiredTable) -> [DesiredTrigger]? {
+    /// The triggers that a table should have: where the root's are cloned they have the root's names and arguments. Those
+    /// that it would have by itself are kept in mind.
+    mutating func triggers(of table: DesiredTable) -> [DesiredTrigger]? {
         guard let root = roots[table.name], let above = desired[root] else { return table.triggers }
         return table.triggers?.enumerated().map { template, trigger in
-            TriggerType(bits: trigger.type).level == .row && clones(template, of: root) ? above[template] : trigger
+            guard TriggerType(bits: trigger.type).level == .row, clones(template, of: root) else { return trigger }
+            superseded[table.name, default: [:]][above[template].name] = trigger
+            return above[template]
         }
     }
+
+    /// What a partition would have for itself, by the names of the clones that it has instead.
+    func superseded(on table: TableName) -> [TriggerName: DesiredTrigger] { superseded[table] ?? [:] }
 
     /// What keeps a root's trigger from being cloned: its name is taken, or a partition has the like of it.
     private enum Likeness: Hashable {
@@ -98,6 +113,8 @@ struct Partitions {
     private(set) var replaced: Set<TriggerName> = []
     /// Row triggers that this partitioned table, the root or one below it, cannot have.
     private(set) var skipped: Set<TriggerName> = []
+    /// What this partition would have for itself, by the names of the clones that it has instead.
+    let superseded: [TriggerName: DesiredTrigger]
     /// Whether a clone here goes with its root's trigger, which the plan looks after too.
     let hasRoot: Bool
     private(set) var findings: [Finding] = []
@@ -105,6 +122,7 @@ struct Partitions {
     init(of table: ObservedTable, in families: PartitionFamilies, _ desired: DesiredTable) {
         let root = families.root(of: table.name)
         hasRoot = root != nil
+        superseded = families.superseded(on: table.name)
         guard root != nil || (table.kind == .partitionedTable && table.partitionOf == nil) else { return }
         for (template, trigger) in (desired.triggers ?? []).enumerated()
         where TriggerType(bits: trigger.type).level == .row {

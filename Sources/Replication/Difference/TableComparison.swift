@@ -27,6 +27,7 @@ struct TableComparison {
         if let exact, exact.mode == trigger.mode, isAlone(exact, trigger) { return }
         let same = observed.triggers.filter { trigger.isSameDefinition(as: $0) }
         let others = same.filter { $0.name != trigger.name }
+        dropSuperseded(by: trigger)
         guard let mode = trigger.mode else {
             for surplus in same { drop(surplus, of: trigger) }
             return
@@ -129,6 +130,13 @@ struct TableComparison {
                 .duplicateLog, found.name,
                 "\(found.name.shown) on \(observed.name) captures again what \(trigger.name.shown) captures")
         }
+    }
+
+    /// What a partition had for itself before its root gave it the like: the two would do the same twice.
+    private mutating func dropSuperseded(by trigger: DesiredTrigger) {
+        guard let own = partitions.superseded[trigger.name], own.arguments != trigger.arguments else { return }
+        let standing = observed.triggers.filter { !$0.isClone && own.isSameDefinition(as: $0) }
+        dropDuplicates(standing, of: trigger)
     }
 
     /// A partition's clone cannot be dropped by itself: it goes with its root's trigger.
