@@ -171,8 +171,7 @@ extension Reader {
     /// Tables of the server itself, of what the engine keeps its own records in, and patterns for them.
     private mutating func checkSchemas(_ written: WrittenCluster) {
         let name = written.engine?.cluster?.value ?? written.name?.value
-        let own = name.flatMap { written.engine?.engine(cluster: $0) }
-            .flatMap { $0.catalog == .none ? nil : $0.schema }
+        let own = name.flatMap { written.engine?.engine(cluster: $0) }?.ownSchema
         for set in written.sets {
             for (schema, places) in set.tables.bySchema {
                 guard let complaint = complaint(of: schema, own) else { continue }

@@ -113,9 +113,18 @@ private struct SQLNameScanner {
 }
 
 extension JSON {
-    /// See ``qualifiedName(_:)``; 63 bytes are 63 characters at most.
+    /// See ``qualifiedName(_:)``; 63 bytes are 63 characters at most. No schema of the server's own, as it is written or
+    /// as what is unquoted is folded.
     static let qualifiedName = parts(
-        unquoted: "\(letter)\(following){0,62}", quoted: "([^\"\\u0000]|\"\"){1,63}")
+        unquoted: "\(letter)\(following){0,62}", quoted: "([^\"\\u0000]|\"\"){1,63}",
+        butNot: "\(anyCase("pg_"))|\(anyCase("information_schema"))\\.|\"pg_|\"information_schema\"")
+
+    /// See ``Text/storedName``; of a schema, none of the server's own.
+    static let schemaName = storedName + ["pattern": "^(?!pg_|information_schema$)"]
+
+    private static func anyCase(_ word: String) -> String {
+        word.map { $0.isLetter ? "[\($0.uppercased())\($0)]" : "\($0)" }.joined()
+    }
 
     /// See ``qualifiedPattern(_:)``; what is unquoted is folded, `{CLUSTER}` too.
     static let qualifiedPattern = parts(
@@ -126,9 +135,10 @@ extension JSON {
     private static let following = "[^\\u0000-#%-/:-@\\[-^`{-\\u007f]"
     private static let braces = "\\{[Cc][Ll][Uu][Ss][Tt][Ee][Rr]\\}|\\}"
 
-    private static func parts(unquoted: String, quoted: String) -> JSON {
+    private static func parts(unquoted: String, quoted: String, butNot others: String? = nil) -> JSON {
         let part = "(\(unquoted)|\"\(quoted)\")"
-        return ["type": "string", "pattern": .text("^\(part)\\.\(part)$")]
+        let others = others.map { "(?!\($0))" } ?? ""
+        return ["type": "string", "pattern": .text("^\(others)\(part)\\.\(part)$")]
     }
 }
 

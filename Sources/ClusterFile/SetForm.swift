@@ -93,7 +93,7 @@ enum TableKeys {
     static let rules = Key(
         "rules", OwnKeys.map("a rule"), "The user's own rules, by their exact names, with a mode per role.")
     static let schema = Key(
-        "schema", Text.storedName, "With match: the schema, exactly; none of the server's or the engine's own.")
+        "schema", Text.schemaName, "With match: the schema, exactly; none of the server's or the engine's own.")
     static let match = Key(
         "match", Text.some, "Instead of name: the tables of a schema whose exact names match this glob (* and ?).")
     static let exclude = Key("exclude", .list(of: Text.some), "With match: globs whose tables are left out.")

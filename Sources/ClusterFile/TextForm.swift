@@ -52,6 +52,11 @@ enum Text {
         try checkedStoredName(text)
     }
 
+    /// A schema as PostgreSQL stores it; who reads on says whose schemas hold no tables of the user's.
+    static let schemaName = Form<String>.text(.schemaName + .noVariable) { text throws(Complaint) in
+        try checkedStoredName(text)
+    }
+
     /// A number of up to 64 bits without sign, kept as text, as the server writes it: it is compared letter by letter.
     static let systemIdentifier = Form<String>.text(
         .number(upTo: .max, "^\(JSON.digits(upTo: .max))$")

@@ -61,13 +61,14 @@ extension ArraySlice<UInt8> {
             }
             return known
         }
-        let isDefault = tail.hasPrefix(":-")
-        guard isDefault || tail.hasPrefix(":?") else {
+        // By bytes: what follows may join the sign before it.
+        let isDefault = tail.utf8.starts(with: ":-".utf8)
+        guard isDefault || tail.utf8.starts(with: ":?".utf8) else {
             throw Complaint(
                 "\("${\(expression)}".inQuotes) is not a form of variable",
                 note: "the forms are ${VAR}, ${VAR:-default} and ${VAR:?message}")
         }
-        let text = String(tail.dropFirst(2))
+        let text = String(tail.unicodeScalars.dropFirst(2))
         guard !Array(text.utf8)[...].holdsVariable else {
             throw Complaint(
                 "variable '\(name)' has a '${' in its \(isDefault ? "default" : "message")",

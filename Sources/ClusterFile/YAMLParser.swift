@@ -65,13 +65,16 @@ private struct Composer: ~Copyable {
             try advance()
             guard event.pointee.type == YAML_DOCUMENT_START_EVENT else { return empty() }
             try advance()
-            if events.isAtNothing { return empty() }
+            let isNothing = events.isAtNothing
             let root = try node(depth: 0)
             try advance()  // the document ends
             try advance()
-            if event.pointee.type != YAML_STREAM_END_EVENT {
+            let isLast = event.pointee.type == YAML_STREAM_END_EVENT
+            if isNothing && isLast { return empty() }
+            if !isLast {
                 report("a second document begins here; a cluster file is one document")
             }
+            if isNothing { return nil }
             return YAMLDocument(root: root, tree: tree)
         } catch {
             diagnostics.append(error.diagnostic)
@@ -100,7 +103,7 @@ extension Composer {
         switch event.pointee.type {
         case YAML_SCALAR_EVENT:
             let begun = event.pointee.data.scalar
-            refuse(tag: begun.tag, at: place)
+            refuse(tag: begun.tag, but: ["str", "int", "float", "bool", "null", "merge"], at: place)
             let scalar = keep(begun.value, begun.length, isPlain: begun.style == YAML_PLAIN_SCALAR_STYLE)
             let place = begun.length == 0 ? source.inside(place) : place
             let node = Node(content: .scalar(scalar), place: place, height: 0)
@@ -110,14 +113,14 @@ extension Composer {
             return try aliased(String(cString: event.pointee.data.alias.anchor), at: place, depth: depth)
         case YAML_SEQUENCE_START_EVENT:
             let begun = event.pointee.data.sequence_start
-            refuse(tag: begun.tag, at: place)
+            refuse(tag: begun.tag, but: ["seq"], at: place)
             let anchor = anchors.open(begun.anchor.map { String(cString: $0) })
             let node = try sequence(at: place, depth: try deeper(depth))
             anchors.close(anchor, as: node)
             return node
         default:
             let begun = event.pointee.data.mapping_start
-            refuse(tag: begun.tag, at: place)
+            refuse(tag: begun.tag, but: ["map"], at: place)
             let anchor = anchors.open(begun.anchor.map { String(cString: $0) })
             let node = try mapping(at: place, depth: try deeper(depth))
             anchors.close(anchor, as: node)
@@ -189,10 +192,10 @@ extension Composer {
         switch anchors.meaning(of: name) {
         case .nothing(let nearest):
             let note = nearest.map { Diagnostic(.note, at: source.position(place), "did you mean '*\($0)'?") }
-            report("alias '*\(name)' refers to nothing", at: place, notes: note.map { [$0] } ?? [])
+            report("alias \("*\(name)".inQuotes) refers to nothing", at: place, notes: note.map { [$0] } ?? [])
             return Node(content: .broken, place: place, height: 0)
         case .unfinished:
-            report("alias '*\(name)' refers to what it stands in", at: place)
+            report("alias \("*\(name)".inQuotes) refers to what it stands in", at: place)
             return Node(content: .broken, place: place, height: 0)
         case .value(let node, let extent):
             guard depth + Int(node.height) <= Bounds.nesting else { throw tooDeep(at: place) }
@@ -223,11 +226,11 @@ extension Composer {
         Refusal(diagnostic: Diagnostic(at: source.position(place), "nested deeper than \(Bounds.nesting) levels"))
     }
 
-    /// `!include`, `!vault` and their like would silently be read as text.
-    private mutating func refuse(tag: UnsafeMutablePointer<UInt8>?, at place: Place) {
+    /// `!include`, `!vault`, `!!binary` and their like would silently be read as what is written.
+    private mutating func refuse(tag: UnsafeMutablePointer<UInt8>?, but plain: [String], at place: Place) {
         guard let tag else { return }
         let name = String(cString: tag)
-        if name != "!", !name.hasPrefix("tag:yaml.org,2002:") {
+        if name != "!", !plain.contains(where: { name == "tag:yaml.org,2002:" + $0 }) {
             report("the tag \(name.inQuotes) means nothing in a cluster file", at: place)
         }
     }

@@ -57,6 +57,10 @@ struct ApplyRun {
             return showing.show(Report(.apply, walk, result: .inSync), .done)
         }
         let code = Reports.ExitCode(blockedBy: walk.difference.findings) ?? .refused
+        let blocking = walk.difference.findings.first { $0.blocking && $0.code.exitCode == code }
+        if walk.difference.changes.isEmpty, let finding = blocking {
+            return refuse(walk, code, .init(code: code.word, message: finding.message))
+        }
         let waits = Report(.apply, walk, result: .refused).heldBySelection
         let why = waits.isEmpty ? "every change is held back by a finding" : waits.joined(separator: "; ")
         let words = "nothing could be changed: " + why
@@ -71,16 +75,20 @@ struct ApplyRun {
     private func approve(_ walk: Walk) throws(Stop) {
         if isApproved { return }
         guard Terminal.inputIsTerminal else {
-            throw Stop(
-                .refused, "not approved: without a terminal apply needs --yes, --expect FINGERPRINT or a saved plan",
-                code: .notApproved)
+            throw notApproved(
+                "not approved: without a terminal apply needs --yes, --expect FINGERPRINT or a saved plan", walk)
         }
         try showing.preview(Report(.plan, walk, result: .planned))
         let word = walk.plan.required.contains(.originChange) ? declared.name : "yes"
         Terminal.err("\nType \(visible(word)) to apply this: ")
-        guard readLine() == word else {
-            throw Stop(.refused, "not approved; nothing was changed", code: .notApproved)
-        }
+        guard readLine() == word else { throw notApproved("not approved; nothing was changed", walk) }
+    }
+
+    /// Machines are told what was to be approved.
+    private func notApproved(_ words: String, _ walk: Walk) -> Stop {
+        var stop = Stop(.refused, words, code: .notApproved)
+        stop.report = Report(.apply, walk, result: .refused, error: stop.failure)
+        return stop
     }
 
     private func execute(_ walk: Walk, holding locks: RunLocks, _ signals: Signals) async throws(Stop)

@@ -30,7 +30,7 @@ struct Showing {
         let nothing = DeclaredCluster(
             name: "", engine: .builtin(cluster: ""), nodes: [], sets: [],
             because: Position(file: file, line: 1, column: 1))
-        let report = Report(kind, declared ?? nothing, result: .refused, error: stop.failure)
+        let report = stop.report ?? Report(kind, declared ?? nothing, result: .refused, error: stop.failure)
         if options.output == .text { _ = write(report) } else { _ = show(report, stop.status) }
     }
 

@@ -8,6 +8,8 @@ struct Stop: Error {
     let message: String
     /// The report's `error`.
     let failure: Report.Failure
+    /// What was found before, where anything was; it holds the failure.
+    var report: Report?
 
     /// - Parameter code: What machines are told; the exit code's own unless given.
     init(_ status: Reports.ExitCode, _ message: String, code: ErrorCode? = nil) {

@@ -29,7 +29,7 @@ struct Verdict {
             error = nil
         } else if result == .incomplete {
             code = .incomplete
-            error = causes.first?.failure ?? after.lost(since: before) ?? .heldBack
+            error = causes.first?.failure ?? after.lost(since: before) ?? after.reasonToWait
         } else {
             // A finding explains no failure that nobody expected.
             let isExpected = causes.contains { $0.code != nil }
@@ -50,6 +50,16 @@ extension Report.Result {
 
 extension Report.Failure {
     fileprivate static let heldBack = Self(code: .heldBack, message: "some changes are held back by findings")
+}
+
+extension Walk {
+    /// What keeps the cluster from what was declared where everything was done that was planned: what waits for something
+    /// does, or the nodes changed meanwhile.
+    fileprivate var reasonToWait: Report.Failure {
+        let waits = plan.isEmpty || difference.findings.contains(where: \.blocking)
+        let words = "the nodes changed while the run was under way, and no longer are as declared: run it again"
+        return waits ? .heldBack : .init(code: .stalePlan, message: words)
+    }
 }
 
 extension Walk {

@@ -157,6 +157,9 @@ private func words(_ text: String) -> [String] { text.split(separator: " ").map(
             try await shop.ask("berlin", #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log""#)
             let unapproved = try await shop.polarity("apply", "-o", "json")
             #expect(unapproved.status == 4)
+            let document = try object(unapproved.output)
+            #expect((document["changes"] as? [Any])?.count == 1)
+            #expect((document["fingerprint"] as? String)?.count == 64)
             let slip = try await shop.polarity("status", "--node", "pariz", "-o", "json")
             #expect(slip.status == 64)
             try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { _ in

@@ -110,8 +110,15 @@ private func expect(_ files: [String], _ verdict: String) async throws {
         sound.replacing("[public.orders]", with: "[{name: public.orders, triggers: {audit: {origin: sometimes}}}]"),
         sound.replacing("[public.orders]", with: "[{match: \"order*\"}]"),
         sound.replacing("origin: berlin\ntables: [public.orders]", with: "sets: [{name: a, origin: berlin}]"),
+        sound.replacing("public.orders", with: "Pg_Catalog.pg_class"),
+        sound.replacing("public.orders", with: "information_Schema.sql_parts"),
+        sound.replacing("[public.orders]", with: "['\"pg_toast\".a']"),
+        sound.replacing("[public.orders]", with: "[{schema: pg_catalog, match: '*'}]"),
+        sound.replacing("[public.orders]", with: "[{schema: information_schema, match: '*'}]"),
     ]
-    try await expect([sound, sound + custom], "accepted")
+    let near = ["pgx.a", "information_schemata.a", "'\"PG_a\".a'"]
+    try await expect(
+        [sound, sound + custom] + near.map { sound.replacing("public.orders", with: $0) }, "accepted")
     try await expect(broken, "rejected")
 }
 

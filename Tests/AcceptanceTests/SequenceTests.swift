@@ -44,11 +44,27 @@ import Testing
             #expect(plan.status == 0)
             try await shop.ask(
                 "berlin", "INSERT INTO public.orders (customer) SELECT 'late' FROM generate_series(1, 3000)")
-            let psql = try await shop.psql(plan.output, input: "\n\n\n")
+            let psql = try await shop.psql(plan.output, input: "yes\nyes\nyes\n")
             #expect(psql.status == 0, "\(psql.errorOutput)")
             try await expectAhead(shop)
             // Nothing was ever taken from this one, and nothing is.
             #expect(try await shop.ask("paris", "SELECT is_called FROM sales.\"Order Line_Id_seq\"") == "f")
+        }
+    }
+
+    @Test(arguments: ["", "\n", "no\n"])
+    func `stay where they are, and nothing is opened, where a script is not told that everything is there`(
+        answer: String
+    ) async throws {
+        try await Shop.lend("unsure") { shop in
+            try shop.declare(origin: "paris", more: "policy: {sequences: advance}")
+            let plan = try await shop.polarity("apply", "--dry-run", "-o", "sql")
+            let psql = try await shop.psql(plan.output, input: answer)
+            #expect(psql.status == 3)
+            #expect(psql.errorOutput.contains("not confirmed, so nothing is opened"))
+            await #expect(throws: (any Error).self) {
+                try await shop.ask("paris", "INSERT INTO public.orders (customer) VALUES ('too soon')")
+            }
         }
     }
 
@@ -61,7 +77,7 @@ import Testing
             let move =
                 if asScript {
                     try await shop.psql(
-                        try await shop.polarity("apply", "--dry-run", "-o", "sql").output, input: "\n\n")
+                        try await shop.polarity("apply", "--dry-run", "-o", "sql").output, input: "yes\nyes\n")
                 } else {
                     try await shop.polarity("apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER")
                 }
@@ -157,7 +173,7 @@ import Testing
             #expect(plan.status == 0)
             try await shop.ask(
                 "berlin", "INSERT INTO public.orders (customer) SELECT 'late' FROM generate_series(1, 3000)")
-            let psql = try await shop.psql(plan.output, input: "\n\n\n")
+            let psql = try await shop.psql(plan.output, input: "yes\nyes\nyes\n")
             #expect(psql.status == 3)
             #expect(
                 psql.errorOutput.contains(
@@ -166,7 +182,7 @@ import Testing
             let writes = "INSERT INTO public.orders (customer) VALUES ('next') RETURNING id"
             await expectShut("paris", of: shop)
             try await shop.ask("paris", "SELECT setval('public.orders_id_seq', 3001)")
-            let again = try await shop.psql(plan.output, input: "\n\n\n")
+            let again = try await shop.psql(plan.output, input: "yes\nyes\nyes\n")
             #expect(again.status == 0, "\(again.errorOutput)")
             #expect(try await shop.ask("paris", writes) == "3002")
         }

@@ -115,6 +115,12 @@ func file(
                 2, "found a tab character that violates indentation", notes: [(1, "while scanning a plain scalar")]))
     }
 
+    @Test func `a second document is told of behind an empty one, too`() {
+        expect(
+            "---\n1️⃣---\nversion: 1\n",
+            Expected(1, "a second document begins here; a cluster file is one document"))
+    }
+
     @Test func `the version must be known`() {
         expect(
             file().replacing("version: 1", with: "version: 1️⃣2"),
@@ -125,6 +131,15 @@ func file(
         expect(
             file(nodes: "{berlin: 1️⃣!vault abc=, paris: service=b}").replacing("abc=", with: "service=a"),
             Expected(1, "the tag '!vault' means nothing in a cluster file"))
+        for tag in ["!!binary", "!!timestamp", "!!set", "!!python/name:os.system"] {
+            expect(
+                file(nodes: "{berlin: 1️⃣\(tag) service=a, paris: service=b}"),
+                Expected(
+                    1, "the tag 'tag:yaml.org,2002:\(tag.dropFirst(2))' means nothing in a cluster file"))
+        }
+        expect(
+            file(sets: "origin: berlin\ntables: 1️⃣!!set [public.a]"),
+            Expected(1, "the tag 'tag:yaml.org,2002:set' means nothing in a cluster file"))
         let cluster = try read(file(nodes: "{berlin: !!str service=a, paris: ! service=b}")).get()
         #expect(cluster.nodes.map(\.conninfo) == ["service=a", "service=b"])
     }

@@ -29,6 +29,8 @@ import Testing
     @Test(arguments: [
         ("builtin", "polarity.log", "polarity", "the engine's own"),
         ("slony", "_shop.sl_table", "_shop", "the engine's own"),
+        ("bruce", "bruce.transactionlog_1", "bruce", "the engine's own"),
+        ("bruce", "{schema: bruce, match: '*'}", "bruce", "the engine's own"),
         ("builtin", "pg_catalog.pg_class", "pg_catalog", "the server's own"),
         ("bruce", "information_schema.sql_parts", "information_schema", "the server's own"),
         ("bruce", "{schema: pg_catalog, match: '*'}", "pg_catalog", "the server's own"),

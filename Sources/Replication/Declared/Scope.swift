@@ -52,6 +52,10 @@ extension Engine {
     /// Where Slony keeps a cluster of this name.
     var slonySchema: Identifier { Identifier("_" + cluster) }
 
+    /// The schema whose tables are the engine's own, and nobody's to replicate; `nil` where the functions are the user's,
+    /// which may stand beside his tables.
+    public var ownSchema: Identifier? { schema ?? (name == "custom" ? nil : functions.first?.schema) }
+
     /// See ``Scope/engineSchema``.
     public var schema: Identifier? {
         switch catalog {

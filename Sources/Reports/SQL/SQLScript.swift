@@ -66,7 +66,7 @@ struct Script {
     /// Connects as the file says; where that might hold a password, as a variable says, without which psql stops.
     private func connect(_ node: NodeName) -> [String] {
         let conninfo = report.cluster.node(node)?.conninfo ?? ""
-        guard !conninfo.isEmpty, !mayHoldPassword(conninfo) else {
+        guard conninfo.contains(where: { !$0.isWhitespace }), !mayHoldPassword(conninfo) else {
             let index = report.cluster.nodes.firstIndex { $0.name == node } ?? 0
             return [
                 "-- Give its connection string with psql --set node_\(index + 1)=…", "\\connect :node_\(index + 1)",
@@ -100,7 +100,12 @@ struct Script {
             lines += ["-- On the closed origin: " + visible(query.originPosition)]
             lines += ["-- On every subscriber:  " + visible(query.sql)]
         }
-        return lines + ["\\prompt \(psqlQuoted(words + " Return goes on, Ctrl-C stops: ")) polarity_drained"]
+        // Off a terminal psql takes the script's next line for the answer, which is no yes.
+        return lines + [
+            "\\prompt \(psqlQuoted(words + " Type yes to go on: ")) polarity_drained", "",
+            "SELECT :'polarity_drained' = 'yes' AS polarity_drained \\gset", "\\if :polarity_drained", "\\else",
+            "DO 'BEGIN RAISE EXCEPTION ''not confirmed, so nothing is opened''; END';", "\\endif",
+        ]
     }
 }
 

@@ -228,7 +228,13 @@ COMMIT;
 -- Stage drain
 -- Set orders: does every subscriber have everything from berlin, paris, before tokyo is opened?
 -- Evidence: proven by polarity.applied.
-\prompt 'Set orders: does every subscriber have everything from berlin, paris, before tokyo is opened? Return goes on, Ctrl-C stops: ' polarity_drained
+\prompt 'Set orders: does every subscriber have everything from berlin, paris, before tokyo is opened? Type yes to go on: ' polarity_drained
+
+SELECT :'polarity_drained' = 'yes' AS polarity_drained \gset
+\if :polarity_drained
+\else
+DO 'BEGIN RAISE EXCEPTION ''not confirmed, so nothing is opened''; END';
+\endif
 
 -- Stage open
 
