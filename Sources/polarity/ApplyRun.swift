@@ -135,7 +135,7 @@ struct ApplyRun {
 extension Walk {
     /// The nodes that could not be read, but for the one that was given up.
     var missed: [NodeName] {
-        declared.nodes.map(\.name).filter { observed.node($0) == nil && $0 != difference.failover }
+        declared.nodes.map(\.name).filter { observed.node($0) == nil && $0 != difference.lost }
     }
 
     private var missedWords: String { missed.map { visible($0.text) }.joined(separator: ", ") + " could not be read" }

@@ -100,6 +100,22 @@ extension Shop {
         }
     }
 
+    @Test(arguments: ["its schema is altered", "its login is refused"])
+    func `that answers and cannot be read is not given up: it takes writes still`(fault: String) async throws {
+        try await Shop.lend("answering") { shop in
+            let isRefused = fault == "its login is refused"
+            if !isRefused { try await shop.ask("berlin", "ALTER TABLE polarity.applied RENAME COLUMN seq TO s") }
+            let berlin = (shop.addresses["berlin"]?.text ?? "") + (isRefused ? " user=nobody" : "")
+            try shop.declare(
+                origin: "paris", conninfos: ["berlin": berlin], more: "policy: {sequences: ignore}")
+            let refused = try await shop.start(["apply", "--yes", "--failover", "berlin"] + everyWord).wait()
+            #expect(refused.status == 69, "\(refused.output)\(refused.errorOutput)")
+            #expect(refused.output.contains("FAILOVER_REFUSED"), "\(refused.output)")
+            #expect(!refused.output.contains("name the lost origin with"), "\(refused.output)")
+            #expect(await shop.writable() == ["berlin"])
+        }
+    }
+
     @Test func `is given up by name, by the survivor that has most, and closed before all else when it returns`()
         async throws
     {

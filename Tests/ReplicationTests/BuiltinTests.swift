@@ -269,6 +269,31 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
+    @Test func `does not give up an origin that answers and cannot be read`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        world.observed.nodes["berlin"] = .failed(
+            NodeFailure(sort: .unusable, sqlState: "42703", message: "column \"seq\" does not exist"))
+        world.failover = "berlin"
+        expectNoDifference(world.plan.stages.map(\.name), [])
+        expectNoDifference(
+            world.findings,
+            """
+            critical: ORIGIN_CLOSED [paris public.orders] public.orders on its origin 'paris' refuses writes
+            error, blocking: FAILOVER_REFUSED [berlin] 'berlin' is named as the lost origin, and it is reachable and \
+            may accept writes, though it could not be read
+            error, blocking: NODE_UNREACHABLE [berlin] node 'berlin' could not be read: column "seq" does not exist
+            """)
+        let advice = world.difference.findings.filter { $0.node == "berlin" }.map(\.next)
+        expectNoDifference(
+            advice,
+            [
+                "stop what answers there, or mend why it could not be read; then run it again",
+                "mend what it says, then run again",
+            ])
+        #expect(world.difference.lost == nil)
+    }
+
     @Test func `does not open beside a node named by --failover that is open for TRUNCATE alone`() {
         var world = World(builtin)
         world.declare(origin: "paris")

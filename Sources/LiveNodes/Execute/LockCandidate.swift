@@ -71,7 +71,7 @@ struct LockCandidate: Sendable {
         await Result { () async throws(PostgresError) in
             let session = try await LiveNodes.connect(to: node, within: timeout, as: "polarity lock")
             let settings = session.serverVersion >= 170_000 ? "SET LOCAL transaction_timeout = 0;" : ""
-            let begun = try await session.run(
+            let begun = try await session.begin(
                 """
                 BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
                 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -79,7 +79,7 @@ struct LockCandidate: Sendable {
                 SET LOCAL idle_in_transaction_session_timeout = 0;
                 \(settings)
                 SELECT pg_catalog.pg_backend_pid()
-                """, timeout: timeout)
+                """, within: timeout)
             let pid = begun.last.flatMap { Int32($0[0, 0] ?? "") } ?? session.processID
             let lock = RunLock(pid: pid, ownKey: .random(in: .min ... .max))
             return LockCandidate(session: session, lock: lock, keys: keys, patience: timeout)

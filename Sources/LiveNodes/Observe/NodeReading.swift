@@ -128,7 +128,7 @@ struct NodeReading {
         assembly.readFilled(lists[.filledTables], among: unmeasured)
     }
 
-    /// The first answer is part of reaching a node: a pooler takes a connection whose server never answers.
+    /// Opens the snapshot under which all is read.
     private func begin(_ session: Session, _ time: Duration) async throws(PostgresError) -> Duration {
         var text = String(decoding: PackageResources.begin_sql, as: UTF8.self)
         // PostgreSQL 10 knows no JIT.
@@ -136,7 +136,7 @@ struct NodeReading {
         text += "SET LOCAL statement_timeout = \(timeout.milliseconds);\n"
         if let lock { text += lock.check + ";\n" }
         let start = ContinuousClock.now
-        let begun = try await session.run(text, timeout: time)
+        let begun = try await session.begin(text, within: time)
         if let lock { try lock.holds(begun.last) }
         return ContinuousClock.now - start
     }

@@ -44,15 +44,33 @@ extension NodeReading {
 extension NodeFailure {
     /// What a session's failure says about its node.
     ///
-    /// libpq gives no SQLSTATE while it connects: a server that refuses is known by its FATAL, libpq's own refusals by
-    /// their words. What a server says while it starts, stops or is full does not last.
+    /// libpq gives no SQLSTATE while it connects, and a line for each host: a server that refuses is known by its FATAL,
+    /// libpq's own refusals by their words. What a server says while it starts or stops does not last, a connection is cut
+    /// off by whoever is on the way, and a pooler speaks without its server. A server that is full is up, and so is one that
+    /// answers too late, since it was heard to cancel.
     init(_ error: PostgresError) {
-        func says(_ words: String...) -> Bool { words.contains { error.message.contains($0) } }
-        let isRefused = says("FATAL:", "no password supplied", "SSL", "certificate", "GSSAPI")
-        let isPassing = says("the database system is", "too many clients", "connection slots")
-        let isSilent = error.isConnectionLost || error.isCancelled
+        let refusals = ["FATAL:", "no password supplied", "SSL", "certificate", "GSSAPI"]
+        let others = [
+            "the database system is", "terminating connection", "SSL SYSCALL", "SSL negotiation packet",
+            "SSL connection has been closed", "(server down)", "cannot connect to server",
+            "server login has been failing",
+        ]
+        let isRefused = error.message.split(separator: "\n").contains { line in
+            refusals.contains(where: line.contains) && !others.contains(where: line.contains)
+        }
         self.init(
-            sort: isSilent && (isPassing || !isRefused) ? .unreachable : .unusable, sqlState: error.sqlState,
+            sort: error.isConnectionLost && !isRefused ? .unreachable : .unusable, sqlState: error.sqlState,
             message: error.message)
+    }
+}
+
+extension Session {
+    /// Asks for the first answer, which is part of reaching a node: a pooler takes a connection whose server never answers.
+    func begin(_ sql: String, within time: Duration) async throws(PostgresError) -> [Rows] {
+        do throws(PostgresError) {
+            return try await run(sql, timeout: time)
+        } catch {
+            throw error.isCancelled ? PostgresError(sqlState: "08001", message: error.message) : error
+        }
     }
 }

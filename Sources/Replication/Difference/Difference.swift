@@ -22,6 +22,9 @@ public struct Difference: Hashable, Sendable {
     /// Whether nothing differs and nothing blocks.
     public var isInSync: Bool { changes.isEmpty && !findings.contains(where: \.blocking) }
 
+    /// The node named by `--failover`, while it is out of reach; one that answers is not given up.
+    public var lost: NodeName? { failover.flatMap { observed.isOutOfReach($0) ? $0 : nil } }
+
     /// Whether a name is a node of the file, or on record as a member of one of its sets.
     public func knows(_ node: NodeName) -> Bool {
         desired.declared.node(node) != nil || judgements.values.contains { $0.authority.members.contains(node) }

@@ -86,7 +86,7 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case ownTriggerMissing = "OWN_TRIGGER_MISSING"
     /// A partition's copy of its parent's trigger cannot be changed by itself.
     case cloneDiffers = "CLONE_DIFFERS"
-    /// The node named by --failover is reachable and open.
+    /// The node named by --failover is reachable and open, or answers and may be.
     case failoverRefused = "FAILOVER_REFUSED"
     /// A survivor of a lost origin lacks what another survivor has.
     case failoverBehind = "FAILOVER_BEHIND"

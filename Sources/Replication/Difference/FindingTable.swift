@@ -240,7 +240,7 @@ extension FindingCode {
         case .failoverRefused:
             .init(
                 .error, blocks: true,
-                "The node named by --failover is reachable and open.",
+                "The node named by --failover is reachable and open, or answers and may be.",
                 "drop --failover and move the origin in the ordinary way")
         case .failoverBehind:
             .init(

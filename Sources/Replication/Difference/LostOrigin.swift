@@ -2,9 +2,36 @@
 // returns with changes that none of them has.
 
 extension SetAudit {
+    /// A node is given up only where it is out of reach, or refuses writes: whoever is open stays so beside the new origin.
+    mutating func refuseFailover(_ lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
+        guard judgement.lost != lost else { return }
+        let isKnown = !judgement.unread.contains(lost)
+        let isOpen = judged.contains { table in
+            table.desired.node == lost
+                && table.doors.map { doors in Door.allCases.contains { doors[$0].canClose && !doors[$0].isClosed } }
+                    ?? false
+        }
+        guard isOpen || !isKnown else { return }
+        let (what, next) = isKnown ? ("accepts writes", nil) : doubts(about: lost, observed)
+        add(
+            Finding(
+                .failoverRefused, set: set.name, node: lost,
+                "'\(lost)' is named as the lost origin, and it is reachable and \(what)", next: next,
+                because: declared.node(lost)?.because))
+    }
+
+    /// Why a node that answers is not known to refuse writes, and what to do about it.
+    private func doubts(about lost: NodeName, _ observed: ObservedState) -> (what: String, next: String?) {
+        let mends =
+            observed.node(lost) == nil
+            ? ("though it could not be read", "mend why it could not be read")
+            : ("though it is not what was declared", "correct what the file says of '\(lost)'")
+        return ("may accept writes, \(mends.0)", "stop what answers there, or \(mends.1); then run it again")
+    }
+
     /// What a lost origin logged can come from nowhere any more: whoever has most of it must be the new one.
     mutating func compareSurvivors(of lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
-        guard declared.engine.catalog.keepsLog, observed.node(lost) == nil, let origin = set.origin,
+        guard declared.engine.catalog.keepsLog, judgement.lost == lost, let origin = set.origin,
             judged.contains(where: { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false })
         else { return }
         let applied = judgement.members.reduce(into: [NodeName: Int64]()) { applied, node in

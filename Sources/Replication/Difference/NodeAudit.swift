@@ -14,8 +14,10 @@ struct NodeAudit {
         for node in declared.nodes {
             switch observed.nodes[node.name] {
             case .observed(let seen): audit(node, seen, declared)
-            case .failed(let failure): miss(node, failure.words, failover, next: failure.next)
-            case nil: miss(node, "it was not asked", failover)
+            case .failed(let failure):
+                let isGivenUp = failure.isOutOfReach && node.name == failover
+                miss(node, failure.words, blocking: !isGivenUp, next: failure.next)
+            case nil: miss(node, "it was not asked", blocking: node.name != failover)
             }
         }
         findSlonyTwins(declared, observed)
@@ -29,11 +31,11 @@ struct NodeAudit {
         }
     }
 
-    private mutating func miss(_ node: DeclaredNode, _ why: String, _ failover: NodeName?, next: String? = nil) {
+    private mutating func miss(_ node: DeclaredNode, _ why: String, blocking: Bool, next: String? = nil) {
         unread.insert(node.name)
         findings.append(
             Finding(
-                .nodeUnreachable, blocking: node.name != failover, node: node.name,
+                .nodeUnreachable, blocking: blocking, node: node.name,
                 "node '\(node.name)' could not be read: \(why)", next: next, because: node.because))
     }
 
@@ -129,8 +131,9 @@ extension NodeFailure {
         (holdsOtherBytes ? "its database holds names or definitions that are not UTF-8: " : "") + message
     }
 
-    /// What to do where the node is up and would be read but for that.
+    /// What to do where the node is up and would be read but for that: it is not lost.
     fileprivate var next: String? {
-        holdsOtherBytes ? "rename what is not UTF-8, or take the node out of the file" : nil
+        if holdsOtherBytes { return "rename what is not UTF-8, or take the node out of the file" }
+        return isOutOfReach ? nil : "mend what it says, then run again"
     }
 }

@@ -48,7 +48,7 @@ struct SetAudit {
             if let seen = judged[index].observed { auditTable(judged[index], seen, observed) }
         }
         findOtherClusters(judged, observed)
-        let shared = SharedNames(judgement, declared, observed, failover: failover).findings
+        let shared = SharedNames(judgement, declared, observed).findings
         findings += shared
         // Where it is written on its origin, doors may still close; one that moves would be shut, and one that is new recorded.
         if let origin = set.origin, judgement.authority.lastOrigin != .node(origin), shared.contains(where: \.blocking)
@@ -117,25 +117,6 @@ struct SetAudit {
                     "\(table.name), a partition that '\(table.node)' accepts writes for, does not exist on '\(origin)'",
                     next: "create the partition on '\(origin)'", because: table.because))
         }
-    }
-
-    private mutating func refuseFailover(_ lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
-        guard observed.node(lost) != nil else { return }
-        let isKnown = !judgement.unread.contains(lost)
-        let isOpen = judged.contains { table in
-            table.desired.node == lost
-                && table.doors.map { doors in Door.allCases.contains { doors[$0].canClose && !doors[$0].isClosed } }
-                    ?? false
-        }
-        guard isOpen || !isKnown else { return }
-        findings.append(
-            Finding(
-                .failoverRefused, set: set.name, node: lost,
-                "'\(lost)' is named as the lost origin, and it is reachable and "
-                    + (isKnown ? "accepts writes" : "may accept writes, though it is not what was declared"),
-                next: isKnown
-                    ? nil : "stop what answers there, or correct what the file says of '\(lost)'; then run it again",
-                because: declared.node(lost)?.because))
     }
 
     /// A new origin whose sequences are behind would hand out keys that exist already. The last origin, repaired, would

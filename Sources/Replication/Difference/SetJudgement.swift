@@ -14,9 +14,9 @@ struct SetJudgement: Hashable {
     let authority: Authority
     /// Slony's number of the set, where the engine is Slony and it is known.
     let slonySet: Int?
-    /// Declared and recorded members; the node named by `--failover` is left out while it cannot be read.
+    /// Declared and recorded members; the node named by `--failover` is left out while it is out of reach.
     let members: Set<NodeName>
-    /// The node named by `--failover`, while it cannot be read.
+    /// The node named by `--failover`, while it is out of reach.
     let lost: NodeName?
     /// Who wrote a table last, where that is not the set's last origin.
     var lastWriters: [TableName: Authority.LastOrigin] = [:]
@@ -34,8 +34,8 @@ struct SetJudgement: Hashable {
         self.set = set
         slonySet = declared.engine.catalog == .slony ? slonySetID(set, declared, observed) : nil
         authority = Authority(set, declared, observed, slonySet: slonySet, names: audit.slonyNames)
-        // One that answers is not lost, even where it is not what was declared: it may accept writes.
-        lost = failover.flatMap { observed.node($0) == nil ? $0 : nil }
+        // One that answers is not lost, even where it refuses or is not what was declared: it may accept writes.
+        lost = failover.flatMap { observed.isOutOfReach($0) ? $0 : nil }
         members = Set(set.members).union(authority.members).subtracting(lost.map { [$0] } ?? [])
         var untouchable = audit.unread.union(audit.unchangeable)
         let unnamed = members.filter { declared.node($0) == nil }

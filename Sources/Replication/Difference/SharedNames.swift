@@ -7,11 +7,11 @@ struct SharedNames {
     private let set: ReplicationSet
     private let declared: DeclaredCluster
 
-    init(_ judgement: SetJudgement, _ declared: DeclaredCluster, _ observed: ObservedState, failover: NodeName?) {
+    init(_ judgement: SetJudgement, _ declared: DeclaredCluster, _ observed: ObservedState) {
         set = judgement.set
         self.declared = declared
-        // The lost origin is no member while it cannot be read, and its row is what the survivors are measured by.
-        let names = judgement.members.union(failover.map { [$0] } ?? [])
+        // The lost origin is no member while it is out of reach, and its row is what the survivors are measured by.
+        let names = judgement.members.union(judgement.lost.map { [$0] } ?? [])
         for node in judgement.members.sorted() {
             guard let here = observed.node(node)?.builtin else { continue }
             for other in here.otherMembers.sorted()
@@ -19,7 +19,7 @@ struct SharedNames {
                 if let seen = observed.node(other.node) {
                     guard seen.isKnown, !seen.isRecorded(as: other) else { continue }
                     find(other, on: node, blocking: here.applied[other.node] != nil)
-                } else if other.node == failover {
+                } else if other.node == judgement.lost {
                     find(other, on: node, blocking: false)
                 }
             }

@@ -25,6 +25,16 @@ public struct ObservedState: Hashable, Sendable {
         case .failed, nil: nil
         }
     }
+
+    /// Whether a node gave no answer at all. One that answers and refuses, or that fails while it is read, is up: it may
+    /// accept the writes of others.
+    public func isOutOfReach(_ name: NodeName) -> Bool {
+        switch nodes[name] {
+        case .observed: false
+        case .failed(let failure): failure.isOutOfReach
+        case nil: true
+        }
+    }
 }
 
 /// One node's answer.
@@ -39,9 +49,9 @@ public enum NodeAnswer: Hashable, Sendable {
 public struct NodeFailure: Hashable, Sendable, Error {
     /// The sort of failure.
     public enum Sort: String, Hashable, Sendable {
-        /// No connection, or it was lost, or the node did not answer in time.
+        /// No connection, or it was lost, or the node said nothing in time.
         case unreachable
-        /// It answered and refused: authentication, a missing database.
+        /// It answered and refused, or what it was asked then did not work or took too long: it is up.
         case unusable
     }
 
@@ -57,6 +67,14 @@ public struct NodeFailure: Hashable, Sendable, Error {
         self.sort = sort
         self.sqlState = sqlState
         self.message = message
+    }
+
+    /// Whether nothing shows that the node is up.
+    var isOutOfReach: Bool {
+        switch sort {
+        case .unreachable: true
+        case .unusable: false
+        }
     }
 }
 
