@@ -35,6 +35,23 @@ import Testing
         }
     }
 
+    @Test func `declared as the new origin shuts no other, though it copies one that is open`() async throws {
+        try await OwnServers.lend { own in
+            let shop = own.shop
+            let standby = try await own.standby(of: "berlin")
+            try shop.declare(
+                origin: "paris", conninfos: ["paris": standby.connectionString(database: "shop")],
+                more: "policy: {sequences: ignore}")
+            let before = try await shop.modes()
+            let words = ["--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER"]
+            let answer = try await shop.start(["apply", "--yes"] + words).wait()
+            #expect(answer.status == 69, "\(answer.output)\(answer.errorOutput)")
+            #expect(!answer.output.contains("SPLIT_BRAIN"), "\(answer.output)")
+            #expect(try await shop.modes() == before)
+            try await standby.remove()
+        }
+    }
+
     @Test func `that was promoted since the review makes the plan a stale one, before any checkpoint`() async throws {
         try await OwnServers.lend { own in
             let shop = own.shop

@@ -35,13 +35,27 @@ private let pair: [NodeName] = ["berlin", "paris"]
         expectNoDifference(
             world.story,
             """
-            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris and tokyo; writes \
-            on paris and tokyo are not logged
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and tokyo; writes on tokyo \
+            are not logged
             error, blocking: READ_ONLY [tokyo] node 'tokyo' has default_transaction_read_only on
             error, blocking: STANDBY [paris] node 'paris' is a standby
             held back paris public.orders 00_polarity_deny disabled to enabled
             held back tokyo public.orders 00_polarity_deny disabled to enabled
             """)
+    }
+
+    @Test func `that is a standby accepts nothing, whatever its triggers say`() {
+        var world = World(builtin, nodes: pair)
+        world.node("paris") { $0.identity.inRecovery = true }
+        world.turn("paris", into: .origin)
+        expectNoDifference(
+            world.findings,
+            """
+            error, blocking: STANDBY [paris] node 'paris' is a standby
+            """)
+        let paris = world.difference.roles[1]
+        expectNoDifference(
+            [paris.acceptsWrites, paris.logsWrites, paris.acceptsTruncate].map(\.rawValue), ["none", "all", "none"])
     }
 
     @Test func `that is the same database as another is neither`() {

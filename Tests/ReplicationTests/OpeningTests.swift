@@ -48,6 +48,25 @@ private let builtin = Engine.builtin(cluster: "shop")
         }
     }
 
+    @Test func `does not shut the old origin where the new one is open by name alone: a standby, another database`() {
+        for expected in [nil, "store"] as [Identifier?] {
+            var world = World(builtin, nodes: ["berlin", "paris"])
+            world.declare(origin: "paris")
+            world.turn("paris", into: .origin)
+            if let expected {
+                world.nodes[1] = DeclaredNode(
+                    name: "paris", conninfo: "service=paris", expectedDatabase: expected, because: line(11))
+            } else {
+                world.node("paris") { $0.identity.inRecovery = true }
+            }
+            expectNoDifference(world.plan.steps, [])
+            for node in ["berlin", "paris"] as [NodeName] {
+                world.node(node) { $0.builtin?.recorded.sets = [:] }
+            }
+            expectNoDifference(world.plan.steps, [])
+        }
+    }
+
     @Test func `nowhere, as before, has a node that is open closed without a word`() {
         var world = World(builtin, origin: nil)
         world.turn("berlin", into: .origin)

@@ -19,7 +19,7 @@ extension SetRole {
             all += 1
             accepts += judged[index].refusesRows ? 0 : 1
             logs += doors?.rows.isLogged ?? false ? 1 : 0
-            truncates += doors?.truncate.isClosed ?? false ? 0 : 1
+            truncates += judged[index].refusesTruncate ? 0 : 1
         }
         let observed: ObservedRole =
             counts.isEmpty

@@ -22,11 +22,17 @@ final class TableJudgement {
     /// Whether a trigger of LOCK SET refuses rows. It can be gone the next moment: no plan may rely on it.
     private(set) var isLocked = false
 
+    /// Whether its node is a standby, which refuses everything, whatever the triggers would do. It may be promoted the next
+    /// moment: no plan may rely on it.
+    let isOnStandby: Bool
+
     var desired: DesiredTable { desiredTables[place] }
     /// `nil` where the table does not exist.
     var observed: ObservedTable? { observedTables[desired.name] }
     /// Whether rows are refused now.
-    var refusesRows: Bool { isLocked || doors?.rows.isClosed ?? false }
+    var refusesRows: Bool { isOnStandby || isLocked || doors?.rows.isClosed ?? false }
+    /// Whether TRUNCATE is refused now.
+    var refusesTruncate: Bool { isOnStandby || doors?.truncate.isClosed ?? false }
     /// The role that the row triggers speak, that of LOCK SET among them.
     var role: ObservedRole {
         switch doors?.role {
@@ -59,6 +65,7 @@ final class TableJudgement {
         desiredTables = copy tables
         self.place = place
         observedTables = node.tables
+        isOnStandby = node.identity.inRecovery
         let observed = node.tables[tables[place].name]
         kind = observed?.kind
         isPlain = observed?.isPlain ?? true
@@ -112,8 +119,9 @@ final class TableJudgement {
     }
 
     /// A table without any of the engine's triggers is new, and no alarm, unless it is on record, or in the engine's catalog.
+    /// On a standby nothing is open, and nothing else is to be said than that it is one.
     private func judgeDoors(_ observed: ObservedTable, _ catalog: EngineCatalog) {
-        guard let doors, isKnown || catalog.listsTables, kind != .partitionedTable else { return }
+        guard let doors, isKnown || catalog.listsTables, kind != .partitionedTable, !isOnStandby else { return }
         // A stale key mask captures every change, wrongly: that is found already.
         let isStale = findings.contains { finding in
             let trigger = finding.code == .staleKeyMask ? finding.trigger.flatMap { observed.trigger($0) } : nil

@@ -50,10 +50,17 @@ extension Planning {
     private func isOpenElsewhere(
         _ table: PlannedTable, by isOpen: (ObservedTable, Doors) -> Bool = { $1.role == .origin }
     ) -> Bool {
-        guard let origin = table.judgement.set.origin, origin != table.node,
+        guard let origin = table.judgement.set.origin, origin != table.node, takesWrites(origin, table.judgement),
             let found = difference.observed.node(origin)?.tables[table.table]
         else { return false }
         return isOpen(found, Doors(found.triggers, table.staging.desired.triggers ?? []))
+    }
+
+    /// Whether a node takes writes at all where its doors stand open: not a standby, and not whatever else stands behind its
+    /// name than was declared.
+    func takesWrites(_ node: NodeName, _ judgement: SetJudgement) -> Bool {
+        guard !judgement.unread.contains(node), let seen = difference.observed.node(node) else { return false }
+        return !seen.identity.inRecovery
     }
 
     private func gate(for change: Change, _ table: PlannedTable, _ moving: Set<SetName>) -> Set<Gate> {

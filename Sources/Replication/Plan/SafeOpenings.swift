@@ -87,7 +87,8 @@ extension Planning {
             let isOpen = found.flatMap { found in
                 desired?.triggers.map { Doors(found.triggers, $0).areOpen(on: found) }
             }
-            if !(isOpen ?? false) { holdBack(Set(StageName.allCases), of: index) }
+            let isWritten = takesWrites(origin, table.judgement) && isOpen ?? false
+            if !isWritten { holdBack(Set(StageName.allCases), of: index) }
         }
         tables.removeAll { $0.stages.isEmpty }
     }

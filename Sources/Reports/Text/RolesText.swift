@@ -53,17 +53,22 @@ extension Page {
 
     /// Words, mark and shade for one node's part in one set.
     func judgement(of role: SetRole) -> (words: String, mark: String?, shade: Shade?) {
-        let truncate = truncateWords(role)
+        let refusal = refusalWords(role)
         let isRight = role.observed.rawValue == role.declared.rawValue
         switch role.observed {
         case .unknown: return ("unknown, declared \(role.declared.rawValue)", "?", .warning)
         case .bystander where isRight, .missing where role.declared == .bystander: return ("–", nil, .faint)
-        case _ where isRight && truncate == nil: return (role.observed.rawValue, "✓", .good)
-        case _ where isRight: return (role.observed.rawValue + ", " + (truncate ?? ""), "✗", .bad)
+        case _ where isRight && refusal == nil: return (role.observed.rawValue, "✓", .good)
+        case _ where isRight: return (role.observed.rawValue + ", " + (refusal ?? ""), "✗", .bad)
         default: break
         }
         let counts = role.observed == .mixed ? ": " + role.countWords + ";" : ","
         return (role.observed.words + counts + " declared " + role.declared.rawValue, "✗", .bad)
+    }
+
+    /// What a node does otherwise than its triggers say of rows; `nil` where it does as they say. A standby refuses all.
+    private func refusalWords(_ role: SetRole) -> String? {
+        role.observed == .origin && role.acceptsWrites == .none ? "refuses writes" : truncateWords(role)
     }
 
     /// What TRUNCATE does where rows do as declared; `nil` where it does too, or where the engine has no such trigger.
