@@ -76,6 +76,38 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
+    /// Whoever writes through the root passes the triggers of the leaves.
+    @Test func `is not touched where the engine denies by statement`() {
+        let engine = Engine(
+            name: "custom", cluster: "shop", catalog: .none,
+            templates: [
+                .init(
+                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
+                    subscriber: .disabled),
+                .init(
+                    .deny, "{table}_deny", function: ("repl", "deny"), .before, .statement, .changes,
+                    origin: .disabled, subscriber: .enabled),
+            ])
+        func refused(_ table: String, _ what: String, on node: String) -> String {
+            "error, blocking: WRONG_RELATION_KIND [\(node) \(table)] \(table) on '\(node)' is \(what), and the engine's "
+                + "deny trigger fires once for a statement: a write through a partitioned table fires that of no partition"
+        }
+        let unguarded =
+            "warning: TRUNCATE_UNGUARDED [] engine custom has no truncate triggers: TRUNCATE passes everywhere"
+        var world = World.divided(engine)
+        let roots = ["berlin", "paris"].map { refused("public.orders", "a partitioned table", on: $0) }
+        expectNoDifference(world.story, (roots + [unguarded]).joined(separator: "\n"))
+        world.declare(origin: "paris")
+        expectNoDifference(world.plan.steps, [])
+        // Its leaves alone are passed no less.
+        world.declare(tables: [DeclaredTable(name: tableName("public.orders_1"), because: line(30))])
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.node(node) { $0.tables[tableName("public.orders")] = nil }
+        }
+        let leaves = ["berlin", "paris"].map { refused("public.orders_1", "a partition", on: $0) }
+        expectNoDifference(world.story, (leaves + [unguarded]).joined(separator: "\n"))
+    }
+
     @Test func `with a leaf toggled by itself has it set on that leaf`() {
         var world = World.divided(builtin)
         world.apply()

@@ -84,7 +84,9 @@ final class TableJudgement {
         isKnown =
             doors?.hasEngineTriggers ?? false || node.builtin?.wasGivenTriggers(desired.name, desired.set) ?? false
         defer { precedent = alike }
-        guard isUsable(observed, declared), isRegistered(observed, node, declared, slonySet, &listed) else { return }
+        guard isUsable(observed, families, declared), isRegistered(observed, node, declared, slonySet, &listed) else {
+            return
+        }
         if !alike.isInSync || !families.isEmpty || !desired.declared.hasNothingOfItsOwn {
             compare(observed, families, declared.engine.catalog)
             alike.isInSync = isQuiet
@@ -100,13 +102,22 @@ final class TableJudgement {
         changes = comparison.changes
     }
 
-    private func isUsable(_ observed: ObservedTable, _ declared: DeclaredCluster) -> Bool {
+    private func isUsable(
+        _ observed: ObservedTable, _ families: borrowing PartitionFamilies, _ declared: DeclaredCluster
+    ) -> Bool {
         let what: String
         switch observed.kind {
         case .table where observed.persistence == .temporary: what = "a temporary table"
+        case .table where observed.partitionOf != nil && declared.engine.isPassedThroughRoots:
+            // Where its root is judged, too, that says enough.
+            if families.root(of: desired.name) == nil { findPassedThroughRoot("a partition") }
+            return false
         case .table: return true
         case .partitionedTable where !declared.engine.catalog.takesPartitionedTables:
             what = "a partitioned table, which Slony cannot hold: list the partitions"
+        case .partitionedTable where declared.engine.isPassedThroughRoots:
+            findPassedThroughRoot("a partitioned table")
+            return false
         case .partitionedTable: return true
         case .view: what = "a view"
         case .materializedView: what = "a materialized view"
@@ -116,6 +127,15 @@ final class TableJudgement {
         }
         if desired.role != .bystander { find(.wrongRelationKind, "\(desired.name) on '\(desired.node)' is \(what)") }
         return false
+    }
+
+    private func findPassedThroughRoot(_ what: String) {
+        guard desired.role != .bystander else { return }
+        find(
+            .wrongRelationKind,
+            "\(desired.name) on '\(desired.node)' is \(what), and the engine's deny trigger fires once for a statement: "
+                + "a write through a partitioned table fires that of no partition",
+            next: "deny with a trigger for each row")
     }
 
     /// A table without any of the engine's triggers is new, and no alarm, unless it is on record, or in the engine's catalog.

@@ -222,6 +222,14 @@ public struct DrainQuery: Hashable, Sendable {
 }
 
 extension Engine {
+    /// Whether something refuses row changes once for a statement, and nothing refuses them row by row: a statement fires
+    /// such triggers of the table that it names, and not those of the partitions that its rows go to.
+    var isPassedThroughRoots: Bool {
+        let denies = templates.filter { $0.purpose == .deny }
+        let byRow = denies.filter { $0.level == .row }.reduce(into: TriggerEvents()) { $0.formUnion($1.events) }
+        return denies.contains { $0.level == .statement && !byRow.isSuperset(of: $0.events) }
+    }
+
     /// The names of the engine's triggers on a table, as the server stores them.
     public func triggerNames(on table: TableName) -> Set<TriggerName> {
         Set(templates.compactMap { name(of: $0, on: table) })
