@@ -6,6 +6,45 @@ import Testing
 private let builtin = Engine.builtin(cluster: "shop")
 
 @Suite struct `the user's own triggers and rules` {
+    @Test func `of a partitioned table are in their modes on its partitions, too, where they are clones`() {
+        var world = World.divided(builtin)
+        world.apply()
+        let audit = { (isClone: Bool) in
+            ObservedTrigger(
+                name: "audit", function: FunctionName("public", "audit"), type: 5, mode: .enabled, isClone: isClone)
+        }
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.table(on: node) { $0.triggers.append(audit(false)) }
+            world.table("public.orders_1", on: node) { $0.triggers.append(audit(true)) }
+        }
+        let own = [OwnObject(name: "audit", modes: [.origin: .enabled, .subscriber: .disabled], because: line(40))]
+        let root = DeclaredTable(name: tableName("public.orders"), triggers: own, because: line(30))
+        world.declare(tables: [root])
+        expectNoDifference(
+            world.story,
+            """
+            protect paris public.orders_1 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_1" DISABLE TRIGGER "audit"
+            protect paris public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "audit"
+            """)
+        world.apply()
+        expectNoDifference(world.story, "in sync")
+        // One that is a partition's own is none of the root's, and a partition that is named may say otherwise.
+        world.table("public.orders_2", on: "paris") { $0.triggers.append(audit(false)) }
+        expectNoDifference(world.story, "in sync")
+        let other = [OwnObject(name: "audit", modes: [.subscriber: .replica], because: line(41))]
+        world.declare(tables: [
+            root, DeclaredTable(name: tableName("public.orders_1"), triggers: other, because: line(31)),
+        ])
+        expectNoDifference(
+            world.story,
+            """
+            protect paris public.orders_1 SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders_1" ENABLE REPLICA TRIGGER "audit"
+            """)
+    }
+
     @Test func `are kept in the mode of each role`() {
         var world = World(builtin, nodes: ["berlin", "paris"])
         for node in ["berlin", "paris"] as [NodeName] {

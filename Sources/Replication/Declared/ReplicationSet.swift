@@ -50,30 +50,51 @@ public struct DeclaredTable: Hashable, Sendable {
     public var triggers: [OwnObject] { own?.triggers ?? [] }
     /// The user's own rules with a declared mode per role.
     public var rules: [OwnObject] { own?.rules ?? [] }
+    /// The own triggers of the partitioned tables above a partition: their clones here have the same modes.
+    var inherited: [OwnObject] { own?.inherited ?? [] }
     /// Where the file names the table.
     public let because: Position
     private let own: OwnObjects?
 
     /// Declares a table.
     public init(name: TableName, triggers: [OwnObject] = [], rules: [OwnObject] = [], because: Position) {
+        self.init(name, triggers, rules, inherited: [], because)
+    }
+
+    private init(
+        _ name: TableName, _ triggers: [OwnObject], _ rules: [OwnObject], inherited: [OwnObject], _ because: Position
+    ) {
         self.name = name
         self.because = because
-        own = triggers.isEmpty && rules.isEmpty ? nil : .objects(triggers: triggers, rules: rules)
+        own =
+            triggers.isEmpty && rules.isEmpty && inherited.isEmpty
+            ? nil : .objects(triggers: triggers, rules: rules, inherited: inherited)
+    }
+
+    /// The same table as a partition of others that have triggers of their own.
+    func inheriting(_ inherited: [OwnObject]) -> DeclaredTable {
+        DeclaredTable(name, triggers, rules, inherited: inherited, because)
     }
 
     /// Lies apart from the table, for most of 50,000 tables have none.
     private indirect enum OwnObjects: Hashable, Sendable {
-        case objects(triggers: [OwnObject], rules: [OwnObject])
+        case objects(triggers: [OwnObject], rules: [OwnObject], inherited: [OwnObject])
 
         var triggers: [OwnObject] {
             switch self {
-            case .objects(let triggers, _): triggers
+            case .objects(let triggers, _, _): triggers
             }
         }
 
         var rules: [OwnObject] {
             switch self {
-            case .objects(_, let rules): rules
+            case .objects(_, let rules, _): rules
+            }
+        }
+
+        var inherited: [OwnObject] {
+            switch self {
+            case .objects(_, _, let inherited): inherited
             }
         }
     }

@@ -50,6 +50,9 @@ struct Expansion {
         for (name, node) in members {
             for table in partitions[name] ?? [] { add(table, on: node, to: &found, set, claimed) }
         }
+        for (name, node) in members {
+            for table in partitions[name] ?? [] { handDown(to: table.name, on: node, in: &found) }
+        }
         tables = found.keys.sorted().compactMap { found[$0] }
     }
 
@@ -83,6 +86,17 @@ struct Expansion {
             }
             parent = node.tables[name]?.partitionOf
         }
+    }
+    /// Hands the own triggers of the tables above a partition down to it, but for those of a name that it has itself: what
+    /// is nearer goes before.
+    private func handDown(to name: TableName, on node: ObservedNode, in found: inout [TableName: DeclaredTable]) {
+        guard let table = found[name], table.inherited.isEmpty else { return }
+        var inherited: [OwnObject] = []
+        for above in node.tables(above: name) {
+            let names = Set((table.triggers + inherited).map(\.name))
+            inherited += (found[above]?.triggers ?? []).filter { !names.contains($0.name) }
+        }
+        if !inherited.isEmpty { found[name] = table.inheriting(inherited) }
     }
 }
 

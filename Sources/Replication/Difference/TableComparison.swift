@@ -18,6 +18,7 @@ struct TableComparison {
         for trigger in desired.triggers ?? []
         where trigger.hasKnownArguments && !partitions.skipped.contains(trigger.name) { compare(trigger) }
         for own in desired.declared.triggers { compareOwn(own) }
+        for own in desired.declared.inherited { compareClone(of: own) }
         for own in desired.declared.rules { compareRule(own) }
     }
 
@@ -173,6 +174,14 @@ struct TableComparison {
         if found.mode != mode {
             add(.setMode(own.name, from: found.mode, to: mode), nil, because: own.because)
         }
+    }
+
+    /// Whether it exists and is the user's own is found out on the table that has it.
+    private mutating func compareClone(of own: OwnObject) {
+        guard let clone = observed.trigger(own.name), clone.isClone,
+            desired.triggers?.contains(where: { $0.name == own.name || $0.isSameDefinition(as: clone) }) != true
+        else { return }
+        compareOwn(own)
     }
 
     private mutating func compareRule(_ own: OwnObject) {

@@ -243,7 +243,7 @@ extension BuiltinRegistrations {
 
 extension DeclaredTable {
     /// Whether the file says nothing about the table's own triggers and rules.
-    fileprivate var hasNothingOfItsOwn: Bool { triggers.isEmpty && rules.isEmpty }
+    fileprivate var hasNothingOfItsOwn: Bool { triggers.isEmpty && rules.isEmpty && inherited.isEmpty }
 }
 
 extension Change {
