@@ -58,6 +58,35 @@ import Testing
         }
     }
 
+    /// Writes the file with another name for one of its tables.
+    private func declare(_ name: String, for former: String, _ origin: String, _ shop: Shop) throws {
+        let file = shop.file(origin: origin, more: "policy: {sequences: ignore}")
+        try shop.write(file.replacing("- \(former)\n", with: "- \(name)\n"), to: "polarity.yaml")
+    }
+
+    @Test(arguments: [true, false])
+    func `holds what a table logged before it was renamed, and a move waits for that`(isRecorded: Bool) async throws {
+        try await Shop.lend("renamed") { shop in
+            try await applied("0", shop)
+            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('Ada')")
+            for node in Shop.nodes { try await shop.ask(node, "ALTER TABLE public.orders RENAME TO purchases") }
+            if isRecorded {
+                try declare("public.purchases", for: "public.orders", "berlin", shop)
+                let renamed = try await shop.polarity("apply", "--yes")
+                #expect(renamed.status == 0, "\(renamed.output)\(renamed.errorOutput)")
+            }
+            try declare("public.purchases", for: "public.orders", "paris", shop)
+            let before = try await shop.modes()
+            let refused = try await shop.start(move + ["--apply-timeout", "2s"]).wait()
+            #expect(refused.status == 75, "\(refused.output)\(refused.errorOutput)")
+            #expect(refused.output.contains("has applied 0 of 1"), "\(refused.output)")
+            #expect(try await shop.modes() == before)
+            try await applied("1", shop)
+            let moved = try await shop.start(move).wait()
+            #expect(moved.status == 0, "\(moved.output)\(moved.errorOutput)")
+        }
+    }
+
     @Test func `that loses or refuses what is written to it is told by status, and mended by hand`() async throws {
         try await Shop.lend("faulty_log") { shop in
             let faults = [

@@ -2,8 +2,9 @@ import Postgres
 import Replication
 
 // A node may be opened when every other reachable member has everything that any member's log holds of the tables that
-// open. The cut, how far a log goes, is read once from each source after the last close: from then on nothing can be
-// added to it. A log without rows proves itself. Progress is then asked until it is there or time is up.
+// open, and of those that no set has on record: a table that was renamed has rows under the name it had. The cut, how far
+// a log goes, is read once from each source after the last close: from then on nothing can be added to it. A log without
+// rows proves itself. Progress is then asked until it is there or time is up.
 
 /// Proves one drain.
 struct Draining {
@@ -94,15 +95,8 @@ struct Draining {
         let installed = try await ask(source, "SELECT pg_catalog.to_regclass('polarity.log') IS NOT NULL")
         guard installed == "t" else { return nil }
         let seq = try await ask(
-            source,
-            """
-            WITH listed AS (
-              SELECT w.schema, w.name FROM ROWS FROM (unnest($1::text[]), unnest($2::text[])) AS w (schema, name))
-            SELECT l.seq FROM polarity.log AS l
-             WHERE (l.schema_name, l.table_name) IN (SELECT w.schema, w.name FROM listed AS w)
-                OR (l.root_schema, l.root_table) IN (SELECT w.schema, w.name FROM listed AS w)
-             ORDER BY l.seq DESC LIMIT 1
-            """, [array(drain.tables.map(\.schema.text)), array(drain.tables.map(\.name.text))])
+            source, PackageResources.builtin_cut_sql.text,
+            [array(drain.tables.map(\.schema.text)), array(drain.tables.map(\.name.text))])
         return seq.map { Cut(source: source, position: $0) }
     }
 
