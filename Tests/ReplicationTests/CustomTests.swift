@@ -99,6 +99,17 @@ import Testing
             """)
     }
 
+    @Test func `in the builtin engine's schema is told of a function of its own that is not there`() {
+        var world = World(engine(.polarity), nodes: ["berlin", "paris"])
+        world.remove(.deny, on: "paris")
+        world.node("paris") { $0.functions = [] }
+        let findings = world.difference.findings.filter { $0.code == .functionMissing }
+        expectNoDifference(
+            findings.map(\.message),
+            ["public.orders on 'paris' needs repl.deny(), which does not exist there"])
+        expectNoDifference(world.plan.steps, [])
+    }
+
     @Test func `on Slony's catalog without a table's number is still Slony's`() {
         var world = World(engine(.slony), nodes: ["berlin", "paris"])
         expectNoDifference(

@@ -92,8 +92,8 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(
             world.story,
             """
-            error, blocking: OWN_TRIGGER_MISSING [berlin public.orders gone] public.orders has no rule gone
-            error, blocking: OWN_TRIGGER_MISSING [berlin public.orders gone] public.orders has no trigger gone
+            error, blocking: OWN_TRIGGER_MISSING [berlin public.orders gone] public.orders on 'berlin' has no rule gone
+            error, blocking: OWN_TRIGGER_MISSING [berlin public.orders gone] public.orders on 'berlin' has no trigger gone
             warning: INSTEAD_RULE [berlin public.orders] rule shadow on public.orders on 'berlin' replaces writes
             warning: INSTEAD_RULE [berlin public.orders] rule stray on public.orders on 'berlin' replaces writes
             warning: INSTEAD_RULE [paris public.orders] rule stray on public.orders on 'paris' replaces writes

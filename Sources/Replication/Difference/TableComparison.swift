@@ -168,7 +168,8 @@ struct TableComparison {
         }
         guard let found else {
             find(
-                .ownTriggerMissing, own.name, "\(observed.name) has no trigger \(own.name.shown)", because: own.because)
+                .ownTriggerMissing, own.name,
+                "\(observed.name) on '\(desired.node)' has no trigger \(own.name.shown)", because: own.because)
             return
         }
         if found.mode != mode {
@@ -187,7 +188,9 @@ struct TableComparison {
     private mutating func compareRule(_ own: OwnObject) {
         guard let mode = own.modes[desired.role] else { return }
         guard let found = observed.rules.first(where: { $0.name == own.name }) else {
-            find(.ownTriggerMissing, own.name, "\(observed.name) has no rule \(own.name.shown)", because: own.because)
+            find(
+                .ownTriggerMissing, own.name, "\(observed.name) on '\(desired.node)' has no rule \(own.name.shown)",
+                because: own.because)
             return
         }
         if found.mode != mode {

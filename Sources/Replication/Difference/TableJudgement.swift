@@ -179,7 +179,7 @@ final class TableJudgement {
     }
 
     private func judgeFunctions(_ node: ObservedNode, _ declared: DeclaredCluster) {
-        guard !changes.isEmpty, !declared.engine.catalog.keepsLog else { return }
+        guard !changes.isEmpty else { return }
         if declared.engine.catalog.listsTables {
             for case .create(let trigger) in changes.map(\.action) {
                 find(
@@ -187,7 +187,10 @@ final class TableJudgement {
                     "\(trigger.name.shown) is missing on \(desired.name) on '\(desired.node)'")
             }
         }
-        for trigger in changes.compactMap(\.created) where !node.functions.contains(trigger.function) {
+        // What stands in the schema of the builtin engine is installed before any trigger is made with it.
+        let installed = declared.engine.catalog.keepsLog ? declared.engine.schema : nil
+        for trigger in changes.compactMap(\.created)
+        where trigger.function.schema != installed && !node.functions.contains(trigger.function) {
             find(
                 .functionMissing,
                 "\(desired.name) on '\(desired.node)' needs \(trigger.function)(), which does not exist there")
