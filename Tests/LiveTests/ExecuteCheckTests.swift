@@ -19,7 +19,7 @@ import Testing
             let message = sentence.replacing("%", with: check.rawValue + " 22690")
             return PostgresError(sqlState: "22P02", message: message).asRaised(at: nil).sqlState
         }
-        #expect(states == [CheckState.lockLost, CheckState.stale, CheckState.stale])
+        #expect(states == [CheckState.lockLost, CheckState.stale, CheckState.stale, CheckState.stale])
     }
 
     @Test func `is no other error`() {

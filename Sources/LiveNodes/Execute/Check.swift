@@ -11,7 +11,7 @@ import Replication
 enum CheckState {
     /// The run's lock on the node is lost.
     static let lockLost = "POL01"
-    /// The table, or its rows under the lock, are not those of the plan.
+    /// The table, its rows under the lock, or what the engine's catalog says of it, are not those of the plan.
     static let stale = "POL02"
 }
 
@@ -20,6 +20,7 @@ enum Check: String, CaseIterable {
     case lockLost = "polarity: lock lost"
     case anotherTable = "polarity: another table"
     case otherRows = "polarity: other rows"
+    case otherRegistration = "polarity: other registration"
 
     /// An integer that ends the transaction when it is asked for. The process id keeps the planner from asking.
     var raise: String { "pg_catalog.concat('\(rawValue) ', pg_catalog.pg_backend_pid())::pg_catalog.int4" }
@@ -40,6 +41,12 @@ extension PostgresError {
         case .otherRows:
             return PostgresError(
                 sqlState: CheckState.stale, message: "the triggers and rules of \(name) are not those of the plan")
+        case .otherRegistration:
+            return PostgresError(
+                sqlState: CheckState.stale,
+                message:
+                    "Slony's catalog does not say of \(name) what the plan goes by: its set was moved, locked or changed"
+            )
         }
     }
 }

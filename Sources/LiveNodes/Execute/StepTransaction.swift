@@ -62,9 +62,10 @@ struct StepTransactions {
 
     /// One step with everything that must hold around it.
     ///
-    /// The step shows itself to the next run, and asks for its own run's lock, as the login role; then come the role,
-    /// the table's one lock, and the look under it. Without a lock there is no look: what it saw might be gone at once.
-    /// It commits without waiting for the disk: the stage is flushed on the node before anyone is told that it is done.
+    /// The step shows itself to the next run, asks for its own run's lock and looks at the engine's catalog under the
+    /// engine's, as the login role; then come the role, the table's one lock, and the look under it. Without a lock there
+    /// is no look: what it saw might be gone at once. It commits without waiting for the disk: the stage is flushed on the
+    /// node before anyone is told that it is done.
     private func transaction(of step: Step, lockTimeout: Duration, preparing: Bool) -> String {
         var text = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;\n"
         func add(_ statement: String) { text += statement + ";\n" }
@@ -73,7 +74,12 @@ struct StepTransactions {
         if !isDirect { settings.forEach { add("SET LOCAL \($0)") } }
         if preparing { text += prepareChecks + "\n" }
         add("EXECUTE \(lockCheck)")
-        if let engineLock { add("LOCK TABLE ONLY \(engineLock.quoted) IN ACCESS EXCLUSIVE MODE") }
+        if let engineLock {
+            add("LOCK TABLE ONLY \(engineLock.quoted) IN ACCESS EXCLUSIVE MODE")
+            if let expected = step.expectedRegistration {
+                add(registrationCheck(in: engineLock.schema, of: step.tableOID, expected))
+            }
+        }
         if let role = step.role { add("SET LOCAL ROLE \(role.quoted)") }
         if step.lock != .none, let table = step.table?.quoted {
             add("LOCK TABLE ONLY \(table) IN \(step.lock.rawValue) MODE")
@@ -101,6 +107,17 @@ struct StepTransactions {
         CASE
           WHEN pg_catalog.pg_advisory_xact_lock_shared(\(stepsKey)) IS NULL THEN NULL
           WHEN pg_catalog.pg_try_advisory_xact_lock_shared(\(ownKey)) THEN \(Check.lockLost.raise)
+        END
+        """
+    }
+
+    /// Asks Slony's catalog, which stands still under its lock, as the login role, which has read it before.
+    private func registrationCheck(in schema: Identifier, of table: UInt32, _ expected: String) -> String {
+        """
+        SELECT CASE WHEN coalesce((
+          SELECT concat_ws(':', t.tab_id, t.tab_set, s.set_origin, s.set_locked IS NOT NULL)
+            FROM \(schema.quoted).sl_table AS t LEFT JOIN \(schema.quoted).sl_set AS s ON s.set_id = t.tab_set
+           WHERE t.tab_reloid = \(table)), '') <> \(literal(expected)) THEN \(Check.otherRegistration.raise)
         END
         """
     }

@@ -100,13 +100,17 @@ public struct Step: Hashable, Sendable {
     public let lock: LockMode
     /// The table's trigger and rule rows as they must be found under the lock, in the form of ``ObservedTable/rowsUnderLock``.
     public let expectedRows: String
+    /// What the engine's catalog must say of the table under the engine's lock, in the form of
+    /// ``SlonyRegistrations/underLock(_:)``; `nil` where the engine has no catalog of its own.
+    public let expectedRegistration: String?
     /// The role to become before the statements; `nil` to stay.
     public let role: Identifier?
 
     /// Describes a step.
     public init(
         stage: StageName, node: NodeName, set: SetName, table: TableName?, tableOID: UInt32, changes: [Change],
-        statements: [String], lock: LockMode, expectedRows: String, role: Identifier?
+        statements: [String], lock: LockMode, expectedRows: String, expectedRegistration: String? = nil,
+        role: Identifier?
     ) {
         self.stage = stage
         self.node = node
@@ -117,6 +121,7 @@ public struct Step: Hashable, Sendable {
         self.statements = statements
         self.lock = lock
         self.expectedRows = expectedRows
+        self.expectedRegistration = expectedRegistration
         self.role = role
     }
 }

@@ -43,7 +43,8 @@ extension Plan {
         let statements = Statements(back, on: table, serverVersion: node.identity.serverVersion)
         let reverse = Step(
             stage: .open, node: step.node, set: step.set, table: name, tableOID: table.oid, changes: back,
-            statements: statements.texts, lock: statements.lock, expectedRows: table.rowsUnderLock, role: step.role)
+            statements: statements.texts, lock: statements.lock, expectedRows: table.rowsUnderLock,
+            expectedRegistration: node.slony?.underLock(table.oid), role: step.role)
         world.apply(reverse)
         return reverse
     }

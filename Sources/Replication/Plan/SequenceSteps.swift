@@ -58,7 +58,8 @@ public struct SequenceHandover: Hashable, Sendable {
     public func step(saying statements: [String]) -> Step {
         Step(
             stage: bare.stage, node: bare.node, set: bare.set, table: bare.table, tableOID: bare.tableOID, changes: [],
-            statements: statements, lock: bare.lock, expectedRows: bare.expectedRows, role: bare.role)
+            statements: statements, lock: bare.lock, expectedRows: bare.expectedRows,
+            expectedRegistration: bare.expectedRegistration, role: bare.role)
     }
 
     /// What keeps its table shut: keys that another member has handed out would be handed out again. `nil` where it is
@@ -109,6 +110,7 @@ extension Planning {
         let bare = Step(
             stage: .drain, node: planned.node, set: planned.staging.desired.set, table: name, tableOID: table.oid,
             changes: [], statements: [], lock: .none, expectedRows: table.rowsUnderLock,
+            expectedRegistration: world.node(planned.node)?.slony?.underLock(table.oid),
             role: difference.desired.declared.node(planned.node)?.role)
         let advances = difference.desired.declared.policy.sequences == .advance
         return table.sequences.filter { advances || $0.mayRead }.compactMap { sequence in

@@ -65,7 +65,9 @@ extension Planning {
         let step = Step(
             stage: stage, node: planned.node, set: planned.staging.desired.set, table: planned.table,
             tableOID: table.oid, changes: changes, statements: statements.texts, lock: statements.lock,
-            expectedRows: table.rowsUnderLock, role: difference.desired.declared.node(planned.node)?.role)
+            expectedRows: table.rowsUnderLock,
+            expectedRegistration: world.node(planned.node)?.slony?.underLock(table.oid),
+            role: difference.desired.declared.node(planned.node)?.role)
         world.apply(step, difference.desired.families[step.node])
         return step
     }
