@@ -32,7 +32,7 @@ struct Filling {
         _ table: TableName, _ found: ObservedTable?, on node: ObservedNode, as role: Role
     ) -> [DesiredTrigger]? {
         if let shared = shared(as: role) { return shared }
-        let registration = found.flatMap { node.slony?.tables[$0.oid] }
+        let registration = found.flatMap { node.slony?.registration(of: $0, beside: node.tables) }
         var result: [DesiredTrigger] = []
         result.reserveCapacity(engine.templates.count)
         for template in engine.templates {

@@ -26,11 +26,16 @@ func slonySetID(_ set: ReplicationSet, _ declared: DeclaredCluster, _ observed: 
     for node in declared.nodes {
         guard let seen = observed.node(node.name), let slony = seen.slony else { continue }
         for table in set.tables {
-            if let found = seen.tables[table.name], let listed = slony.tables[found.oid] { return listed.set }
+            if let found = seen.tables[table.name],
+                let listed = slony.registration(of: found, beside: seen.tables)
+            {
+                return listed.set
+            }
         }
         let matching = seen.tables.values.filter { table in set.patterns.contains { $0.matches(table.name) } }
-        let listed = matching.filter { slony.tables[$0.oid] != nil }.min { $0.name < $1.name }
-        if let found = listed.flatMap({ slony.tables[$0.oid] }) { return found.set }
+        let listed = matching.sorted { $0.name < $1.name }.lazy
+            .compactMap { slony.registration(of: $0, beside: seen.tables) }
+        if let found = listed.first { return found.set }
     }
     return nil
 }

@@ -14,6 +14,10 @@ extension TableJudgement {
             return false
         }
         guard desired.role != .bystander else { return false }
+        guard !slony.isStale(registered, for: desired.name, beside: node.tables) else {
+            findStale(observed, registered, slony, &listed)
+            return false
+        }
         if let id = slonySet, id != registered.set {
             find(
                 .tableNotRegistered,
@@ -46,17 +50,11 @@ extension TableJudgement {
     ) {
         // A bystander's table hardly ever has triggers.
         guard desired.role != .bystander || !observed.triggers.isEmpty else { return }
-        let names = listed ?? Dictionary(slony.tables.map { ($0.value.name, $0.key) }) { first, _ in first }
-        listed = names
-        let other = names[desired.name]
+        let other = oid(of: desired.name, in: slony, &listed)
         if other == nil { findLeftovers(on: observed, engine) }
         guard desired.role != .bystander else { return }
         if let other {
-            find(
-                .tableNotRegistered,
-                "Slony on '\(desired.node)' lists \(desired.name) with OID \(other), and the table has \(observed.oid): "
-                    + "it was restored or made anew",
-                next: "run slonik: REPAIR CONFIG for this set and node")
+            findStale("lists \(desired.name) with OID \(other), and the table has \(observed.oid)")
         } else {
             find(
                 .tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)",
@@ -65,6 +63,32 @@ extension TableJudgement {
                     : "subscribe the node with slonik: SUBSCRIBE SET, and wait until it has; a table that the "
                         + "origin does not list either is added there: " + slony.addition(to: slonySet))
         }
+    }
+
+    /// Slony lists the table by an OID that it does not have any more, or has its OID for another one.
+    private func findStale(
+        _ observed: ObservedTable, _ registered: SlonyTable, _ slony: SlonyRegistrations,
+        _ listed: inout [TableName: UInt32]?
+    ) {
+        if let other = oid(of: desired.name, in: slony, &listed) {
+            findStale("lists \(desired.name) with OID \(other), and the table has \(observed.oid)")
+        } else {
+            findStale("has the OID of \(desired.name), \(observed.oid), for \(registered.name)")
+        }
+    }
+
+    private func findStale(_ what: String) {
+        find(
+            .tableNotRegistered, "Slony on '\(desired.node)' \(what): it was restored or made anew",
+            next: "run slonik: REPAIR CONFIG for this set and node")
+    }
+
+    private func oid(
+        of name: TableName, in slony: SlonyRegistrations, _ listed: inout [TableName: UInt32]?
+    ) -> UInt32? {
+        let names = listed ?? Dictionary(slony.tables.map { ($0.value.name, $0.key) }) { min($0, $1) }
+        listed = names
+        return names[name]
     }
 
     /// Slony makes its triggers anew where it takes a table into a set, and fails on one that is there already.
@@ -82,6 +106,20 @@ extension TableJudgement {
 }
 
 extension SlonyRegistrations {
+    /// Whether an OID is another table's than the row means, as after a restore: the OIDs of old are other tables' then.
+    /// A row that means none beside the table is that of a table which was renamed.
+    func isStale(
+        _ registered: SlonyTable, for name: TableName, beside others: [TableName: ObservedTable]
+    ) -> Bool {
+        registered.name != name
+            && (others[registered.name] != nil || tables.values.contains { $0.name == name })
+    }
+
+    /// The row of a table; `nil` where there is none, or it is another table's.
+    func registration(of table: ObservedTable, beside others: [TableName: ObservedTable]) -> SlonyTable? {
+        tables[table.oid].flatMap { isStale($0, for: table.name, beside: others) ? nil : $0 }
+    }
+
     /// The commands that add a table to a set: Slony adds none to a set that has subscribers.
     fileprivate func addition(to set: Int?) -> String {
         guard let set, let receivers = subscribers[set], !receivers.isEmpty else { return "SET ADD TABLE" }
