@@ -80,4 +80,41 @@ private let slony = Engine.slony(cluster: "shopcl")
             16385, for public.items: it was restored or made anew
             """)
     }
+
+    /// FAILOVER from berlin to paris, DROP NODE, and berlin comes back.
+    private func returned() -> World {
+        var world = World(slony, origin: "paris")
+        world.turn("berlin", into: .origin)
+        world.node("berlin") {
+            $0.slony?.sets[1]?.origin = 1
+            $0.slony?.nodes = [1: false, 2: false, 3: false]
+        }
+        for node in ["paris", "tokyo"] as [NodeName] {
+            world.node(node) {
+                $0.slony?.nodes = [2: false, 3: false]
+                $0.slony?.subscribers[1] = [3]
+            }
+        }
+        return world
+    }
+
+    @Test func `since Slony dropped its node, the old origin, has that node fenced`() {
+        var world = returned()
+        let closing = """
+            protect berlin public.orders SHARE ROW EXCLUSIVE
+              ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "_shopcl_logtrigger", ENABLE TRIGGER \
+            "_shopcl_denyaccess", DISABLE TRIGGER "_shopcl_truncatetrigger", ENABLE TRIGGER "_shopcl_truncatedeny"
+            """
+        #expect(world.story.hasSuffix(closing))
+        expectNoDifference(
+            world.difference.findings.first { $0.code == .originDisagrees }?.next,
+            """
+            DROP NODE took 'berlin' out of the cluster, which its own catalog does not know: once no application \
+            reaches it, with slonik: uninstall node (id = 1); then make it anew with STORE NODE, STORE PATH and \
+            SUBSCRIBE SET
+            """)
+        // One that knows it as a node like any other speaks against it.
+        world.node("tokyo") { $0.slony?.nodes[1] = false }
+        expectNoDifference(world.plan.steps, [])
+    }
 }

@@ -51,14 +51,26 @@ struct SlonyJudgement {
         for (node, view) in authority.views where view == node.text && node != origin {
             let survivors = authority.views.filter { $0.key != node }
             let agree = !survivors.isEmpty && survivors.allSatisfy { $0.value == origin.text }
-            let number = observed.node(node)?.slony?.localNode
-            let failed = survivors.keys.contains { survivor in
-                number.flatMap { observed.node(survivor)?.slony?.nodes[$0] } ?? false
+            let catalogs = survivors.keys.sorted().compactMap { observed.node($0)?.slony }
+            let failed = observed.node(node)?.slony?.localNode.map { number in
+                catalogs.contains { $0.nodes[number] == true } || catalogs.haveDropped(number)
             }
-            if !agree || !(failed || failover == node) { untouchable.insert(node) }
+            let givenUp = failed ?? false
+            if !agree || !(givenUp || failover == node) { untouchable.insert(node) }
         }
         for (node, view) in authority.views where view != node.text && view != origin.text {
             if authority.views[NodeName(view)] == nil { untouchable.insert(node) }
         }
     }
+}
+
+extension Collection<SlonyRegistrations> {
+    /// Whether DROP NODE took a node out of all of these catalogs, each of which knows its own.
+    func haveDropped(_ node: Int) -> Bool {
+        !isEmpty && allSatisfy { $0.nodes[node] == nil && $0.knowsItself }
+    }
+}
+
+extension SlonyRegistrations {
+    fileprivate var knowsItself: Bool { localNode.map { nodes[$0] != nil } ?? false }
 }

@@ -4,6 +4,8 @@ struct SlonyMove {
     private enum Stand {
         /// FAILOVER gave up a node that is named as the origin all the same; `survivor` knows of it.
         case givenUp(Int, survivor: Int)
+        /// DROP NODE took a node that is named as the origin all the same out of all other catalogs.
+        case dropped(Int)
         /// The old origin could not be read.
         case originLost
         /// Slony does not have the new origin as a subscriber.
@@ -30,6 +32,8 @@ struct SlonyMove {
         isSubscribed = catalogs.contains { $0.subscribers[id]?.contains(new) ?? false }
         if let givenUp = catalogs.givenUp(among: origins + [new]) {
             stand = .givenUp(givenUp.node, survivor: givenUp.survivor)
+        } else if let dropped = [old, new].first(where: catalogs.haveLeftBehind) {
+            stand = .dropped(dropped)
         } else if origins.contains(new) {
             return nil
         } else if !catalogs.contains(where: { $0.localNode == old }) {
@@ -43,6 +47,7 @@ struct SlonyMove {
     func steps(beside found: [Finding]) -> String {
         switch stand {
         case .givenUp(let node, let survivor): forgetting(node, on: survivor)
+        case .dropped(let node): nameSuccessor(of: node) + droppedNode(node, called: name(node))
         case .originLost: failover
         case .unsubscribed:
             "subscribe it first with slonik: subscribe set (id = \(id), provider = \(old), receiver = \(new), "
@@ -54,9 +59,13 @@ struct SlonyMove {
     private func name(_ node: Int) -> String { names[node]?.text ?? "node \(node)" }
 
     private func forgetting(_ node: Int, on survivor: Int) -> String {
-        (node == new ? "name the origin that took over in the file; " : "")
+        nameSuccessor(of: node)
             + "FAILOVER gave '\(name(node))' up, and no set moves to or from it: with slonik: drop node (id = \(node), "
             + "event node = \(survivor)); it has to be rebuilt before it takes part again"
+    }
+
+    private func nameSuccessor(of node: Int) -> String {
+        node == new ? "name the origin that took over in the file; " : ""
     }
 
     private var failover: String {
@@ -78,7 +87,18 @@ struct SlonyMove {
     }
 }
 
+/// What to do with a node that Slony does not know any more.
+func droppedNode(_ number: Int, called name: String) -> String {
+    "DROP NODE took '\(name)' out of the cluster, which its own catalog does not know: once no application reaches it, "
+        + "with slonik: uninstall node (id = \(number)); then make it anew with STORE NODE, STORE PATH and SUBSCRIBE SET"
+}
+
 extension [SlonyRegistrations] {
+    /// Whether a node that was read is one that DROP NODE took out of all other catalogs.
+    fileprivate func haveLeftBehind(_ node: Int) -> Bool {
+        contains { $0.localNode == node } && filter { $0.localNode != node }.haveDropped(node)
+    }
+
     /// The first of these nodes that another node has marked failed.
     fileprivate func givenUp(among nodes: [Int]) -> (node: Int, survivor: Int)? {
         for node in nodes {
