@@ -117,4 +117,31 @@ private let slony = Engine.slony(cluster: "shopcl")
         world.node("tokyo") { $0.slony?.nodes[1] = false }
         expectNoDifference(world.plan.steps, [])
     }
+
+    @Test func `of a subscriber that Slony dropped is not in sync: no row reaches it`() {
+        var world = World(slony)
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.node(node) {
+                $0.slony?.nodes = [1: false, 2: false]
+                $0.slony?.subscribers[1] = [2]
+            }
+        }
+        expectNoDifference(
+            world.findings,
+            """
+            error, blocking: TABLE_NOT_REGISTERED [tokyo] Slony has no subscription of 'tokyo' to set 1 on the set's \
+            origin 'berlin': no row reaches it, whatever its own catalog says
+            """)
+        expectNoDifference(
+            world.difference.findings.map(\.next),
+            [
+                "DROP NODE took 'tokyo' out of the cluster, which its own catalog does not know: once no application "
+                    + "reaches it, with slonik: uninstall node (id = 3); then make it anew with STORE NODE, STORE PATH and "
+                    + "SUBSCRIBE SET"
+            ])
+        for node in ["berlin", "paris"] as [NodeName] { world.node(node) { $0.slony?.nodes[3] = false } }
+        expectNoDifference(
+            world.difference.findings.map(\.next),
+            ["subscribe it with slonik: SUBSCRIBE SET; or take it out of the set in the file"])
+    }
 }

@@ -31,6 +31,7 @@ struct SlonyJudgement {
                         because: set.because))
             }
         }
+        if !isBusy { findDropped(from: set, id, authority, observed) }
         guard let origin = set.origin, !isBusy else { return }
         let others = authority.views.filter { $0.value != origin.text }
         guard !others.isEmpty else { return }
@@ -41,6 +42,31 @@ struct SlonyJudgement {
                 "the file has origin '\(origin)'; in Slony's catalog " + views.joined(separator: ", "),
                 because: set.originPosition))
         keepOpen(id, origin, authority, declared, observed, failover: failover)
+    }
+
+    /// A subscriber's own catalog knows nothing of DROP NODE, nor of an UNSUBSCRIBE SET that did not reach it: what reaches
+    /// it the set's origin decides.
+    private mutating func findDropped(
+        from set: ReplicationSet, _ id: Int, _ authority: Authority, _ observed: ObservedState
+    ) {
+        let origins = authority.views.filter { $0.key.text == $0.value }
+        guard let origin = origins.first?.key, origins.count == 1, let catalog = observed.node(origin)?.slony else {
+            return
+        }
+        for node in set.subscribers where node != origin && authority.views[node] == origin.text {
+            guard let number = observed.node(node)?.slony?.localNode,
+                catalog.subscribers[id]?.contains(number) != true
+            else { continue }
+            findings.append(
+                Finding(
+                    .tableNotRegistered, set: set.name, node: node,
+                    "Slony has no subscription of '\(node)' to set \(id) on the set's origin '\(origin)': no row reaches it, "
+                        + "whatever its own catalog says",
+                    next: [catalog].haveDropped(number)
+                        ? droppedNode(number, called: node.text)
+                        : "subscribe it with slonik: SUBSCRIBE SET; or take it out of the set in the file",
+                    because: set.because))
+        }
     }
 
     /// A catalog's origin is closed only where it is certain that Slony moved on without it: it is fenced then.
