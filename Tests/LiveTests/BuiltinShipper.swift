@@ -38,20 +38,34 @@ struct BuiltinShipper: Sendable {
                                   string_agg(quote_ident(c.key), ', '), string_agg(quote_nullable(c.value), ', '))
                       FROM jsonb_each_text(l.row) AS c)
                WHEN 'U' THEN
-                   (SELECT format('UPDATE %I.%I SET %s WHERE %s', l.root_schema, l.root_table,
-                                  string_agg(format('%I = %L', c.key, c.value), ', '), w.condition)
+                   (SELECT 'UPDATE ' || r.target || ' SET ' || string_agg(format('%I = %L', c.key, c.value), ', ')
+                           || ' WHERE ' || w.condition
                       FROM jsonb_each_text(l.row) AS c
                      WHERE CASE WHEN l.key ? c.key THEN c.value IS DISTINCT FROM l.key ->> c.key
                                 ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
-                                                  WHERE a.attrelid = to_regclass(format('%I.%I', l.root_schema, l.root_table))
-                                                    AND a.attname = c.key AND a.attidentity = 'a') END)
-               WHEN 'D' THEN format('DELETE FROM %I.%I WHERE %s', l.root_schema, l.root_table, w.condition)
+                                                  WHERE a.attrelid = r.oid AND a.attname = c.key AND a.attidentity = 'a') END)
+               WHEN 'D' THEN format('DELETE FROM %s WHERE %s', r.target, w.condition)
                WHEN 'T' THEN format('%s%I.%I', CASE WHEN t.relkind = 'p' THEN '' ELSE 'ONLY ' END, l.schema_name, l.table_name)
                END AS statement
           FROM polarity.log AS l
           LEFT JOIN pg_catalog.pg_class AS t ON t.oid = to_regclass(format('%I.%I', l.schema_name, l.table_name))
          CROSS JOIN LATERAL
-               (SELECT string_agg(format('%I = %L', k.key, k.value), ' AND ') AS condition FROM jsonb_each_text(l.key) AS k) AS w
+               (SELECT to_regclass(format('%I.%I', l.root_schema, l.root_table)) AS oid,
+                       format(CASE WHEN (l.root_schema, l.root_table) = (l.schema_name, l.table_name) THEN 'ONLY %I.%I'
+                                   ELSE '%I.%I' END, l.root_schema, l.root_table) AS target,
+                       t.oid IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS p
+                                                          WHERE p.conrelid = t.oid AND p.contype = 'p') AS keyless) AS r
+         CROSS JOIN LATERAL
+               (SELECT format(CASE WHEN r.keyless
+                                   THEN '(tableoid, ctid) = (SELECT tableoid, ctid FROM %2$s WHERE %1$s LIMIT 1)'
+                                   ELSE '%1$s' END,
+                              string_agg(format(CASE WHEN NOT r.keyless THEN '%1$I = %2$L%3$s'
+                                                     WHEN k.value IS NULL THEN 'num_nulls(%1$I) = 1'
+                                                     ELSE 'num_nulls(%1$I) = 0 AND concat(%1$I) = concat(%2$L%3$s)' END,
+                                                k.key, k.value, '::' || format_type(a.atttypid, a.atttypmod)), ' AND '),
+                              r.target) AS condition
+                  FROM jsonb_each_text(l.key) AS k
+                  LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attname = k.key) AS w
          WHERE l.seq > $1 AND NOT txid_visible_in_snapshot(l.xid, $2)
            AND coalesce(
                (SELECT bool_or(m.node IS NOT NULL)
@@ -67,14 +81,18 @@ struct BuiltinShipper: Sendable {
         """
 
     /// Ships whole transactions from berlin to paris: all that became visible on the origin since the last pass.
-    mutating func pass() async throws -> Pass {
+    ///
+    /// - Parameter copied: A table of the schema `public` that is copied in this pass, whatever the log says of it.
+    mutating func pass(copying copied: String? = nil) async throws -> Pass {
         let before = try await subscriber.query(
             "SELECT seq, snapshot FROM polarity.applied WHERE origin = 'berlin'"
         ).values[0]
         let mark = if let waiting { waiting } else { try await origin.query(Self.mark).values[0] }
-        _ = try await origin.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        _ = try await origin.run(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp")
         let now = try await origin.query(Self.position, [mark[1]])
-        let rows = try await origin.query(Self.changes, before + ["paris"])
+        let rows = try await origin.query(Self.changes(without: copied), before + ["paris"])
+        let copies = if let copied { try await copy(of: copied) } else { [String]() }
         _ = try await origin.run("COMMIT")
         let settled = now[0, "settled"] == "t"
         waiting = settled ? nil : mark
@@ -87,9 +105,23 @@ struct BuiltinShipper: Sendable {
             SET LOCAL TimeZone = 'UTC'; SET LOCAL lc_monetary = 'C'
             """)
         for statement in Self.statements(rows) { try await change(statement) }
+        for statement in copies { _ = try await subscriber.run(statement) }
         _ = try await subscriber.query(Self.progress, ["berlin", seq, now[0, "snapshot"]])
         _ = try await subscriber.run("COMMIT")
         return Pass(seq: number(seq), shipped: rows.count, rowsUpToSeq: number(below[0, 0]))
+    }
+
+    private static func changes(without copied: String?) -> String {
+        guard let copied else { return changes }
+        return changes.replacing(
+            "\n ORDER BY", with: "\n   AND (l.root_schema, l.root_table) <> ('public', '\(copied)')\n ORDER BY")
+    }
+
+    /// Statements that make the subscriber's table hold what the origin's holds.
+    private func copy(of table: String) async throws -> [String] {
+        let rows = try await origin.query("SELECT quote_literal(t) AS row FROM public.\(table) AS t").values
+        return ["DELETE FROM public.\(table)"]
+            + rows.map { "INSERT INTO public.\(table) SELECT (\($0[0] ?? "NULL")::public.\(table)).*" }
     }
 
     /// One statement a row, but one TRUNCATE, at the place of the last, for all that a transaction truncated with
