@@ -26,10 +26,18 @@ func connect(
 
 /// What stands behind a BEGIN: how long is waited, and what names mean, is for who asks to say, whatever the role or the
 /// database has set. A client that is frozen holds nothing for long.
-let ownSettings = """
-    SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 60000;
-    SET LOCAL search_path = pg_catalog, pg_temp;
+func ownSettings(serverVersion: Int32) -> String {
     """
+    SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 60000;
+    SET LOCAL search_path = pg_catalog, pg_temp; \(noTransactionTimeout(serverVersion: serverVersion))
+    """
+}
+
+/// What keeps a transaction from the end that a role or a database has set for it, which ends the session as well.
+/// PostgreSQL 17 was the first to know one.
+func noTransactionTimeout(serverVersion: Int32) -> String {
+    serverVersion >= 170_000 ? "SET LOCAL transaction_timeout = 0;" : ""
+}
 
 /// Asks some nodes one thing each, in a session of its own that can change nothing; those that do not answer are absent.
 func askAside(
@@ -41,8 +49,9 @@ func askAside(
     return await atOnce(asked) { asked in
         await Result { () async throws(PostgresError) in
             let session = try await connect(to: asked.node, within: timeout)
+            let begin = "BEGIN TRANSACTION READ ONLY; \(ownSettings(serverVersion: session.serverVersion))"
             let rows = await Result { () async throws(PostgresError) in
-                try await session.query(sql, asked.parameters, in: "BEGIN TRANSACTION READ ONLY; \(ownSettings)")
+                try await session.query(sql, asked.parameters, in: begin)
             }
             await session.close()
             return try rows.get()

@@ -17,7 +17,7 @@ public struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible 
 
     /// The session is of no more use: never connected, cut off, or ended by the server.
     public var isConnectionLost: Bool {
-        sqlState.hasPrefix("08") || ["57P01", "57P02", "57P03", "57P05", "25P03"].contains(sqlState)
+        sqlState.hasPrefix("08") || ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04"].contains(sqlState)
     }
     /// The statement was cancelled: by a timeout, by the task that asked, or by someone on the server (`57014`).
     public var isCancelled: Bool { sqlState == "57014" }

@@ -157,6 +157,35 @@ import Testing
         }
     }
 
+    /// Only PostgreSQL 17 and later know the setting.
+    @Test func `waits, looks and proves for longer than a transaction may last by default`() async throws {
+        try await ExecuteNodes.with(3, tables: 1) { nodes in
+            let etl = try await nodes.session()
+            _ = try await etl.run("BEGIN; LOCK TABLE t0")
+            for session in nodes.sessions where session.serverVersion >= 170_000 {
+                let database = try await session.query("SELECT quote_ident(current_database())")[0, 0] ?? ""
+                _ = try await session.run("ALTER DATABASE \(database) SET transaction_timeout = 300")
+            }
+            let query = DrainQuery(
+                sql: "SELECT $1::int IS NOT NULL AND pg_sleep(0.5) IS NOT NULL", originPosition: "SELECT 1",
+                timeout: .seconds(5))
+            let drain = Drain(
+                set: "default", newOrigin: "paris", sources: ["berlin"], tables: [ExecuteNodes.table(0)],
+                evidence: .query(query), because: ExecuteNodes.because)
+            let plan = nodes.plan([nodes.step(0), nodes.step(0, on: 1, stage: .open)], drains: [drain])
+            let outcomes = try await nodes.run(
+                plan, policy: Policy(lockTimeout: .seconds(10), retries: 1),
+                events: { event in
+                    guard case .sending("berlin", _) = event else { return }
+                    Task {
+                        try await Task.sleep(for: .milliseconds(600))
+                        await etl.close()
+                    }
+                })
+            #expect(outcomes.words == ["done", "done"], "\(outcomes)")
+        }
+    }
+
     @Test func `brings to the disk what an earlier run left behind before it opens anything upon it`() async throws {
         try await ExecuteNodes.with(2, tables: 1) { nodes in
             _ = try await nodes.sessions[1].run(

@@ -152,7 +152,7 @@ struct Draining {
         }
         let begin = """
             \(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
-            \(ownSettings)
+            \(ownSettings(serverVersion: session.serverVersion))
             """
         let time = run.control.patience(.seconds(30))
         // Drains are asked side by side through the same sessions.

@@ -70,14 +70,13 @@ struct LockCandidate: Sendable {
     ) async -> Result<LockCandidate, NodeFailure> {
         await Result { () async throws(PostgresError) in
             let session = try await LiveNodes.connect(to: node, within: timeout, as: "polarity lock")
-            let settings = session.serverVersion >= 170_000 ? "SET LOCAL transaction_timeout = 0;" : ""
             let begun = try await session.begin(
                 """
                 BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
                 SET LOCAL search_path = pg_catalog, pg_temp;
                 SET LOCAL statement_timeout = 0;
                 SET LOCAL idle_in_transaction_session_timeout = 0;
-                \(settings)
+                \(noTransactionTimeout(serverVersion: session.serverVersion))
                 SELECT pg_catalog.pg_backend_pid()
                 """, within: timeout)
             let pid = begun.last.flatMap { Int32($0[0, 0] ?? "") } ?? session.processID

@@ -46,7 +46,7 @@ struct ReadBack {
         let jit = session.serverVersion >= 110_000 ? "SET LOCAL jit = off;" : ""
         return """
             BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
-            \(ownSettings)
+            \(ownSettings(serverVersion: session.serverVersion))
             \(jit)
             SELECT c.oid, n.nspname, c.relname, \(rows)
               FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace

@@ -24,7 +24,7 @@ struct SequenceValues {
         let role = run.nodes[node]?.role.map { "SET LOCAL ROLE \($0.quoted)" } ?? ""
         let begin = """
             \(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
-            \(ownSettings)
+            \(ownSettings(serverVersion: session.serverVersion))
             \(role)
             """
         let rows = try await session.query(

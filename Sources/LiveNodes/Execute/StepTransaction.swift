@@ -52,6 +52,7 @@ struct StepTransactions {
             "statement_timeout = 0", "idle_in_transaction_session_timeout = 10000", "search_path = pg_catalog, pg_temp",
             "quote_all_identifiers = off",
         ]
+            + (serverVersion >= 170_000 ? ["transaction_timeout = 0"] : [])
             + (serverVersion >= 140_000 ? ["client_connection_check_interval = 1000"] : [])
             + (serverVersion >= 120_000 ? ["plan_cache_mode = force_generic_plan"] : [])
     }
@@ -135,7 +136,7 @@ struct StepTransactions {
         """
         \(label.comment)
         BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
-        \(ownSettings)
+        \(ownSettings(serverVersion: serverVersion))
         SET LOCAL client_min_messages = warning;
         SELECT \(checkLock);
         SELECT pg_catalog.set_config('synchronous_commit', 'local', true)

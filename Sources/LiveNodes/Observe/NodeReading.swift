@@ -133,6 +133,7 @@ struct NodeReading {
         var text = String(decoding: PackageResources.begin_sql, as: UTF8.self)
         // PostgreSQL 10 knows no JIT.
         if session.serverVersion >= 110_000 { text += "SET LOCAL jit = off;\n" }
+        text += noTransactionTimeout(serverVersion: session.serverVersion) + "\n"
         text += "SET LOCAL statement_timeout = \(timeout.milliseconds);\n"
         if let lock { text += lock.check + ";\n" }
         let start = ContinuousClock.now

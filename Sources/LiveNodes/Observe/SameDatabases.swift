@@ -58,7 +58,7 @@ private func seen(lockOf holder: Session, by others: [Session], _ timeout: Durat
     let key = [Int32.random(in: 1...Int32.max), Int32.random(in: 1...Int32.max)].map { String($0) as String? }
     var answer: [Bool] = []
     do throws(PostgresError) {
-        _ = try await holder.run("BEGIN; \(ownSettings)", timeout: timeout)
+        _ = try await holder.run("BEGIN; \(ownSettings(serverVersion: holder.serverVersion))", timeout: timeout)
         let lock = String(decoding: PackageResources.advisory_lock_sql, as: UTF8.self)
         guard try await holder.query(lock, key, timeout: timeout)[0, 0] == "t" else { return others.map { _ in false } }
         for other in others { answer.append(await sees(key, other, timeout)) }
@@ -71,6 +71,6 @@ private func seen(lockOf holder: Session, by others: [Session], _ timeout: Durat
 
 private func sees(_ key: [String?], _ session: Session, _ timeout: Duration) async -> Bool {
     let query = String(decoding: PackageResources.advisory_lock_seen_sql, as: UTF8.self)
-    let begin = "BEGIN; \(ownSettings)"
+    let begin = "BEGIN; \(ownSettings(serverVersion: session.serverVersion))"
     return (try? await session.query(query, key, in: begin, timeout: timeout))?[0, 0] == "t"
 }
