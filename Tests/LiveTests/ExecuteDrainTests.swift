@@ -161,7 +161,8 @@ import Testing
     func `that has not everything yet leaves the old one open`(answer: String) async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             let query = DrainQuery(
-                sql: "SELECT \(answer) WHERE $1 IS NOT NULL", originPosition: "SELECT 1", timeout: .milliseconds(300))
+                sql: "SELECT \(answer) WHERE $1::int IS NOT NULL", originPosition: "SELECT 1",
+                timeout: .milliseconds(300))
             let plan = nodes.plan(
                 [nodes.step(0, on: 0, stage: .protect), nodes.step(0, on: 1, stage: .open)],
                 drains: [drain(.query(query))])
@@ -169,6 +170,36 @@ import Testing
             #expect(refused.stopped == .notDrained("default"))
             #expect(refused.words == ["not begun", "not begun"])
             #expect(!refused.changedAnything)
+        }
+    }
+
+    @Test(arguments: [
+        ("SELECT v FROM (VALUES ($1::int > 0), (false)) AS x (v)", 2), ("SELECT $1::int > 0, false", 2),
+        ("SELECT true WHERE $1::int IS NULL", 0),
+    ]) func `stays shut where a custom engine's proof is not one value`(sql: String, values: Int) async throws {
+        try await ExecuteNodes.with(3, tables: 1) { nodes in
+            let query = DrainQuery(sql: sql, originPosition: "SELECT 1", timeout: .milliseconds(300))
+            let plan = nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain(.query(query))])
+            let refused = try await nodes.run(plan)
+            #expect(refused.words == ["not begun"])
+            let words = "sql of 'drained' answers \(values) values, not one value (21000)"
+            #expect(refused.drains.map(\.verdict) == [.unknowable("paris did not say how far it is: \(words)")])
+        }
+    }
+
+    @Test(arguments: [
+        ("SELECT 1 UNION ALL SELECT 2", "2 values"), ("SELECT 1, 2", "2 values"), ("COMMIT", "nothing"),
+        ("COPY (SELECT 1) TO STDOUT", "nothing"),
+    ]) func `stays shut where the log's end is not one value`(position: String, found: String) async throws {
+        try await ExecuteNodes.with(3, tables: 1) { nodes in
+            let query = DrainQuery(
+                sql: "SELECT $1::int IS NOT NULL", originPosition: position, timeout: .milliseconds(300))
+            let plan = nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain(.query(query))])
+            let refused = try await nodes.run(plan)
+            #expect(refused.words == ["not begun"])
+            let words = "origin_position of 'drained' answers \(found), not one value (21000)"
+            #expect(
+                refused.drains.map(\.verdict) == [.unknowable("berlin did not say what its log holds: \(words)")])
         }
     }
 

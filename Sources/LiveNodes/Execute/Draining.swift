@@ -128,13 +128,17 @@ struct Draining {
     // MARK: - A custom engine's queries
 
     private func position(of source: NodeName, by query: DrainQuery) async throws(PostgresError) -> Cut? {
-        try await ask(source, query.originPosition).map { Cut(source: source, position: $0) }
+        let rows = try await answer(of: source, to: query.originPosition)
+        try rows.expectValue(of: "origin_position", rows: 0...1)
+        return rows.value.map { Cut(source: source, position: $0) }
     }
 
     private func progress(on node: NodeName, past cut: Cut, by query: DrainQuery) async throws(PostgresError)
         -> Progress
     {
-        switch try await ask(node, query.sql, [cut.position]) {
+        let rows = try await answer(of: node, to: query.sql, [cut.position])
+        try rows.expectValue(of: "sql", rows: 1...1)
+        return switch rows.value {
         case "t": .there
         case nil: .unknown("\(node) cannot tell whether it has \(cut.position) of \(cut.source): the answer is NULL")
         default: .lacking("\(node) has not yet reached \(cut.position) of \(cut.source)")
@@ -143,10 +147,17 @@ struct Draining {
 
     // MARK: - Asking
 
-    /// The first field of the answer, in a transaction that can change nothing.
+    /// The first field of the answer.
     private func ask(
         _ node: NodeName, _ sql: String, _ parameters: [String?] = []
     ) async throws(PostgresError) -> String? {
+        try await answer(of: node, to: sql, parameters).value
+    }
+
+    /// The answer, in a transaction that can change nothing.
+    private func answer(
+        of node: NodeName, to sql: String, _ parameters: [String?] = []
+    ) async throws(PostgresError) -> Rows {
         guard let session = sessions[node] else {
             throw PostgresError(sqlState: "08001", message: "not reachable")
         }
@@ -156,7 +167,20 @@ struct Draining {
             """
         let time = run.control.patience(.seconds(30))
         // Drains are asked side by side through the same sessions.
-        return try await session.query(sql, parameters, in: begin, timeout: time).values.first?.first ?? nil
+        return try await session.query(sql, parameters, in: begin, timeout: time)
+    }
+}
+
+extension Rows {
+    /// The first field; nil for NULL, and where there is none.
+    fileprivate var value: String? { values.first?.first ?? nil }
+
+    /// Makes sure that the answer to what a custom engine asks is one value: of several nobody says which one counts.
+    fileprivate func expectValue(of key: String, rows: ClosedRange<Int>) throws(PostgresError) {
+        guard columns.count == 1, rows.contains(count) else {
+            let found = columns.isEmpty ? "nothing" : "\(count * columns.count) values"
+            throw PostgresError(sqlState: "21000", message: "\(key) of 'drained' answers \(found), not one value")
+        }
     }
 }
 
