@@ -76,6 +76,13 @@ import Testing
         try expectGolden(text(shop.report(.plan), style: narrow), "unreachable-plan-narrow.txt")
     }
 
+    @Test func `a standby that copies its origin refuses writes, whatever its triggers say`() {
+        var shop = Shop()
+        shop.change(node: "berlin") { $0.identity.inRecovery = true }
+        let lines = text(shop.report(.status), style: plain).split(separator: "\n")
+        #expect(lines.contains { $0.contains("berlin") && $0.contains("origin, refuses writes  ✗") }, "\(lines)")
+    }
+
     @Test func `ten thousand changes are summarised`() throws {
         var shop = Shop(tables: (1...2_500).map { TableName("public", Identifier("t\($0)")) })
         for node: NodeName in ["paris", "tokyo"] {

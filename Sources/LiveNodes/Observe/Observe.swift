@@ -49,7 +49,11 @@ extension NodeFailure {
     /// off by whoever is on the way, and a pooler speaks without its server. A server that is full is up, and so is one that
     /// answers too late, since it was heard to cancel.
     init(_ error: PostgresError) {
-        let refusals = ["FATAL:", "no password supplied", "SSL", "certificate", "GSSAPI"]
+        let refusals = [
+            "FATAL:", "no password supplied", "SSL", "certificate", "GSSAPI", "SCRAM", "authentication",
+            "channel binding",
+            "not in hot standby mode", "session is not read-only",
+        ]
         let others = [
             "the database system is", "terminating connection", "SSL SYSCALL", "SSL negotiation packet",
             "SSL connection has been closed", "(server down)", "cannot connect to server",
