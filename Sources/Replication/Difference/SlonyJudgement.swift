@@ -54,8 +54,8 @@ struct SlonyJudgement {
             return
         }
         for node in set.subscribers where node != origin && authority.views[node] == origin.text {
-            guard let number = observed.node(node)?.slony?.localNode,
-                catalog.subscribers[id]?.contains(number) != true
+            guard let own = observed.node(node)?.slony, let number = own.localNode,
+                own.subscribers[id]?.contains(number) ?? false, catalog.subscribers[id]?.contains(number) != true
             else { continue }
             findings.append(
                 Finding(
