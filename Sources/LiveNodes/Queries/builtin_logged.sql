@@ -4,17 +4,14 @@
 -- What is in no recorded set, of any cluster, counts for every set, as it is shipped to every node: a table may have logged
 -- it under the name it had before.
 WITH RECURSIVE newest AS (
-    SELECT l.seq, l.schema_name, l.table_name, l.root_schema, l.root_table
-      FROM polarity.log AS l
-     ORDER BY l.seq DESC
-     LIMIT 100000
+    SELECT l.seq, l.schema_name, l.table_name FROM polarity.log AS l ORDER BY l.seq DESC LIMIT 100000
 ), below AS (
     SELECT pg_catalog.min(n.seq) - 1 AS seq FROM newest AS n HAVING pg_catalog.count(*) = 100000
 ), greatest_of_table AS (
     SELECT n.schema_name COLLATE "C" AS schema_name, n.table_name COLLATE "C" AS table_name,
-           n.root_schema COLLATE "C" AS root_schema, n.root_table COLLATE "C" AS root_table, pg_catalog.max(n.seq) AS seq
+           pg_catalog.max(n.seq) AS seq
       FROM newest AS n
-     GROUP BY 1, 2, 3, 4
+     GROUP BY 1, 2
 ), logged (seq, schema_name, table_name, oid) AS (
     (SELECT g.seq, g.schema_name, g.table_name, c.oid
        FROM greatest_of_table AS g
@@ -22,7 +19,10 @@ WITH RECURSIVE newest AS (
                   JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid)
          ON n.nspname = g.schema_name::name AND c.relname = g.table_name::name
       UNION ALL
-     SELECT g.seq, g.root_schema, g.root_table, NULL FROM greatest_of_table AS g)
+     SELECT g.seq, root.schema_name COLLATE "C", root.table_name COLLATE "C", NULL
+       FROM greatest_of_table AS g
+      CROSS JOIN LATERAL (SELECT l.root_schema, l.root_table FROM polarity.log AS l WHERE l.seq = g.seq OFFSET 0)
+                 AS root (schema_name, table_name))
      UNION
     SELECT l.seq, n.nspname::text COLLATE "C", c.relname::text COLLATE "C", c.oid
       FROM logged AS l
