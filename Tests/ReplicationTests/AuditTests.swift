@@ -130,6 +130,12 @@ private let pair: [NodeName] = ["berlin", "paris"]
 }
 
 @Suite struct `a table's surroundings` {
+    @Test func `are not told where a table that inherits is declared, too`() {
+        var world = World(builtin, nodes: pair, tables: ["public.orders", "public.orders_old"])
+        world.table(on: "berlin") { $0.inheritanceChildren = [tableName("public.orders_old")] }
+        expectNoDifference(world.story, "in sync")
+    }
+
     @Test func `are told where they make replication lie`() {
         var world = World(builtin, nodes: pair)
         world.table(on: "berlin") {

@@ -163,7 +163,7 @@ struct SetAudit {
         {
             find(.noPrimaryKey, table, blocking: false, "\(desired.name) on '\(desired.node)' has no primary key")
         }
-        for child in seen.inheritanceChildren {
+        for child in seen.inheritanceChildren where !declares(child, on: desired.node, observed) {
             find(.inheritanceChild, table, "\(child) inherits from \(desired.name) on '\(desired.node)'")
         }
         for rule in seen.rules
@@ -178,6 +178,14 @@ struct SetAudit {
         auditOrder(table, seen)
         auditStrangers(table, seen)
         auditOthers(table, seen, observed)
+    }
+
+    /// Whether the file declares a table that a node has, in whatever set; what it does not name is not read.
+    private func declares(_ table: TableName, on node: NodeName, _ observed: ObservedState) -> Bool {
+        observed.node(node)?.tables[table] != nil
+            && declared.sets.contains { set in
+                set.tables.contains { $0.name == table } || set.patterns.contains { $0.matches(table) }
+            }
     }
 
     private mutating func auditBystander(_ table: TableJudgement) {
