@@ -118,6 +118,18 @@ import Testing
         }
     }
 
+    @Test func `that a newer program has made is left to it`() async throws {
+        try await Shop.lend("newer") { shop in
+            let newer = "CREATE OR REPLACE FUNCTION polarity.version() RETURNS integer LANGUAGE sql AS 'SELECT 3'"
+            try await shop.ask("paris", newer)
+            let plan = try await shop.polarity("apply", "--dry-run")
+            #expect(plan.output.contains("ENGINE_NEWER") && !plan.output.contains("version 3 →"), "\(plan.output)")
+            #expect(try await shop.polarity("status").status == 2)
+            try await refuses(shop, 4, "ENGINE_NEWER")
+            #expect(try await shop.ask("paris", "SELECT polarity.version()") == "3")
+        }
+    }
+
     @Test func `whose function is another role's is told by status`() async throws {
         try await Shop.lend("foreign_function") { shop in
             try await shop.ask("berlin", "CREATE ROLE bob_of_the_log")

@@ -455,6 +455,24 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.story, "in sync")
     }
 
+    @Test func `of a newer version is told, and nothing of its node is changed`() {
+        var world = World(builtin, nodes: ["berlin", "paris"])
+        world.node("paris") {
+            $0.builtin?.version = BuiltinSchema.version + 1
+            $0.builtin?.functionsIntact = false
+        }
+        world.set(.deny, .disabled, on: "paris")
+        expectNoDifference(
+            world.story,
+            """
+            critical: SPLIT_BRAIN [public.orders] public.orders accepts writes on berlin and paris; writes on paris are \
+            not logged
+            error, blocking: ENGINE_NEWER [paris] schema polarity on 'paris' is of version \(BuiltinSchema.version + 1), \
+            newer than \(BuiltinSchema.version)
+            held back paris public.orders 00_polarity_deny disabled to enabled
+            """)
+    }
+
     @Test func `that lacks one of its tables is installed again`() {
         var world = World(builtin, nodes: ["berlin", "paris"])
         world.node("paris") {

@@ -46,6 +46,8 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case functionMissing = "FUNCTION_MISSING"
     /// The engine's own schema does not exist on the node, or is not whole.
     case engineMissing = "ENGINE_MISSING"
+    /// A newer program has installed the builtin engine's schema.
+    case engineNewer = "ENGINE_NEWER"
     /// Slony's catalog does not list the table in this set.
     case tableNotRegistered = "TABLE_NOT_REGISTERED"
     /// The table has no usable key.

@@ -131,6 +131,11 @@ extension FindingCode {
                 .error, blocks: true,
                 "The engine's own schema does not exist on the node, lacks a part, or was never told which node it is on.",
                 "install the engine there, or restore what its schema lacks")
+        case .engineNewer:
+            .init(
+                .error, blocks: true,
+                "The engine's own schema is of a version that this program does not know: nothing of the node is changed.",
+                "use the polarity that installed it, or a newer one")
         case .tableNotRegistered:
             .init(
                 .error, blocks: true,

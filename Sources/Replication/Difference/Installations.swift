@@ -21,7 +21,9 @@ struct Installations {
         origin = mayBeRecorded ? judgement.set.origin : nil
         guard declared.engine.catalog.keepsLog else { return }
         for node in declared.nodes {
-            guard let seen = nodes[node.name], seen.rights.engineSchema?.isReadable ?? true else { continue }
+            guard let seen = nodes[node.name], seen.rights.engineSchema?.isReadable ?? true,
+                !(seen.builtin?.isNewer ?? false)
+            else { continue }
             let isFirst = declared.sets.first { $0.members.contains(node.name) }?.name == judgement.set.name
             // In the order of their names, as the set's tables are.
             let tables = (judged[node.name] ?? []).lazy.filter { $0.desired.role != .bystander && $0.kind != nil }

@@ -88,6 +88,12 @@ struct NodeAudit {
         } else if declared.engine.catalog == .slony, seen.slony?.localNode == nil {
             unchangeable.insert(node.name)
             missSlony(node, seen, declared.engine.slonySchema)
+        } else if let builtin = seen.builtin, builtin.isNewer {
+            unchangeable.insert(node.name)
+            add(
+                .engineNewer, node,
+                "schema polarity on '\(node.name)' is of version \(builtin.version), newer than \(BuiltinSchema.version)"
+            )
         }
         if declared.policy.lockTimeout < seen.rights.deadlockTimeout {
             add(.lockTimeoutShort, node, "lock_timeout is shorter than deadlock_timeout on node '\(node.name)'")

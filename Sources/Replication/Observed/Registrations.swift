@@ -107,6 +107,11 @@ public struct BuiltinRegistrations: Hashable, Sendable {
     }
 }
 
+extension BuiltinRegistrations {
+    /// Whether a newer program has installed the schema.
+    var isNewer: Bool { version > BuiltinSchema.version }
+}
+
 /// What was done to `polarity.log` so that it loses or refuses what is logged.
 public enum LogFault: Hashable, Sendable {
     /// A rule on it that is not disabled.

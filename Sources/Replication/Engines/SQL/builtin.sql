@@ -29,6 +29,7 @@ DECLARE
     owner name;
     intruder text;
     installed integer;
+    other regprocedure;
 BEGIN
     -- One installer at a time: two clusters may share a database. The class is "polr" in ASCII.
     PERFORM pg_advisory_xact_lock(1886350450, 1);
@@ -64,6 +65,22 @@ BEGIN
                 USING ERRCODE = 'feature_not_supported', HINT = 'Use the polarity that installed it, or a newer one.';
         END IF;
     END IF;
+
+    -- What CREATE OR REPLACE refuses to make of a function that is there: other names of arguments, another result.
+    FOR other IN
+        SELECT p.oid
+          FROM (VALUES ('version()', '', 'integer'),
+                       ('lineage(oid)', 'relation oid',
+                        'TABLE(level integer, schema_name text, table_name text)'),
+                       ('texts(text, integer)', 'record text, width integer', 'text[]'),
+                       ('refuse(oid, text, text)', 'relation oid, schema_name text, table_name text', 'void'))
+               AS w (signature, arguments, result)
+          JOIN pg_proc AS p ON p.oid = to_regprocedure('polarity.' || w.signature)
+         WHERE pg_get_function_arguments(p.oid) <> w.arguments
+            OR pg_get_function_result(p.oid) IS DISTINCT FROM w.result
+    LOOP
+        EXECUTE format('DROP FUNCTION %s', other);
+    END LOOP;
 
     IF to_regclass('polarity.log') IS NULL THEN
         CREATE TABLE polarity.log (
@@ -187,8 +204,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
 AS 'SELECT 2';
 COMMENT ON FUNCTION polarity.version() IS 'Version of the schema polarity';
 
-CREATE OR REPLACE FUNCTION polarity.lineage(relation oid)
-RETURNS TABLE (level integer, schema_name text, table_name text)
+CREATE OR REPLACE FUNCTION polarity.lineage(relation oid) RETURNS TABLE(level integer, schema_name text, table_name text)
 LANGUAGE plpgsql STABLE
 AS $lineage$
 DECLARE
