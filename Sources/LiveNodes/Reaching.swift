@@ -25,11 +25,12 @@ func connect(
 }
 
 /// What stands behind a BEGIN: how long is waited, and what names mean, is for who asks to say, whatever the role or the
-/// database has set. A client that is frozen holds nothing for long.
+/// database has set. A client that is frozen holds nothing for long. Rows that a policy would hide are an error.
 func ownSettings(serverVersion: Int32) -> String {
     """
     SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 60000;
-    SET LOCAL search_path = pg_catalog, pg_temp; \(noTransactionTimeout(serverVersion: serverVersion))
+    SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL row_security = off;
+    \(noTransactionTimeout(serverVersion: serverVersion))
     """
 }
 

@@ -105,6 +105,18 @@ import Testing
                     "ALTER TABLE polarity.log ALTER seq DROP IDENTITY",
                     "ALTER TABLE polarity.log ALTER seq ADD GENERATED ALWAYS AS IDENTITY"
                 ),
+                (
+                    "ALTER SEQUENCE polarity.log_seq_seq CACHE 100",
+                    "ALTER TABLE polarity.log ALTER seq SET GENERATED ALWAYS SET CACHE 1 SET INCREMENT BY 1 SET NO CYCLE"
+                ),
+                (
+                    "ALTER TABLE polarity.log ENABLE ROW LEVEL SECURITY",
+                    "ALTER TABLE polarity.log DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
+                ),
+                (
+                    "ALTER TABLE polarity.log ALTER row TYPE text",
+                    #"ALTER TABLE polarity.log ALTER "row" TYPE jsonb USING "row"::jsonb"#
+                ),
             ]
             for (fault, mending) in faults {
                 try await shop.ask("berlin", fault)
@@ -127,6 +139,27 @@ import Testing
             #expect(try await shop.polarity("status").status == 2)
             try await refuses(shop, 4, "ENGINE_NEWER")
             #expect(try await shop.ask("paris", "SELECT polarity.version()") == "3")
+        }
+    }
+
+    @Test func `whose rows are hidden from who moves an origin proves nothing`() async throws {
+        try await Shop.lend("hidden_rows") { shop in
+            let login = "reader_of_the_log"
+            try await shop.ask("berlin", "INSERT INTO public.orders (customer) VALUES ('Ada')")
+            try await shop.ask(
+                "berlin",
+                """
+                CREATE ROLE \(login) LOGIN; GRANT USAGE ON SCHEMA polarity TO \(login);
+                GRANT SELECT ON ALL TABLES IN SCHEMA polarity TO \(login);
+                GRANT SELECT ON ALL SEQUENCES IN SCHEMA polarity TO \(login);
+                ALTER TABLE polarity.log ENABLE ROW LEVEL SECURITY
+                """)
+            let address = try #require(shop.addresses["berlin"]).text
+            try shop.declare(origin: "paris", conninfos: ["berlin": address + " user=\(login)"])
+            let status = try await shop.polarity("status")
+            #expect(status.output.contains("row-level security"), "\(status.output)")
+            #expect(try await shop.start(move).wait().status != 0)
+            try await shop.ask("berlin", "DROP OWNED BY \(login); DROP ROLE \(login)")
         }
     }
 

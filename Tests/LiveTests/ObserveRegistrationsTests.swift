@@ -80,12 +80,54 @@ import Testing
         CREATE OR REPLACE FUNCTION polarity.deny_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
             SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NEW; END'
         """,
+        """
+        DROP FUNCTION polarity.version();
+        CREATE FUNCTION polarity.version() RETURNS bigint LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+            AS 'SELECT 2'
+        """,
+        """
+        DO $forge$ BEGIN
+            EXECUTE replace(pg_get_functiondef('polarity.texts(text, integer)'::regprocedure), 'integer', 'bigint');
+        END $forge$;
+        CREATE OR REPLACE FUNCTION polarity.texts(record text, width integer) RETURNS text[] LANGUAGE plpgsql STABLE
+            AS 'BEGIN RETURN NULL; END'
+        """,
+        "DROP TYPE polarity.fields",
     ])
-    func `in the schema polarity, where a function was changed`(change: String) async throws {
+    func `in the schema polarity, where a function or its type was changed`(change: String) async throws {
         try await withNode("neutered", "BEGIN; \(BuiltinSchema.sql); \(change); COMMIT") { _, node in
             let scope = scope([], engine: .builtin(cluster: "shop"))
             let builtin = try await observed(node, scope).builtin
             #expect(builtin?.functionsIntact == false)
+        }
+    }
+
+    @Test func `in the schema polarity, where a function has another one's name`() async throws {
+        let overload = "CREATE FUNCTION polarity.texts(record text) RETURNS text LANGUAGE sql AS 'SELECT $1'"
+        try await withNode("overloaded", "BEGIN; \(BuiltinSchema.sql); \(overload); COMMIT") { _, node in
+            let builtin = try await observed(node, scope([], engine: .builtin(cluster: "shop"))).builtin
+            expectNoDifference(builtin, BuiltinRegistrations(version: BuiltinSchema.version, logEnd: 0))
+        }
+    }
+
+    @Test func `in the schema polarity, and what its tables lack`() async throws {
+        let harm = """
+            ALTER TABLE polarity.log DROP CONSTRAINT log_pkey, DROP row, ALTER key TYPE text;
+            ALTER TABLE polarity.log ALTER seq SET CACHE 100;
+            CREATE TABLE public."Kid" () INHERITS (polarity.log);
+            ALTER TABLE polarity.applied ENABLE ROW LEVEL SECURITY, DROP snapshot;
+            ALTER TYPE polarity.fields DROP ATTRIBUTE f64;
+            """
+        try await withNode("harmed", "BEGIN; \(BuiltinSchema.sql); \(harm); COMMIT") { _, node in
+            let builtin = try await observed(node, scope([], engine: .builtin(cluster: "shop"))).builtin
+            expectNoDifference(
+                builtin?.logFaults,
+                [
+                    .column(table: "applied", definition: "snapshot txid_snapshot", isMissing: true),
+                    .column(table: "log", definition: "row jsonb", isMissing: true),
+                    .fields, .child(#"public."Kid""#), .numbering, .primaryKey(table: "log", columns: "seq"),
+                    .rowSecurity(table: "applied"), .column(table: "log", definition: "key jsonb", isMissing: false),
+                ])
         }
     }
 

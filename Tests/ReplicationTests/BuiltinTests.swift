@@ -460,6 +460,7 @@ private let builtin = Engine.builtin(cluster: "shop")
         world.node("paris") {
             $0.builtin?.version = BuiltinSchema.version + 1
             $0.builtin?.functionsIntact = false
+            $0.builtin?.logFaults = [.column(table: "log", definition: "key jsonb", isMissing: true)]
         }
         world.set(.deny, .disabled, on: "paris")
         expectNoDifference(
@@ -471,6 +472,35 @@ private let builtin = Engine.builtin(cluster: "shop")
             newer than \(BuiltinSchema.version)
             held back paris public.orders 00_polarity_deny disabled to enabled
             """)
+    }
+
+    @Test func `that is not laid out as it was installed is told, and nothing opens`() {
+        var world = World(builtin, nodes: ["berlin", "paris"])
+        world.node("berlin") {
+            $0.builtin?.logFaults = [
+                .numbering, .child("public.\"Kid\""), .rowSecurity(table: "applied"), .fields,
+                .column(table: "log", definition: "row jsonb", isMissing: false),
+                .column(table: "log", definition: "key jsonb", isMissing: true),
+                .primaryKey(table: "member", columns: "cluster, set_name, node"),
+            ]
+        }
+        let findings = world.difference.findings
+        #expect(findings.allSatisfy { $0.code == .logAltered && $0.blocking && $0.node == "berlin" })
+        let statements = findings.map { $0.next.split(separator: "'berlin': ").last ?? "" }
+        expectNoDifference(
+            statements.sorted(),
+            [
+                "ALTER TABLE polarity.applied DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY",
+                "ALTER TABLE polarity.log ADD key jsonb, with what it held",
+                "ALTER TABLE polarity.log ALTER \"row\" TYPE jsonb USING \"row\"::jsonb",
+                "ALTER TABLE polarity.log ALTER seq SET GENERATED ALWAYS SET CACHE 1 SET INCREMENT BY 1 SET NO CYCLE; then "
+                    + "end the sessions that write, which keep the numbers that they hold in stock",
+                "ALTER TABLE polarity.member ADD PRIMARY KEY (cluster, set_name, node)",
+                "ALTER TABLE public.\"Kid\" NO INHERIT polarity.log",
+                "DROP TYPE polarity.fields; then let polarity apply make it anew",
+            ])
+        world.node("berlin") { $0.builtin?.version = BuiltinSchema.version - 1 }
+        #expect(world.difference.findings.count == 3)
     }
 
     @Test func `that lacks one of its tables is installed again`() {

@@ -7,10 +7,15 @@ extension BuiltinRegistrations {
     /// - Parameter replicated: What `polarity.replicated` says.
     init?(_ lists: Lists, _ replicated: ReplicatedRows, readable: Bool) {
         let functions = BuiltinFunction.installed(lists[.builtinFunctions])
-        guard let version = functions["version"]?.number else { return nil }
+        guard let version = functions["version()"]?.number else { return nil }
         self.init(version: version, functionsIntact: BuiltinFunction.areIntact(functions))
         var faults = lists[.builtinLogFaults]
-        while !faults.isAtEnd { if let fault = LogFault(&faults) { logFaults.append(fault) } }
+        while !faults.isAtEnd {
+            let (letter, name) = (faults.letter(), faults.text())
+            // Without the type the functions are none; apply makes both.
+            if letter == "m" { functionsIntact = false }
+            if let fault = LogFault(letter, name) { logFaults.append(fault) }
+        }
         guard readable else { return }
         readRecorded(lists)
         tables = RecordedTables(replicated.rows)
@@ -46,14 +51,22 @@ extension BuiltinRegistrations {
 }
 
 extension LogFault {
-    /// Reads a letter and a name; nil where the letter is unknown.
-    fileprivate init?(_ rows: inout CopyRows) {
-        let (letter, name) = (rows.letter(), TriggerName(rows.text()))
+    /// Reads a letter, and a name or a table with what it lacks; nil where the letter is unknown.
+    fileprivate init?(_ letter: Character, _ name: String) {
+        let table = String(name.prefix { $0 != "." })
+        let part = String(name.dropFirst(table.count + 1))
         switch letter {
-        case "r": self = .rule(name)
-        case "t": self = .trigger(name)
+        case "r": self = .rule(TriggerName(name))
+        case "t": self = .trigger(TriggerName(name))
         case "u": self = .unlogged
         case "i": self = .noIdentity
+        case "n": self = .numbering
+        case "h": self = .child(name)
+        case "s": self = .rowSecurity(table: name)
+        case "c": self = .column(table: table, definition: part, isMissing: true)
+        case "y": self = .column(table: table, definition: part, isMissing: false)
+        case "p": self = .primaryKey(table: table, columns: part)
+        case "f": self = .fields
         default: return nil
         }
     }
@@ -80,6 +93,8 @@ struct ReplicatedRows {
 
 /// One function of the schema `polarity`: everything that changes what it does.
 struct BuiltinFunction: Hashable {
+    /// What it returns, as `pg_get_function_result` says it.
+    var result: String
     /// `prosrc`.
     var source: String
     /// `pg_language.lanname`.
@@ -96,17 +111,19 @@ struct BuiltinFunction: Hashable {
         source.hasPrefix("SELECT ") ? Int(source.dropFirst("SELECT ".count)) : nil
     }
 
+    /// By name and arguments, with the names that those have: an overload is another function.
     static func installed(_ rows: CopyRows) -> [String: BuiltinFunction] {
         var rows = rows
         var result: [String: BuiltinFunction] = [:]
         while !rows.isAtEnd {
             let name = rows.text()
+            let returned = rows.text()
             let language = rows.text()
             let isSecurityDefiner = rows.flag()
             let settings = rows.text().split(separator: "\u{1f}").map { setting(String($0)) }
             let isOwners = rows.flag()
             result[name] = BuiltinFunction(
-                source: rows.text(), language: language, isSecurityDefiner: isSecurityDefiner,
+                result: returned, source: rows.text(), language: language, isSecurityDefiner: isSecurityDefiner,
                 settings: settings.sorted(), isOwners: isOwners)
         }
         return result
@@ -129,7 +146,7 @@ struct BuiltinFunction: Hashable {
         return Dictionary(pieces.dropFirst().compactMap(parsed)) { first, _ in first }
     }()
 
-    /// Reads `name(…) … LANGUAGE l [SECURITY DEFINER] [SET p = v]… AS 'source'` or `AS $tag$source$tag$`.
+    /// Reads `name(…) RETURNS t LANGUAGE l [SECURITY DEFINER] [SET p = v]… AS 'source'` or `AS $tag$source$tag$`.
     private static func parsed(_ definition: ArraySlice<UInt8>) -> (String, BuiltinFunction)? {
         let body = definition.split(at: "\nAS ")
         guard let header = body.first, body.count > 1 else { return nil }
@@ -143,10 +160,12 @@ struct BuiltinFunction: Hashable {
             let value = parts.dropFirst().first?.filter { $0 != UInt8(ascii: "'") } ?? []
             return setting("\(parts[0].text)=\(value[...].text)")
         }
+        let signature = header.split(at: " RETURNS ").first ?? []
+        let result = header.dropFirst(signature.count + " RETURNS ".utf8.count).until(UInt8(ascii: "\n"))
         return (
-            definition.until(UInt8(ascii: "(")),
+            signature.text,
             BuiltinFunction(
-                source: source.text, language: language ?? "",
+                result: result, source: source.text, language: language ?? "",
                 isSecurityDefiner: header.split(at: "SECURITY DEFINER").count > 1, settings: settings.sorted())
         )
     }

@@ -76,8 +76,8 @@ extension FindingCode {
         case .logAltered:
             .init(
                 .critical, blocks: true,
-                "The log has a rule, a trigger, no numbers or no protection from a crash: writes pass without a trace, "
-                    + "or every one is refused.",
+                "The log, or a table beside it, is not as it was installed: a rule, a trigger, row security, its numbers or "
+                    + "its columns let writes pass without a trace, hide them from a shipper, or have every one refused.",
                 "run the statement that is shown; rows that were written meanwhile and not logged have to be copied again"
             )
         case .functionAltered:

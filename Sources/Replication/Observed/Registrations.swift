@@ -112,7 +112,7 @@ extension BuiltinRegistrations {
     var isNewer: Bool { version > BuiltinSchema.version }
 }
 
-/// What was done to `polarity.log` so that it loses or refuses what is logged.
+/// What was done to `polarity.log`, or to a table beside it, so that it loses, hides or refuses what is logged.
 public enum LogFault: Hashable, Sendable {
     /// A rule on it that is not disabled.
     case rule(TriggerName)
@@ -122,6 +122,18 @@ public enum LogFault: Hashable, Sendable {
     case unlogged
     /// Nothing numbers its rows: `seq` is no identity any more.
     case noIdentity
+    /// Its sequence does not count up one by one, or is not asked for every row: a later change may get a lower number.
+    case numbering
+    /// A table inherits from it, with numbers of its own: the text names it, quoted where that is needed.
+    case child(String)
+    /// Row security on a table of the schema hides its rows from whoever does not own it, or from everyone.
+    case rowSecurity(table: String)
+    /// A table of the schema lacks a column, or has it with another type.
+    case column(table: String, definition: String, isMissing: Bool)
+    /// A table of the schema has lost its primary key.
+    case primaryKey(table: String, columns: String)
+    /// The type that the log function reads rows into is not what it was.
+    case fields
 }
 
 /// A member of another cluster's sets, as that cluster recorded it on one node.

@@ -144,6 +144,13 @@ extension CanonicalBytes {
                 case .trigger(let name): bytes.add("trigger " + name.text)
                 case .unlogged: bytes.add("unlogged")
                 case .noIdentity: bytes.add("no identity")
+                case .numbering: bytes.add("numbering")
+                case .child(let name): bytes.add("child " + name)
+                case .rowSecurity(let table): bytes.add("row security " + table)
+                case .column(let table, let definition, let isMissing):
+                    bytes.add("column \(table) \(definition) \(isMissing)")
+                case .primaryKey(let table, _): bytes.add("primary key " + table)
+                case .fields: bytes.add("fields")
                 }
             }
         }
