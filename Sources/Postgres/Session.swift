@@ -31,7 +31,8 @@ public actor Session {
     ///
     /// `options` is never set: it would replace `PGOPTIONS`, and PgBouncer refuses it.
     /// - Parameters:
-    ///   - timeout: For all hosts of the text together, authentication included. Looking up a name is not interrupted.
+    ///   - timeout: For all hosts of the text together, authentication included; each has its share of it, and no more than
+    ///     its `connect_timeout`. Looking up a name is not interrupted.
     ///   - applicationName: Used where neither the text nor `PGAPPNAME` gives one.
     /// - Throws: SQLSTATE `08001` when there is no session in time, `57014` when the task was cancelled.
     public static func connect(

@@ -15,6 +15,38 @@ import Testing
         #expect(.now - begin >= .milliseconds(500))
     }
 
+    @Test func `for a host that never answers ends in time for the next one to be tried`() async throws {
+        let listener = try Listener()
+        let server = try await SharedServers.three().servers[0].connectionString(database: "postgres")
+        let own = try ConnectionString(server)
+        let (host, port) = (own.value(of: "host") ?? "", own.value(of: "port") ?? "")
+        let address = try ConnectionString(
+            "\(server) host=127.0.0.1,\(host),127.0.0.1 port=\(listener.port),\(port),\(listener.port)")
+        let begin = ContinuousClock.now
+        let session = try await Session.connect(to: address, timeout: .seconds(3))
+        #expect((Duration.seconds(1)..<Duration.seconds(3)).contains(.now - begin))
+        #expect(try await session.query("SELECT 1").values == [["1"]])
+        await session.close()
+    }
+
+    @Test func `for hosts that never answer names those that were given up`() async throws {
+        let listener = try Listener()
+        let address = try ConnectionString(
+            "host=127.0.0.1,localhost hostaddr=127.0.0.1,127.0.0.1 port=\(listener.port) user=postgres")
+        let message = "nothing heard from 127.0.0.1; no connection within 0.6 seconds"
+        await #expect(throws: PostgresError(sqlState: "08001", message: message)) {
+            try await Session.connect(to: address, timeout: .milliseconds(600))
+        }
+    }
+
+    @Test func `for a host ends when its own connect_timeout says so`() async throws {
+        let listener = try Listener()
+        let address = try ConnectionString("host=127.0.0.1 port=\(listener.port) user=postgres connect_timeout=1")
+        await #expect(throws: PostgresError(sqlState: "08001", message: "no connection within 2.0 seconds")) {
+            try await Session.connect(to: address, timeout: .seconds(20))
+        }
+    }
+
     @Test func `for a connection ends when the task is cancelled`() async throws {
         let listener = try Listener()
         let address = try ConnectionString("host=127.0.0.1 port=\(listener.port) user=postgres")
