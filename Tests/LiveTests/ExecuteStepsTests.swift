@@ -145,6 +145,31 @@ import Testing
         }
     }
 
+    @Test func `goes to its end for a role that may have two connections, the lock's and one more`() async throws {
+        try await ExecuteNodes.with(2, tables: 1) { nodes in
+            for session in nodes.sessions {
+                _ = try await session.run(
+                    """
+                    DO $$ BEGIN IF to_regrole('execute_few') IS NULL THEN
+                      CREATE ROLE execute_few LOGIN CONNECTION LIMIT 2;
+                    END IF; END $$;
+                    ALTER TABLE t0 OWNER TO execute_few
+                    """)
+            }
+            let few = ExecuteNodes(
+                nodes: nodes.nodes.map {
+                    DeclaredNode(name: $0.name, conninfo: $0.conninfo + " user=execute_few", because: $0.because)
+                }, observed: nodes.observed, sessions: nodes.sessions)
+            let query = DrainQuery(sql: "SELECT $1::int = 1", originPosition: "SELECT 1", timeout: .seconds(5))
+            let drain = Drain(
+                set: "default", newOrigin: "paris", sources: ["berlin"], tables: [ExecuteNodes.table(0)],
+                evidence: .query(query), because: ExecuteNodes.because)
+            let steps = [few.step(0), few.step(0, on: 1, stage: .open)]
+            let outcomes = try await few.run(few.plan(steps, drains: [drain]))
+            #expect(outcomes.words == ["done", "done"], "\(outcomes)")
+        }
+    }
+
     @Test func `changes no table of a set whose engine could not be installed`() async throws {
         try await ExecuteNodes.with(tables: 1) { nodes in
             let installation = Step(

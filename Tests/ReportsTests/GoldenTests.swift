@@ -134,6 +134,22 @@ import Testing
         try expectGolden(text(report, style: plain), "apply-busy.txt")
     }
 
+    @Test func `what was committed and not read back is not said to be undone`() {
+        let end = Outcome.unverified(message: "not read back: too many connections for role")
+        let report = Shop.moved.report(
+            .apply,
+            outcomes: { plan in
+                Outcomes(
+                    steps: plan.steps.map { StepOutcome(step: $0, outcome: end) },
+                    reopened: plan.steps.prefix(1).map { StepOutcome(step: $0, outcome: end) })
+            }, result: .incomplete)
+        let page = text(report, style: plain)
+        #expect(page.contains("Opened again, but not verified\n"))
+        #expect(!page.contains("Not opened again"))
+        let count = (report.plan?.steps ?? []).reduce(0) { $0 + $1.changes.count }
+        #expect(page.contains("shop: incomplete, 0 of \(count) changes made, \(count) not verified;"))
+    }
+
     @Test func `an apply that did everything`() throws {
         let sabotaged = Shop.sabotaged.report(.apply)
         var report = Shop().report(.apply, result: .applied)

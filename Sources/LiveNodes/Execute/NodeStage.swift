@@ -31,10 +31,9 @@ struct NodeStage {
     /// - Returns: Every step with its end, in the plan's order.
     mutating func outcomes() async -> [StepOutcome] {
         do throws(PostgresError) {
-            async let sampling = Result { () async throws(PostgresError) in try await run.session(on: node) }
-            let worker = try await run.session(on: node)
+            let (worker, spare) = try await sessions()
             let transactions = try await run.transactions(through: worker, on: node)
-            let sampler = (try? await sampling.get()).map {
+            let sampler = spare.map {
                 Sampler(
                     session: $0, worker: worker.processID, label: run.label, isDirect: transactions.isDirect)
             }
@@ -49,13 +48,31 @@ struct NodeStage {
                 group.cancelAll()
                 return reached
             }
+            await sampler?.session.close()
             if !run.control.drops, reached { await settle(worker) }
             await worker.close()
-            await sampler?.session.close()
         } catch {
             await lose(error)
         }
         return queue.outcomes
+    }
+
+    /// A session for the steps and, where the node grants two, one that looks on.
+    private func sessions() async throws(PostgresError) -> (worker: Session, spare: Session?) {
+        let (run, node) = (run, node)
+        let reach = { @Sendable () async -> Result<Session, PostgresError> in
+            await Result { () async throws(PostgresError) in try await run.session(on: node, tryingFor: .zero) }
+        }
+        async let second = reach()
+        switch (await reach(), await second) {
+        case (.success(let worker), let spare): return (worker, try? spare.get())
+        case (.failure(let error), .success(let worker)) where error.sqlState == "08001": return (worker, nil)
+        case (.failure(let error), .failure) where error.sqlState == "08001":
+            return (try await run.session(on: node), nil)
+        case (.failure(let error), let spare):
+            await (try? spare.get())?.close()
+            throw error
+        }
     }
 
     /// - Returns: Whether the session still stands.
@@ -152,7 +169,13 @@ struct NodeStage {
         let (run, node) = (run, node)
         async let reading = Result { () async throws(PostgresError) in
             let time = run.control.patience(.seconds(30), atLeast: .seconds(10))
-            let reader = try await run.session(on: node)
+            let reader = await Result { () async throws(PostgresError) in
+                try await run.session(on: node, tryingFor: .zero)
+            }
+            // Every session sees what is committed: the worker's serves where the node grants the run no other.
+            guard let reader = try reader.unlessRefused else {
+                return try await ReadBack(session: worker).tables(touched, within: time)
+            }
             let found = try await ReadBack(session: reader).tables(touched, within: time)
             await reader.close()
             return found
@@ -178,6 +201,13 @@ struct NodeStage {
         for change in steps.flatMap(\.changes) { node.apply(change) }
         let touched = Set(steps.compactMap(\.table)).compactMap { node.tables[$0] }
         return Dictionary(touched.map { ($0.oid, ReadBack.Table($0)) }) { first, _ in first }
+    }
+}
+
+extension Result<Session, PostgresError> {
+    /// The session; nil where none was granted.
+    fileprivate var unlessRefused: Session? {
+        get throws(PostgresError) { failure?.sqlState == "08001" ? nil : try get() }
     }
 }
 

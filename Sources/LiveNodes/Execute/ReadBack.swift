@@ -1,7 +1,7 @@
 import Postgres
 import Replication
 
-/// Reads tables from a new connection, as they are to everyone.
+/// Reads tables as they are to everyone: from a new connection, wherever one is to be had.
 struct ReadBack {
     /// A table as it was read.
     struct Table: Hashable {

@@ -14,13 +14,29 @@ struct Run: Sendable {
     let tell: @Sendable (Event) async -> Void
 
     /// A new session where the run holds its lock on the node.
-    func session(on node: NodeName) async throws(PostgresError) -> Session {
+    ///
+    /// - Parameter time: How long a refusal is met with another try: a server that has few connections for the role takes a
+    ///   moment to notice that one of this run's has ended.
+    func session(
+        on node: NodeName, tryingFor time: Duration = .seconds(1)
+    ) async throws(PostgresError) -> Session {
         guard let declared = nodes[node], let lock = locks.held[node] else {
             throw PostgresError(sqlState: "08001", message: "the run holds no lock on \(node)")
         }
-        let session = try await connect(to: declared, within: connectTimeout)
+        let deadline = ContinuousClock.now + time
+        var reached = await connected(to: declared)
+        while reached.failure?.sqlState == "08001", .now < deadline,
+            (try? await Task.sleep(for: .milliseconds(50))) != nil
+        {
+            reached = await connected(to: declared)
+        }
+        let session = try reached.get()
         try lock.holds(try await session.run(lock.check, timeout: connectTimeout).last)
         return session
+    }
+
+    private func connected(to node: DeclaredNode) async -> Result<Session, PostgresError> {
+        await Result { () async throws(PostgresError) in try await connect(to: node, within: connectTimeout) }
     }
 
     /// How steps are wrapped in a session on a node. One through a pooler knows another process id than its backend does.

@@ -77,8 +77,10 @@ extension Page {
         }
     }
 
-    private var made: Int {
-        (report.outcomes?.steps ?? []).filter(\.isDone).reduce(0) { $0 + $1.step.changes.count }
+    private var made: Int { changes(where: \.isDone) }
+
+    private func changes(where condition: (StepOutcome) -> Bool) -> Int {
+        (report.outcomes?.steps ?? []).filter(condition).reduce(0) { $0 + $1.step.changes.count }
     }
 
     private var unfinished: String {
@@ -86,7 +88,9 @@ extension Page {
         if report.outcomes?.changedAnything == true {
             let held = report.plan?.heldBack.count ?? 0
             let all = ends.reduce(held) { $0 + $1.step.changes.count }
+            let unverified = changes(where: \.isUnverified)
             return "\(name): incomplete, \(grouped(made)) of \(counted(all, "change")) made"
+                + (unverified > 0 ? ", \(grouped(unverified)) not verified" : "")
                 + (held > 0 ? ", \(grouped(held)) held back" : "") + "; the cluster has not converged"
         }
         for end in ends {

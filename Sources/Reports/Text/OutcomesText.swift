@@ -8,7 +8,10 @@ extension Page {
             + titled("Drained", outcomes.drains.map(drainRow))
             + titled("Not done", notDoneRows(outcomes.steps))
             + titled("Opened again", doneRows(outcomes.reopened))
-            + titled("Not opened again: refuses its own application's writes", notDoneRows(outcomes.reopened))
+            + titled("Opened again, but not verified", notDoneRows(outcomes.reopened.filter(\.isUnverified)))
+            + titled(
+                "Not opened again: refuses its own application's writes",
+                notDoneRows(outcomes.reopened.filter { !$0.isUnverified }))
             + (outcomes.stopped.map { [paint("Stopped: " + $0.words, .warning)] } ?? [])
     }
 
@@ -86,6 +89,8 @@ extension StageName {
 extension StepOutcome {
     /// Whether it was committed and is known to be.
     var isDone: Bool { outcome.word == "done" }
+    /// Whether it was committed, and was not read back as planned.
+    var isUnverified: Bool { outcome.word == "unverified" }
 }
 
 extension Outcome {
@@ -101,7 +106,7 @@ extension Outcome {
             visible(message) + (state.isEmpty ? "" : " (" + visible(state) + ")")
         case .notBegun: "not begun"
         case .unknown(let message): "may be committed, the connection was lost: " + visible(message)
-        case .unverified(let message): "committed, but not as planned: " + visible(message)
+        case .unverified(let message): "committed, but not verified: " + visible(message)
         }
     }
 }
