@@ -30,7 +30,7 @@ struct RandomCluster {
                     because: nowhere))
         }
         declared = DeclaredCluster(name: "c", engine: engine, nodes: nodes, sets: sets, because: nowhere)
-        observed = RandomCluster.world(declared, &dice).recordingTables(of: declared, seed)
+        observed = RandomCluster.world(declared, &dice).recordingTables(of: declared, seed).misnaming(declared, seed)
     }
 
     private static func engine(_ dice: inout Dice) -> Engine {
@@ -139,6 +139,37 @@ extension ObservedState {
             result.nodes[node] = .observed(seen)
         }
         return result
+    }
+}
+
+extension ObservedState {
+    /// Has some of the engine's triggers under each other's names, and some under the name of one that is gone.
+    fileprivate func misnaming(_ declared: DeclaredCluster, _ seed: Int) -> ObservedState {
+        var (result, dice) = (self, Dice(seed: seed ^ 0x5A5A))
+        guard dice.chance(40) else { return result }
+        for case (let name, .observed(var seen)) in nodes.sorted(by: { $0.key < $1.key }) {
+            for table in declared.sets.flatMap(\.tables).map(\.name) where dice.chance(30) {
+                let names = declared.engine.templates.compactMap { declared.engine.name(of: $0, on: table) }
+                    .shuffled(using: &dice)
+                let isGone = dice.chance(50)
+                for place in [table] + seen.partitions(below: table) {
+                    seen.tables[place]?.swap(names[0], names[1], dropping: isGone)
+                }
+            }
+            result.nodes[name] = .observed(seen)
+        }
+        return result
+    }
+}
+
+extension ObservedTable {
+    /// Gives the triggers of two names each the other's; the second is dropped before where it should be.
+    fileprivate mutating func swap(_ one: TriggerName, _ other: TriggerName, dropping isGone: Bool) {
+        if isGone { triggers.removeAll { $0.name == other } }
+        for place in triggers.indices where [one, other].contains(triggers[place].name) {
+            triggers[place].name = triggers[place].name == one ? other : one
+        }
+        triggers.sort { $0.name < $1.name }
     }
 }
 

@@ -60,17 +60,15 @@ struct Filling {
         return .origin
     }
 
-    /// Tables on which two triggers of one role would get one name once cut at 63 bytes.
+    /// Tables on which two triggers would get one name once cut at 63 bytes, be it each in a role of its own: in a move the
+    /// one stands where the other should.
     func collisions(_ tables: [DeclaredTable]) -> [Finding] {
-        guard shared == nil else { return [] }
-        return tables.flatMap { table in
-            Role.allCases.compactMap { role in collision(table, role) }.prefix(1)
-        }
+        shared == nil ? tables.compactMap(collision) : []
     }
 
-    private func collision(_ table: DeclaredTable, _ role: Role) -> Finding? {
+    private func collision(_ table: DeclaredTable) -> Finding? {
         var seen: Set<TriggerName> = []
-        for template in engine.templates where template.mode(for: role) != nil {
+        for template in engine.templates {
             guard let name = engine.name(of: template, on: table.name) else { continue }
             if !seen.insert(name).inserted {
                 return Finding(

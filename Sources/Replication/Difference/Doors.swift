@@ -24,11 +24,11 @@ public struct Doors: Hashable, Sendable {
         for trigger in desired {
             let firing = found.reduce(into: (same: false, like: false)) { seen, observed in
                 let same = trigger.isSameDefinition(as: observed)
-                let like = same || observed.name == trigger.name
-                any = any || like
+                let isNamed = observed.name == trigger.name
+                any = any || same || isNamed
                 guard observed.mode.firesForApplications else { return }
                 seen.same = seen.same || same
-                seen.like = seen.like || like
+                seen.like = seen.like || same || isNamed && !desired.captures(observed)
             }
             switch trigger.purpose.door {
             case .rows: rows.add(trigger.purpose, firing.same, firing.like)
@@ -49,6 +49,13 @@ public struct Doors: Hashable, Sendable {
         case (_, false, true): .origin
         case (_, false, false): .unlogged
         }
+    }
+}
+
+extension [DesiredTrigger] {
+    /// Whether a trigger is one of the engine's that capture, under whatever name: it refuses nothing.
+    fileprivate func captures(_ found: ObservedTrigger) -> Bool {
+        contains { !$0.purpose.refuses && $0.isSameDefinition(as: found) }
     }
 }
 

@@ -10,7 +10,7 @@ struct PartitionFamilies: Hashable {
     private var standing: [TableName: Set<TriggerName>] = [:]
     /// What each partition would have for itself instead of a clone, by the clone's name.
     private var superseded: [TableName: [TriggerName: DesiredTrigger]] = [:]
-    /// The names of those that stand on each root with another definition.
+    /// The names of those that take the place of what stands on each root with another definition.
     private var impostors: [TableName: Set<TriggerName>] = [:]
     /// What lies below each partitioned table, at any depth.
     private var below: [TableName: [TableName]] = [:]
@@ -31,13 +31,13 @@ struct PartitionFamilies: Hashable {
             if node.tables[table.name]?.kind == .partitionedTable { result[table.name] = table.triggers }
         }
         for (root, triggers) in self.desired {
+            guard let found = node.tables[root] else { continue }
             standing[root] = Set(
-                triggers.filter { trigger in
-                    node.tables[root]?.triggers.contains { trigger.isSameDefinition(as: $0) } ?? false
-                }.map(\.name))
+                triggers.filter { trigger in found.triggers.contains(where: trigger.isSameDefinition) }.map(\.name))
+            let claims = NameClaims(triggers, on: found)
             impostors[root] = Set(
                 triggers.filter { trigger in
-                    node.tables[root]?.trigger(trigger.name).map { !trigger.isSameDefinition(as: $0) } ?? false
+                    found.trigger(trigger.name).map { $0.isForRows && claims.replaces($0, by: trigger) } ?? false
                 }.map(\.name))
         }
         for table in node.tables.values where table.partitionOf != nil {
@@ -78,7 +78,7 @@ struct PartitionFamilies: Hashable {
         return standing[root]?.contains(trigger.name) ?? false || owner(of: trigger, below: root) == nil
     }
 
-    /// Whether a root's trigger of a name has another definition than it should, and so have its clones.
+    /// Whether a root's trigger of a name is replaced, and so are its clones.
     func hasImpostor(_ name: TriggerName, on root: TableName) -> Bool { impostors[root]?.contains(name) ?? false }
 
     /// The triggers that a table should have: where the root's are cloned they have the root's names and arguments. Those
@@ -130,7 +130,7 @@ struct Partitions {
                 guard let root else { continue }
                 cloned.insert(trigger.name)
                 if families.hasImpostor(trigger.name, on: root) { replaced.insert(trigger.name) }
-            } else if table.kind == .partitionedTable, table.trigger(trigger.name) == nil {
+            } else if table.kind == .partitionedTable, !(table.trigger(trigger.name)?.isForRows ?? false) {
                 skipped.insert(trigger.name)
                 guard let first = families.owner(of: trigger, below: table.name), trigger.purpose == .deny else {
                     continue
@@ -143,6 +143,11 @@ struct Partitions {
             }
         }
     }
+}
+
+extension ObservedTrigger {
+    /// Whether it fires for each row, and has clones on the partitions of its table.
+    var isForRows: Bool { TriggerType(bits: type).level == .row }
 }
 
 extension ObservedNode {

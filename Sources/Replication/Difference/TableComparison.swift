@@ -1,7 +1,8 @@
 /// Desired minus observed for one table on one node: what apply can mend, and what the definitions give away.
 ///
 /// A trigger is known by its whole tuple. The engine's name with another tuple is an impostor; the tuple under another
-/// name is misnamed where the engine goes by name, accepted where it goes by function; a second one is a duplicate.
+/// name is misnamed where the engine goes by name, accepted where it goes by function; a second one is a duplicate. What
+/// stands under another template's name is neither: that template's own takes its place.
 struct TableComparison {
     let desired: DesiredTable
     let observed: ObservedTable
@@ -15,24 +16,29 @@ struct TableComparison {
         self.observed = observed
         self.partitions = partitions
         self.catalog = catalog
-        for trigger in desired.triggers ?? []
-        where trigger.hasKnownArguments && !partitions.skipped.contains(trigger.name) { compare(trigger) }
+        let triggers = (desired.triggers ?? []).filter { trigger in
+            trigger.hasKnownArguments && !partitions.skipped.contains(trigger.name)
+        }
+        let claims = NameClaims(triggers, on: observed)
+        for trigger in triggers { compare(trigger, claims) }
         for own in desired.declared.triggers { compareOwn(own) }
         for own in desired.declared.inherited { compareClone(of: own) }
         for own in desired.declared.rules { compareRule(own) }
     }
 
-    private mutating func compare(_ trigger: DesiredTrigger) {
+    private mutating func compare(_ trigger: DesiredTrigger, _ claims: NameClaims) {
         let named = observed.trigger(trigger.name)
         let exact = named.flatMap { trigger.isSameDefinition(as: $0) ? $0 : nil }
         if let exact, exact.mode == trigger.mode, isAlone(exact, trigger) { return }
-        let same = observed.triggers.filter { trigger.isSameDefinition(as: $0) }
+        let same = claims.like(trigger, in: observed)
         let others = same.filter { $0.name != trigger.name }
         dropSuperseded(by: trigger)
         guard let mode = trigger.mode else {
             for surplus in same { drop(surplus, of: trigger) }
             return
         }
+        // The root gives this partition another, and takes what else it has of the kind away.
+        if partitions.replaced.contains(trigger.name) { return }
         // A clone cannot go or be renamed by itself, so it is the one that stays: of two the one that stays on the root.
         let clone = partitions.hasRoot ? ([exact].compactMap { $0 } + same).first(where: \.isClone) : nil
         if let clone {
@@ -82,11 +88,16 @@ struct TableComparison {
 
     private mutating func replace(_ found: ObservedTrigger, by trigger: DesiredTrigger) {
         if found.isClone {
-            // It is replaced with its root's, which is none of the engine's either.
-            if partitions.replaced.contains(found.name) { return }
             find(
                 .cloneDiffers, found.name,
                 "\(found.name.shown) on \(observed.name) is a copy of its parent's trigger and not the engine's")
+            return
+        }
+        guard keepsClones(found, trigger) else {
+            find(
+                .cloneDiffers, found.name,
+                "\(found.name.shown) on \(observed.name), \(found.definition), stands where the engine's other one "
+                    + "should, and the partitions have copies of one of the two alone")
             return
         }
         add(.replace(found, trigger), trigger.purpose)
@@ -100,6 +111,12 @@ struct TableComparison {
                 .impostor, found.name,
                 "\(found.name.shown) on \(observed.name) is \(found.definition), not \(trigger.definition)")
         }
+    }
+
+    /// Whether the partitions' copies of one trigger are replaced with it: those for statements have none.
+    private func keepsClones(_ found: ObservedTrigger, _ trigger: DesiredTrigger) -> Bool {
+        observed.kind != .partitionedTable
+            || found.isForRows == (TriggerType(bits: trigger.type).level == .row)
     }
 
     /// Slony's third argument (ENGINES.md, A.4).

@@ -38,7 +38,8 @@ extension Plan {
         let changes = step.changes.filter { change in
             name == step.table || change.created.flatMap { table.trigger($0.name) }?.isClone ?? false
         }
-        let back = changes.compactMap { $0.undone(on: name) }
+        let replaced = step.changes.compactMap(\.action.replaced)
+        let back = changes.compactMap { $0.undone(on: name, replaced) }
         guard !back.isEmpty else { return nil }
         let statements = Statements(back, on: table, serverVersion: node.identity.serverVersion)
         let reverse = Step(
@@ -79,20 +80,33 @@ extension Step {
 
 extension Change {
     /// The change that takes this one's effect on a table's doors back; `nil` where it had none.
-    fileprivate func undone(on table: TableName?) -> Change? {
+    ///
+    /// - Parameter replaced: What the same step put others in place of: a log under another's name fired as that did.
+    fileprivate func undone(on table: TableName?, _ replaced: [ObservedTrigger]) -> Change? {
         let back: Action? =
             switch action {
             case .setMode(let name, let from, let to): .setMode(name, from: to, to: from)
             case .create(let trigger), .replace(_, let trigger):
-                if let mode = trigger.mode, trigger.purpose.refuses, mode != .disabled {
-                    .setMode(trigger.name, from: mode, to: .disabled)
-                } else {
-                    nil
+                trigger.mode.flatMap { mode in
+                    let before: FiringMode =
+                        trigger.purpose.refuses
+                        ? .disabled : replaced.first { trigger.isSameDefinition(as: $0) }?.mode ?? mode
+                    return mode == before ? nil : .setMode(trigger.name, from: mode, to: before)
                 }
             case .install, .setRuleMode, .rename, .drop: nil
             }
         return back.map {
             Change(node: node, set: set, table: table, purpose: purpose, action: $0, because: because)
+        }
+    }
+}
+
+extension Action {
+    /// What another trigger is put in the place of.
+    fileprivate var replaced: ObservedTrigger? {
+        switch self {
+        case .replace(let found, _): found
+        case .install, .create, .setMode, .setRuleMode, .rename, .drop: nil
         }
     }
 }

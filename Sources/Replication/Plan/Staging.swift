@@ -53,13 +53,20 @@ struct Staging {
             }
         case .setMode(_, _, let mode) where turnsWithRoot && change.purpose == .log:
             mode.firesForApplications ? .protect : .tidy
-        case .setMode, .replace:
+        case .replace(let found, let trigger):
+            opens(trigger.purpose.door) || refused(by: found).contains(where: opens) ? .open : .protect
+        case .setMode:
             if let purpose = change.purpose {
                 opens(purpose.door) ? .open : .protect
             } else {
                 opensAny ? .open : .protect
             }
         }
+    }
+
+    /// The doors that a trigger shuts, whatever its name.
+    private func refused(by found: ObservedTrigger) -> [Door] {
+        (desired.triggers ?? []).filter { $0.purpose.refuses && $0.isSameDefinition(as: found) }.map(\.purpose.door)
     }
 }
 
@@ -73,10 +80,13 @@ extension ObservedTable {
         }
     }
 
-    /// Whether a trigger that refuses rows should stand here and does not, or the other way round.
+    /// Whether a trigger that refuses rows should stand here, or fire, and does not, or the other way round.
     fileprivate func lacksOrKeepsDeny(_ desired: DesiredTable) -> Bool {
         (desired.triggers ?? []).contains { deny in
-            deny.purpose == .deny && triggers.contains(where: deny.isSameDefinition) != (deny.mode != nil)
+            guard deny.purpose == .deny else { return false }
+            let same = triggers.filter(deny.isSameDefinition)
+            return same.isEmpty != (deny.mode == nil)
+                || same.contains(where: \.mode.firesForApplications) != (deny.mode?.firesForApplications ?? false)
         }
     }
 }
