@@ -114,17 +114,24 @@ extension Reader {
             at: position(of: key, in: fields))
     }
 
-    /// Names must differ, and what Slony's catalog fills needs that catalog.
+    /// Names and definitions must differ, and what Slony's catalog fills needs that catalog.
     fileprivate mutating func checkTemplates(_ templates: [WrittenTemplate], _ catalog: EngineCatalog) {
         var names: [Pattern: Position] = [:]
+        var definitions: [TemplateDefinition: Position] = [:]
         for written in templates {
             let name = written.template.name
+            let definition = TemplateDefinition(written.template)
             if let first = names[name] {
                 let note = Diagnostic(.note, at: first, "first given here")
                 report("two triggers have the name \(name.text.inQuotes)", at: written.name, notes: [note])
-            } else {
-                names[name] = written.name
+            } else if let first = definitions[definition] {
+                let note = Diagnostic(.note, at: first, "the same under another name; give one of them other args")
+                report(
+                    "nothing but its name tells the trigger \(name.text.inQuotes) from another", at: written.name,
+                    notes: [note])
             }
+            names[name] = names[name] ?? written.name
+            definitions[definition] = definitions[definition] ?? written.name
             let words = written.template.arguments.flatMap(\.pieces)
             for word in [Pattern.Placeholder.tableID, .keyMask]
             where catalog != .slony && words.contains(.placeholder(word)) {

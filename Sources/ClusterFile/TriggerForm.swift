@@ -7,6 +7,19 @@ struct WrittenTemplate {
     let arguments: Position
 }
 
+/// What a trigger is known by, its name apart.
+struct TemplateDefinition: Hashable {
+    private let function: [Pattern]
+    private let type: Int16
+    private let arguments: [Pattern]
+
+    init(_ template: TriggerTemplate) {
+        function = [template.functionSchema, template.functionName]
+        type = template.type
+        arguments = template.arguments
+    }
+}
+
 /// A firing mode, or no trigger at all; only an engine's triggers may be absent.
 enum Presence: Hashable, Sendable {
     case absent

@@ -105,6 +105,17 @@ private let log = "purpose: log, function: r.f, timing: after, level: row"
             Expected(2, "two triggers have the name '{table}_x'", notes: [(1, "first given here")]))
     }
 
+    @Test func `two triggers that only their names tell apart cannot be told apart on a node`() {
+        let one = "{\(log), events: [insert], origin: enabled, args: [a], name:"
+        expect(
+            trigger("\(one) 1️⃣'{table}_x'}\n    - \(one) 2️⃣'{table}_y'}"),
+            Expected(
+                2, "nothing but its name tells the trigger '{table}_y' from another",
+                notes: [(1, "the same under another name; give one of them other args")]))
+        let other = one.replacing("origin: enabled, args: [a]", with: "subscriber: replica, args: [b]")
+        #expect(throws: Never.self) { try read(trigger("\(one) '{table}_x'}\n    - \(other) '{table}_y'}")).get() }
+    }
+
     @Test func `a function has a schema`() {
         expect(
             trigger("{\(log), name: t, events: [insert], origin: enabled}").replacing("r.f", with: "1️⃣f"),

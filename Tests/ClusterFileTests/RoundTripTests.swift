@@ -110,7 +110,9 @@ private struct Maker {
             function: pick([("repl", "f"), ("_{cluster}", "Deny \"Writes\""), ("Ä{cluster}", "g")]),
             pick(TriggerTiming.allCases), purpose.door == .rows ? pick(TriggerLevel.allCases) : .statement,
             purpose.door == .rows ? pick(rows) : .truncate,
-            arguments: flip() ? [] : (0...number(0...3)).map { _ in pick(arguments) }, origin: modes[0],
+            arguments: [Pattern(stringLiteral: "\(index)")]
+                + (flip() ? [] : (0...number(0...3)).map { _ in pick(arguments) }),
+            origin: modes[0],
             subscriber: modes[1], bystander: modes[2], match: pick(TriggerMatch.allCases))
     }
 }
