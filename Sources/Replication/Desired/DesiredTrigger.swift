@@ -17,11 +17,13 @@ public struct DesiredTrigger: Hashable, Sendable {
     public let mode: FiringMode?
     /// How it is recognised.
     public let match: TriggerMatch
+    /// Whether its door is judged by it: ``TriggerTemplate/isDecisive``.
+    public let isDecisive: Bool
 
     /// Describes a trigger.
     public init(
         purpose: Purpose, name: TriggerName, function: FunctionName, type: Int16, arguments: TriggerArguments,
-        mode: FiringMode?, match: TriggerMatch, hasKnownArguments: Bool = true
+        mode: FiringMode?, match: TriggerMatch, isDecisive: Bool = true, hasKnownArguments: Bool = true
     ) {
         self.purpose = purpose
         self.name = name
@@ -31,6 +33,7 @@ public struct DesiredTrigger: Hashable, Sendable {
         self.hasKnownArguments = hasKnownArguments
         self.mode = mode
         self.match = match
+        self.isDecisive = isDecisive
     }
 
     /// Whether an observed trigger does the same, whatever its name and mode.

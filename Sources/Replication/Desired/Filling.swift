@@ -93,6 +93,6 @@ extension TriggerTemplate {
             purpose: purpose, name: TriggerName(name.cutAsIdentifier),
             function: FunctionName(Identifier(schema.cutAsIdentifier), Identifier(function.cutAsIdentifier)),
             type: type, arguments: TriggerArguments(areKnown ? texts : []), mode: mode(for: role), match: match,
-            hasKnownArguments: areKnown)
+            isDecisive: isDecisive, hasKnownArguments: areKnown)
     }
 }

@@ -16,7 +16,7 @@ public struct Doors: Hashable, Sendable {
     }
 
     /// Judges a table's triggers by those that the engine would put on it, in whatever mode or under whatever name they
-    /// stand.
+    /// stand: logs that have to capture on the origin, denies that have to refuse on a subscriber.
     public init(_ found: [ObservedTrigger], _ desired: [DesiredTrigger]) {
         var rows = DoorState.Count()
         var truncate = DoorState.Count()
@@ -31,12 +31,12 @@ public struct Doors: Hashable, Sendable {
                 seen.like = seen.like || same || isNamed && !desired.captures(observed)
             }
             switch trigger.purpose.door {
-            case .rows: rows.add(trigger.purpose, firing.same, firing.like)
-            case .truncate: truncate.add(trigger.purpose, firing.same, firing.like)
+            case .rows: rows.add(trigger, firing.same, firing.like)
+            case .truncate: truncate.add(trigger, firing.same, firing.like)
             }
         }
-        self.rows = DoorState(rows)
-        self.truncate = DoorState(truncate)
+        self.rows = DoorState(rows, of: .rows)
+        self.truncate = DoorState(truncate, of: .truncate)
         hasEngineTriggers = any
     }
 
@@ -76,14 +76,20 @@ public struct DoorState: Hashable, Sendable {
         var deny = 0
         var denyFiring = 0
         var denyLike = 0
+        /// What any deny that fires refuses, decisive or not.
+        var refused: TriggerEvents = []
         var log = 0
         var logFiring = 0
 
-        mutating func add(_ purpose: Purpose, _ same: Bool, _ like: Bool) {
-            if purpose.refuses {
+        mutating func add(_ trigger: DesiredTrigger, _ same: Bool, _ like: Bool) {
+            if trigger.purpose.refuses {
+                denyLike += like ? 1 : 0
+                if same { refused.formUnion(TriggerType(bits: trigger.type).events) }
+            }
+            guard trigger.isDecisive else { return }
+            if trigger.purpose.refuses {
                 deny += 1
                 denyFiring += same ? 1 : 0
-                denyLike += like ? 1 : 0
             } else {
                 log += 1
                 logFiring += same ? 1 : 0
@@ -91,10 +97,10 @@ public struct DoorState: Hashable, Sendable {
         }
     }
 
-    init(_ count: Count) {
+    init(_ count: Count, of door: Door) {
         canClose = count.deny > 0
         canLog = count.log > 0
-        isClosed = count.deny > 0 && count.denyFiring == count.deny
+        isClosed = count.deny > 0 && count.denyFiring == count.deny || count.refused.isSuperset(of: door.events)
         mayRefuse = count.denyLike > 0
         isLogged = count.log > 0 && count.logFiring == count.log
     }

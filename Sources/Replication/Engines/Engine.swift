@@ -110,6 +110,10 @@ public struct TriggerTemplate: Hashable, Sendable {
         }
     }
 
+    /// Whether its door is judged by it: a log that captures what applications write on the origin, a deny that refuses it
+    /// on a subscriber. Another, such as one that captures what is replayed, is compared and no more.
+    public var isDecisive: Bool { (purpose.refuses ? subscriber : origin)?.firesForApplications ?? false }
+
     /// `pg_trigger.tgtype` of a trigger made from this template.
     public var type: Int16 { TriggerType(timing: timing, level: level, events: events).bits }
 }

@@ -34,6 +34,16 @@ public struct TriggerEvents: OptionSet, Hashable, Sendable {
     public static let changes: TriggerEvents = [.insert, .update, .delete]
 }
 
+extension Door {
+    /// What goes through it.
+    var events: TriggerEvents {
+        switch self {
+        case .rows: .changes
+        case .truncate: .truncate
+        }
+    }
+}
+
 /// `pg_trigger.tgtype`, bit by bit (PostgreSQL source: `src/include/catalog/pg_trigger.h`).
 public struct TriggerType: Hashable, Sendable {
     /// The number in the catalog.

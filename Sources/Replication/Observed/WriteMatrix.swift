@@ -112,7 +112,9 @@ extension Engine {
         let works = { (template: TriggerTemplate, modes: [FiringMode]) in
             acts(template.purpose, in: role) && modes.contains { $0.fires(in: role) }
         }
-        let logs = here.filter { !$0.template.purpose.refuses }
+        let all = here.filter { !$0.template.purpose.refuses }
+        let meant = all.filter { $0.template.isMeant(for: role) }
+        let logs = meant.isEmpty ? all : meant
         let isLocked = door == .rows && locks.contains { $0.fires(in: role) }
         return WriteMatrix.Answer(
             isAccepted: !isLocked && !here.contains { $0.template.purpose.refuses && works($0.template, $0.modes) },
@@ -121,6 +123,15 @@ extension Engine {
 }
 
 extension TriggerTemplate {
+    /// Whether a log is there for what sessions of a role write: one may be for applications, and another for what is
+    /// replayed.
+    fileprivate func isMeant(for role: SessionRole) -> Bool {
+        switch role {
+        case .origin, .local: isDecisive
+        case .replica: [origin, subscriber].contains { $0?.fires(in: .replica) ?? false }
+        }
+    }
+
     /// Whether a trigger does all of what the template says.
     fileprivate func isWhole(_ trigger: ObservedTrigger, on table: TableName, cluster: String) -> Bool {
         trigger.function == function(on: table, cluster: cluster) && trigger.type == type && trigger.columns.isEmpty

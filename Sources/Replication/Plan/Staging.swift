@@ -35,7 +35,9 @@ struct Staging {
     /// Whether the changes before `open` close a door that accepts writes.
     var closesAny: Bool {
         Door.allCases.contains { door in
-            let denies = (desired.triggers ?? []).filter { $0.purpose.door == door && $0.purpose.refuses }
+            let denies = (desired.triggers ?? []).filter {
+                $0.purpose.door == door && $0.purpose.refuses && $0.isDecisive
+            }
             return before[door].canClose && !before[door].isClosed
                 && denies.allSatisfy { $0.mode?.firesForApplications ?? false }
         }
