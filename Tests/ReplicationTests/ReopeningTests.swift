@@ -33,6 +33,16 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.observed, before)
     }
 
+    @Test func `is led back to an origin that logs, though its log stood under the deny's name`() {
+        var world = World(builtin)
+        world.trigger(.log, on: "berlin") { $0.name = "00_polarity_deny" }
+        world.trigger(.deny, on: "berlin") { $0.name = "00_polarity_log" }
+        world.declare(origin: "paris")
+        for step in world.plan.stages[0].steps + reopened(world) { world.observed.apply(step) }
+        world.declare(origin: "berlin")
+        expectNoDifference(world.difference.changes.filter { $0.table != nil }, [])
+    }
+
     @Test func `whose new origin was recorded already is recorded as it was before it is led back`() {
         var world = World(builtin)
         world.declare(origin: "paris")
