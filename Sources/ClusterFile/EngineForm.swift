@@ -100,6 +100,7 @@ enum EngineKeys {
             reader.refuseCustomOnly(Self.catalog, in: fields, type)
         }
         reader.checkTemplates(templates, catalog)
+        reader.checkDenies(templates.filter { $0.template.purpose == .deny })
         return WrittenEngine(
             type: type, cluster: cluster, catalog: catalog, templates: templates.map(\.template), drained: drained,
             position: reader.position(of: Self.type, in: fields))
@@ -138,6 +139,21 @@ extension Reader {
                 report("'{\(word.rawValue)}' needs catalog: slony, which alone knows it", at: written.arguments)
             }
         }
+    }
+
+    /// A deny that refuses what is to be written is none, nor are those that refuse nothing. One may be for bystanders alone.
+    fileprivate mutating func checkDenies(_ denies: [WrittenTemplate]) {
+        for written in denies where written.template.origin?.firesForApplications ?? false {
+            report(
+                "the trigger \(written.template.name.text.inQuotes) would refuse every write on the origin",
+                at: written.origin)
+        }
+        let closing = denies.filter { $0.template.origin != nil || $0.template.subscriber != nil }
+        guard let first = closing.first, !closing.contains(where: \.template.isDecisive) else { return }
+        let note = Diagnostic(.note, at: first.subscriber, "say subscriber: enabled, or leave it out with its purpose")
+        report(
+            "the trigger \(first.template.name.text.inQuotes) would refuse no write on a subscriber",
+            at: first.subscriber, notes: [note])
     }
 }
 

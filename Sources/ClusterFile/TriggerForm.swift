@@ -5,6 +5,8 @@ struct WrittenTemplate {
     let template: TriggerTemplate
     let name: Position
     let arguments: Position
+    let origin: Position
+    let subscriber: Position
 }
 
 /// What a trigger is known by, its name apart.
@@ -142,7 +144,9 @@ enum TriggerKeys {
             origin: modes[0]?.mode, subscriber: modes[1]?.mode, bystander: modes[2]?.mode, match: match)
         return WrittenTemplate(
             template: template, name: reader.position(ofValue: Self.name, in: fields),
-            arguments: reader.position(ofValue: Self.arguments, in: fields))
+            arguments: reader.position(ofValue: Self.arguments, in: fields),
+            origin: reader.position(ofValue: Self.origin, in: fields),
+            subscriber: reader.position(ofValue: Self.subscriber, in: fields))
     }
 }
 

@@ -116,6 +116,28 @@ private let log = "purpose: log, function: r.f, timing: after, level: row"
         #expect(throws: Never.self) { try read(trigger("\(one) '{table}_x'}\n    - \(other) '{table}_y'}")).get() }
     }
 
+    @Test func `a deny trigger refuses on a subscriber, and not on the origin`() {
+        let deny = "purpose: deny, name: d, function: r.f, timing: before, level: row, events: [insert]"
+        expect(
+            trigger("{\(deny), origin: 1️⃣always, subscriber: enabled}"),
+            Expected(1, "the trigger 'd' would refuse every write on the origin"))
+        let note = "say subscriber: enabled, or leave it out with its purpose"
+        expect(
+            trigger("{\(deny), origin: disabled, subscriber: 1️⃣replica}"),
+            Expected(1, "the trigger 'd' would refuse no write on a subscriber", notes: [(1, note)]))
+        let aside = deny.replacing("name: d", with: "name: e, args: [aside]")
+        #expect(throws: Never.self) {
+            try read(trigger("{\(aside), bystander: enabled}\n    - {\(deny), subscriber: enabled}")).get()
+        }
+        #expect(throws: Never.self) {
+            try read(
+                trigger(
+                    "{purpose: truncate_deny, name: t, function: r.f, timing: before, level: statement, "
+                        + "events: [truncate], origin: always}")
+            ).get()
+        }
+    }
+
     @Test func `a function has a schema`() {
         expect(
             trigger("{\(log), name: t, events: [insert], origin: enabled}").replacing("r.f", with: "1️⃣f"),

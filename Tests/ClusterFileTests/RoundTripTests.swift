@@ -105,6 +105,7 @@ private struct Maker {
         let rows: [TriggerEvents] = [.changes, .insert, [.delete, .update]]
         var modes = [pick(FiringMode.allCases), nil, nil].shuffled(using: &random)
         if flip() { modes[0] = .disabled }
+        if purpose == .deny { modes = [pick([.disabled, .replica, nil]), pick([.enabled, .always]), modes[2]] }
         return TriggerTemplate(
             purpose, pick([Pattern(stringLiteral: "{table}_\(index)"), Pattern(stringLiteral: "x\(index) {cluster}")]),
             function: pick([("repl", "f"), ("_{cluster}", "Deny \"Writes\""), ("Ä{cluster}", "g")]),

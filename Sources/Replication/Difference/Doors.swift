@@ -40,9 +40,9 @@ public struct Doors: Hashable, Sendable {
         hasEngineTriggers = any
     }
 
-    /// The role that the row triggers speak.
+    /// The role that the row triggers speak. Where the engine has no log at all, what it accepts is not lost by that.
     public var role: ObservedRole {
-        switch (hasEngineTriggers, rows.isClosed, rows.isLogged) {
+        switch (hasEngineTriggers, rows.isClosed, rows.isLogged || !rows.isClosed && !rows.canLog) {
         case (false, _, _): .missing
         case (_, true, false): .subscriber
         case (_, true, true): .fenced

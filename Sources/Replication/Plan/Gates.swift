@@ -17,7 +17,10 @@ extension Planning {
         if let limit = difference.desired.declared.policy.maxChanges, exceeds(limit, count) {
             gates.insert(.massChange)
         }
-        if drains().contains(where: needsWord) { gates.insert(.unprovenHandover) }
+        // Where nothing shuts the old origin, its last write is never known.
+        if drains().contains(where: needsWord) || tables.contains(where: { $0.stopsLog && movesOrigin($0) }) {
+            gates.insert(.unprovenHandover)
+        }
         return gates.sorted()
     }
 
@@ -33,11 +36,12 @@ extension Planning {
         Set(tables.filter { $0.closes && $0.staging.before.hasEngineTriggers }.map { Place($0.node, $0.table) })
     }
 
-    /// Whether a table's changes open another node than the last origin, or close the last origin.
+    /// Whether a table's changes open another node than the last origin, or close the last origin, or end its log where the
+    /// engine cannot close it.
     func movesOrigin(_ table: PlannedTable) -> Bool {
         let authority = table.judgement.lastOrigin(of: table.table)
         if table.opens && table.staging.desired.role == .origin && authority != .node(table.node) { return true }
-        guard table.closes, table.staging.desired.role != .origin else { return false }
+        guard table.closes || table.stopsLog, table.staging.desired.role != .origin else { return false }
         switch authority {
         case .node(let origin): return origin == table.node
         case .nowhere where table.judgement.set.origin == nil: return false

@@ -27,6 +27,8 @@ struct PlannedTable {
     var table: TableName { staging.desired.name }
     var opens: Bool { stages.contains(.open) && staging.opensAny }
     var closes: Bool { stages.contains(.protect) && staging.closesAny }
+    /// Whether its log goes off and nothing refuses what it logged.
+    var stopsLog: Bool { stages.contains(.tidy) && staging.stopsLog }
 }
 
 struct Planning {

@@ -43,6 +43,13 @@ struct Staging {
         }
     }
 
+    /// Whether rows that are accepted, and that the engine has no way to refuse, are no longer logged.
+    var stopsLog: Bool {
+        let logs = (desired.triggers ?? []).filter { $0.purpose == .log && $0.isDecisive }
+        return desired.role != .origin && before.rows.isLogged && !before.rows.canClose
+            && !logs.allSatisfy { $0.mode?.firesForApplications ?? false }
+    }
+
     private func stage(of change: Change) -> StageName {
         switch change.action {
         case .install, .create: .protect
@@ -55,6 +62,8 @@ struct Staging {
             }
         case .setMode(_, _, let mode) where turnsWithRoot && change.purpose == .log:
             mode.firesForApplications ? .protect : .tidy
+        // Nothing shuts such a door: what passes meanwhile is logged until the new origin logs.
+        case .setMode(_, _, let mode) where stopsLog && change.purpose == .log && !mode.firesForApplications: .tidy
         case .replace(let found, let trigger):
             opens(trigger.purpose.door) || refused(by: found).contains(where: opens) ? .open : .protect
         case .setMode:
