@@ -4,9 +4,9 @@ import Replication
 // How a plan runs.
 //
 // Stages are barriers over all nodes: one begins only when the one before it succeeded on every node it touches, is
-// durable there, and was read back from a new connection. Within a stage all nodes go on side by side, each through one
-// session for its steps and one that looks whom the first waits for; only tables that the cluster did not have yet are
-// claimed on one node after another.
+// durable there, and was read back, from a new connection where one is to be had. Within a stage all nodes go on side by
+// side, each through one session for its steps and one that looks whom the first waits for; only tables that the cluster
+// did not have yet are claimed on one node after another.
 //
 // A step is one transaction that holds one lock on one table of a user: it makes sure that the run still holds its lock
 // on the node, becomes the declared role, locks the table, looks whether it is still as planned, changes it and commits.
