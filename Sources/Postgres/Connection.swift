@@ -96,11 +96,16 @@ struct Connection: ~Copyable, @unchecked Sendable {
                 case .lost: return PostgresError(sqlState: "08001", message: silent + complaint)
                 case .cancelled: return PostgresError(sqlState: "57014", message: "connecting was cancelled")
                 case .deadline:
-                    guard hosts.all.count > 1, .now < deadline else {
-                        let time = hosts.all.count > 1 ? timeout : hosts.share(of: timeout, at: 0)
-                        return PostgresError(sqlState: "08001", message: "\(silent)no connection within \(time)")
+                    guard hosts.all.count > 1 else {
+                        let words = "no connection within \(hosts.share(of: timeout, at: 0))"
+                        return PostgresError(sqlState: "08001", message: silent + words)
                     }
-                    silent += "nothing heard from \(giveUp(&hosts)); "
+                    // What the others said stays: one of them may be up. libpq has begun a line on the one that is silent.
+                    guard .now < deadline else {
+                        let words = "\(silent)\(complaint) no connection within \(timeout)"
+                        return PostgresError(sqlState: "08001", message: words)
+                    }
+                    silent += "nothing heard from \(giveUp(&hosts))\n"
                 }
             }
         }

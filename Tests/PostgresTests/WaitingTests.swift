@@ -33,10 +33,25 @@ import Testing
         let listener = try Listener()
         let address = try ConnectionString(
             "host=127.0.0.1,localhost hostaddr=127.0.0.1,127.0.0.1 port=\(listener.port) user=postgres")
-        let message = "nothing heard from 127.0.0.1; no connection within 0.6 seconds"
+        let message = "nothing heard from 127.0.0.1\nno connection within 0.6 seconds"
         await #expect(throws: PostgresError(sqlState: "08001", message: message)) {
             try await Session.connect(to: address, timeout: .milliseconds(600))
         }
+    }
+
+    @Test func `for a host that never answers keeps what another one said`() async throws {
+        let listener = try Listener()
+        let server = try await SharedServers.three().servers[0].connectionString(database: "postgres")
+        let own = try ConnectionString(server)
+        let (host, port) = (own.value(of: "host") ?? "", own.value(of: "port") ?? "")
+        let address = try ConnectionString(
+            "\(server) host=\(host),127.0.0.1 port=\(port),\(listener.port) target_session_attrs=standby")
+        let error = await #expect(throws: PostgresError.self) {
+            try await Session.connect(to: address, timeout: .milliseconds(600))
+        }
+        let lines = error?.message.split(separator: "\n") ?? []
+        #expect(lines.first?.contains("server is not in hot standby mode") == true, "\(lines)")
+        #expect(lines.last?.hasSuffix("no connection within 0.6 seconds") == true, "\(lines)")
     }
 
     @Test func `for a host ends when its own connect_timeout says so`() async throws {
