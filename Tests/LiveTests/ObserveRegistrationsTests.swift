@@ -184,7 +184,7 @@ import Testing
             UPDATE sl_set SET set_locked = 1;
             INSERT INTO sl_path (pa_server, pa_client, pa_conninfo, pa_connretry) VALUES (1, 2, '', 10);
             INSERT INTO sl_subscribe (sub_set, sub_provider, sub_receiver, sub_forward, sub_active)
-            VALUES (7, 1, 2, true, true);
+            VALUES (7, 1, 2, false, true);
             INSERT INTO sl_set (set_id, set_origin) VALUES (8, 1);
             INSERT INTO sl_event (ev_origin, ev_seqno, ev_snapshot, ev_type, ev_data1)
             VALUES (1, 900, '1:1:', 'MOVE_SET', '7');
@@ -192,6 +192,7 @@ import Testing
         let moving = try await observed(node, scope).slony
         #expect(moving?.movesInFlight == [7] && moving?.sets[7]?.isLocked == true)
         #expect(moving?.subscribers == [7: [2]])
+        #expect(moving?.noBackups == [7: [2]])
         _ = try await session.run("INSERT INTO sl_confirm (con_origin, con_received, con_seqno) VALUES (1, 2, 901)")
         let confirmed = try await observed(node, scope).slony
         #expect(confirmed?.movesInFlight == [])

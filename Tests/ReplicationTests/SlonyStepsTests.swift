@@ -88,4 +88,33 @@ extension World {
                     + "origin: 'paris' is none"
             ])
     }
+
+    @Test func `fail over to no node that Slony would refuse`() {
+        var world = World.moving()
+        world.lose("berlin")
+        for node in ["paris", "tokyo"] as [NodeName] { world.node(node) { $0.slony?.noBackups[1] = [2] } }
+        expectNoDifference(
+            world.steps,
+            [
+                "bring 'berlin' back, which MOVE SET needs; or, where it is lost for good, name a node as origin that has "
+                    + "every set of 'berlin' from 'berlin' itself, with forward = yes: 'paris' has not, of set 1, and "
+                    + "FAILOVER refuses it"
+            ])
+    }
+
+    @Test func `wait for the subscription of the new origin, to which no table is added`() {
+        var world = World.moving()
+        world.node("paris") {
+            $0.slony?.tables = [:]
+            $0.tables[tableName("public.orders")]?.triggers = []
+        }
+        expectNoDifference(
+            world.steps,
+            [
+                "first see to TABLE_NOT_REGISTERED on 'paris', where MOVE SET would find no tables: wait until SUBSCRIBE SET "
+                    + "has ended there, if it is under way; then move it"
+            ])
+        let next = world.difference.findings.first { $0.code == .tableNotRegistered }?.next ?? ""
+        #expect(next.hasPrefix("wait until SUBSCRIBE SET, which is on record, has ended here; a table that the origin"))
+    }
 }

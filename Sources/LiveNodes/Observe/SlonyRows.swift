@@ -28,7 +28,11 @@ extension SlonyRegistrations {
 
     private mutating func readSubscriptions(_ rows: CopyRows) {
         var rows = rows
-        while !rows.isAtEnd { subscribers[rows.number(), default: []].insert(rows.number()) }
+        while !rows.isAtEnd {
+            let (set, receiver): (Int, Int) = (rows.number(), rows.number())
+            subscribers[set, default: []].insert(receiver)
+            if !rows.flag() { noBackups[set, default: []].insert(receiver) }
+        }
     }
 
     private mutating func readMoves(_ rows: CopyRows) {

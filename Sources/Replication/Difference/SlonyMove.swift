@@ -18,6 +18,8 @@ struct SlonyMove {
     private let new: Int
     private let names: [Int: NodeName]
     private let isSubscribed: Bool
+    /// The old origin's sets that the new one could not take over by FAILOVER, sorted.
+    private let withoutBackup: [Int]
     private let stand: Stand
 
     /// `nil` where Slony's number of the set, of the new or of the old origin is not known, or a node has moved it already.
@@ -29,6 +31,8 @@ struct SlonyMove {
         let origins = catalogs.compactMap { $0.sets[id]?.origin }
         guard let old = origins.first(where: { $0 != new }) else { return nil }
         (self.id, self.old, self.new, self.names) = (id, old, new, names)
+        let sets = Set(catalogs.flatMap { catalog in catalog.sets.filter { $0.value.origin == old }.keys })
+        withoutBackup = sets.filter { set in catalogs.contains { $0.noBackups[set]?.contains(new) ?? false } }.sorted()
         isSubscribed = catalogs.contains { $0.subscribers[id]?.contains(new) ?? false }
         if let givenUp = catalogs.givenUp(among: origins + [new]) {
             stand = .givenUp(givenUp.node, survivor: givenUp.survivor)
@@ -52,6 +56,9 @@ struct SlonyMove {
         case .unsubscribed:
             "subscribe it first with slonik: subscribe set (id = \(id), provider = \(old), receiver = \(new), "
                 + "forward = yes); wait until it is active, then move it"
+        case .ready where found.contains { $0.code == .tableNotRegistered && $0.node == names[new] }:
+            "first see to TABLE_NOT_REGISTERED on '\(name(new))', where MOVE SET would find no tables: wait until SUBSCRIBE "
+                + "SET has ended there, if it is under way; then move it"
         case .ready: moving(on: found.filter(\.breaksMoves))
         }
     }
@@ -72,6 +79,11 @@ struct SlonyMove {
         let (lost, successor) = (name(old), name(new))
         let back = "bring '\(lost)' back, which MOVE SET needs; or, where it is lost for good"
         guard isSubscribed else { return "\(back), name a subscriber of the set as origin: '\(successor)' is none" }
+        if let set = withoutBackup.first {
+            return
+                "\(back), name a node as origin that has every set of '\(lost)' from '\(lost)' itself, with forward = yes: "
+                + "'\(successor)' has not, of set \(set), and FAILOVER refuses it"
+        }
         return "\(back), with slonik: failover (id = \(old), backup node = \(new)); it takes every set of '\(lost)' to "
             + "'\(successor)', and '\(lost)' has to be rebuilt"
     }

@@ -58,10 +58,11 @@ extension TableJudgement {
         } else {
             find(
                 .tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)",
-                next: desired.role == .origin
+                next: slony.isOrigin(of: slonySet) ?? (desired.role == .origin)
                     ? "add the table with slonik: " + slony.addition(to: slonySet)
-                    : "subscribe the node with slonik: SUBSCRIBE SET, and wait until it has; a table that the "
-                        + "origin does not list either is added there: " + slony.addition(to: slonySet))
+                    : slony.subscribing(to: slonySet)
+                        + "; a table that the origin does not list either is added there: "
+                        + slony.addition(to: slonySet))
         }
     }
 
@@ -118,6 +119,17 @@ extension SlonyRegistrations {
     /// The row of a table; `nil` where there is none, or it is another table's.
     func registration(of table: ObservedTable, beside others: [TableName: ObservedTable]) -> SlonyTable? {
         tables[table.oid].flatMap { isStale($0, for: table.name, beside: others) ? nil : $0 }
+    }
+
+    /// Whether the node is the set's origin by its own catalog; `nil` where that does not say.
+    fileprivate func isOrigin(of set: Int?) -> Bool? { set.flatMap { sets[$0] }.map { $0.origin == localNode } }
+
+    /// What gives the node the tables of a set of which it is not the origin.
+    fileprivate func subscribing(to set: Int?) -> String {
+        let isUnderWay = set.flatMap { subscribers[$0] }.flatMap { receivers in localNode.map(receivers.contains) }
+        return isUnderWay ?? false
+            ? "wait until SUBSCRIBE SET, which is on record, has ended here"
+            : "subscribe the node with slonik: SUBSCRIBE SET, and wait until it has"
     }
 
     /// The commands that add a table to a set: Slony adds none to a set that has subscribers.

@@ -10,6 +10,8 @@ public struct SlonyRegistrations: Hashable, Sendable {
     public var tables: [UInt32: SlonyTable]
     /// `sl_subscribe`: the receivers of each set.
     public var subscribers: [Int: Set<Int>]
+    /// Those of them that no FAILOVER takes: they get the set from another receiver, or pass nothing on (`forward = no`).
+    public var noBackups: [Int: Set<Int>] = [:]
     /// The sets that events known here and not confirmed everywhere move (MOVE_SET, ACCEPT_SET, FAILOVER_NODE).
     public var movesInFlight: Set<Int>
 

@@ -128,6 +128,12 @@ extension CanonicalBytes {
             bytes.add(set.key)
             bytes.add(set.value.sorted()) { $0.add($1) }
         }
+        // Where there are none, nothing is added.
+        for (set, receivers) in slony.noBackups.sorted(by: { $0.key < $1.key }) {
+            add("no backup")
+            add(set)
+            add(receivers.sorted()) { $0.add($1) }
+        }
         let moves = slony.movesInFlight.sorted()
         add(moves.isEmpty ? nil : moves) { $0.add($1) { $0.add($1) } }
     }
