@@ -261,6 +261,24 @@ private let slony = Engine.slony(cluster: "shopcl")
         expectNoDifference(world.difference.findings.map { $0.next.contains("index this name again") }, [true])
     }
 
+    @Test func `whose registered index is gone still has a log trigger that is disabled, and says so`() {
+        var world = World(slony)
+        world.node("berlin") { $0.slony?.tables[16384]?.keyMask = nil }
+        world.set(.log, .disabled, on: "berlin")
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_UNLOGGED [berlin public.orders] public.orders on its origin 'berlin' accepts writes that \
+            are not logged: changes are lost now
+            error, blocking: NO_PRIMARY_KEY [berlin public.orders] the index orders_pkey that Slony registered for \
+            public.orders is gone or is no key
+            held back berlin public.orders _shopcl_logtrigger disabled to enabled
+            """)
+        // Another table's number is another matter.
+        world.trigger(.log, on: "berlin") { $0.arguments = TriggerArguments(["_shopcl", "107", "k"]) }
+        expectNoDifference(world.difference.changes, [])
+    }
+
     @Test func `whose registered index is gone still says what it accepts, and is still closed`() {
         var world = World(slony)
         world.node("berlin") { $0.slony?.tables[16384]?.keyMask = nil }

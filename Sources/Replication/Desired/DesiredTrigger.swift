@@ -8,10 +8,10 @@ public struct DesiredTrigger: Hashable, Sendable {
     public let function: FunctionName
     /// `tgtype`.
     public let type: Int16
-    /// `tgargs`.
+    /// `tgargs`; as far as they are known.
     public let arguments: TriggerArguments
-    /// Whether they are known; where they are not, what stands there is neither made nor changed, and does what its
-    /// function does.
+    /// Whether all are known; where they are not, what stands there is not made, nor changed but for its mode, and does
+    /// what its function does.
     public let hasKnownArguments: Bool
     /// The firing mode; `nil` where the trigger must not exist.
     public let mode: FiringMode?

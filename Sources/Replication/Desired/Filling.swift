@@ -87,12 +87,12 @@ extension TriggerTemplate {
         guard let name = name.filled(value), let schema = functionSchema.filled(value),
             let function = functionName.filled(value)
         else { return nil }
-        let texts = arguments.compactMap { $0.filled(value) }
+        let texts = arguments.map { $0.filled(value) }.prefix { $0 != nil }.compactMap(\.self)
         let areKnown = texts.count == arguments.count
         return DesiredTrigger(
             purpose: purpose, name: TriggerName(name.cutAsIdentifier),
             function: FunctionName(Identifier(schema.cutAsIdentifier), Identifier(function.cutAsIdentifier)),
-            type: type, arguments: TriggerArguments(areKnown ? texts : []), mode: mode(for: role), match: match,
+            type: type, arguments: TriggerArguments(texts), mode: mode(for: role), match: match,
             isDecisive: isDecisive, hasKnownArguments: areKnown)
     }
 }

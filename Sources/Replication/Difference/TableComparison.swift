@@ -16,11 +16,11 @@ struct TableComparison {
         self.observed = observed
         self.partitions = partitions
         self.catalog = catalog
-        let triggers = (desired.triggers ?? []).filter { trigger in
-            trigger.hasKnownArguments && !partitions.skipped.contains(trigger.name)
+        let triggers = (desired.triggers ?? []).filter { !partitions.skipped.contains($0.name) }
+        let claims = NameClaims(triggers.filter(\.hasKnownArguments), on: observed)
+        for trigger in triggers {
+            if trigger.hasKnownArguments { compare(trigger, claims) } else { compareMode(trigger) }
         }
-        let claims = NameClaims(triggers, on: observed)
-        for trigger in triggers { compare(trigger, claims) }
         for own in desired.declared.triggers { compareOwn(own) }
         for own in desired.declared.inherited { compareClone(of: own) }
         for own in desired.declared.rules { compareRule(own) }
@@ -58,6 +58,14 @@ struct TableComparison {
         } else if !partitions.cloned.contains(trigger.name) {
             add(.create(trigger), trigger.purpose)
         }
+    }
+
+    /// Where an argument is not known, as without the index that it follows from, the trigger stays, in its own mode.
+    private mutating func compareMode(_ trigger: DesiredTrigger) {
+        guard let mode = trigger.mode, let found = observed.trigger(trigger.name),
+            trigger.isSameDefinition(as: found), found.arguments.texts.starts(with: trigger.arguments.texts)
+        else { return }
+        setMode(of: found, to: mode, trigger)
     }
 
     /// Whether no other trigger is the like of one, and no root gives this partition another: then its mode is all that
