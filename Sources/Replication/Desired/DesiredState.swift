@@ -39,7 +39,8 @@ public struct DesiredState: Hashable, Sendable {
                         ?? filling.triggers(table.name, nodes[index].tables[table.name], on: nodes[index], as: role)
                     tables.append(
                         DesiredTable(
-                            node: names[index], set: set.name, role: role, triggers: triggers, declared: table))
+                            node: names[index], set: set.name, role: role, triggers: triggers, declared: table,
+                            isThere: nodes[index].holds(table.name, by: declared.engine.catalog)))
                 }
             }
             findings += filling.collisions(expansion.tables)
@@ -63,10 +64,10 @@ public struct DesiredState: Hashable, Sendable {
         tables.indices.count { $0 == 0 || tables[$0].name != tables[$0 - 1].name }
     }
 
-    /// How many triggers must exist, over all tables, of those whose arguments are known.
+    /// How many triggers must exist, over all tables that are there, of those whose arguments are known.
     public var triggerCount: Int {
         tables.indices.reduce(0) { count, index in
-            guard let triggers = tables[index].triggers else { return count }
+            guard tables[index].isThere, let triggers = tables[index].triggers else { return count }
             return count + triggers.indices.count { triggers[$0].mode != nil && triggers[$0].hasKnownArguments }
         }
     }
@@ -98,9 +99,18 @@ public struct DesiredTable: Hashable, Sendable {
     public fileprivate(set) var triggers: [DesiredTrigger]?
     /// The declaration it follows from: its own, its pattern's or its partitioned root's.
     public let declared: DeclaredTable
+    /// Whether the table exists and, where the engine's catalog lists tables, is listed: else no trigger is looked at.
+    let isThere: Bool
 
     /// The table; a partition stands beside its root.
     public var name: TableName { declared.name }
     /// What in the cluster file asked for it.
     public var because: Position { declared.because }
+}
+
+extension ObservedNode {
+    fileprivate func holds(_ table: TableName, by catalog: EngineCatalog) -> Bool {
+        guard let found = tables[table] else { return false }
+        return !catalog.listsTables || slony?.registration(of: found, beside: tables) != nil
+    }
 }
