@@ -120,7 +120,8 @@ extension JSON {
         butNot: "\(anyCase("pg_"))|\(anyCase("information_schema"))\\.|\"pg_|\"information_schema\"")
 
     /// See ``Text/storedName``; of a schema, none of the server's own.
-    static let schemaName = storedName + ["pattern": "^(?!pg_|information_schema$)"]
+    static let schemaName =
+        anyText + ["minLength": 1, "maxLength": 63, "pattern": "^(?!pg_|information_schema$)[^\\u0000]*$"]
 
     private static func anyCase(_ word: String) -> String {
         word.map { $0.isLetter ? "[\($0.uppercased())\($0)]" : "\($0)" }.joined()

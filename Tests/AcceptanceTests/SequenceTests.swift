@@ -61,7 +61,8 @@ import Testing
             let plan = try await shop.polarity("apply", "--dry-run", "-o", "sql")
             let psql = try await shop.psql(plan.output, input: answer)
             #expect(psql.status == 3)
-            #expect(psql.errorOutput.contains("not confirmed, so nothing is opened"))
+            let isAsked = !answer.isEmpty
+            #expect(psql.errorOutput.contains("not confirmed, so nothing is opened") == isAsked)
             await #expect(throws: (any Error).self) {
                 try await shop.ask("paris", "INSERT INTO public.orders (customer) VALUES ('too soon')")
             }
