@@ -55,12 +55,34 @@ import Testing
         }
     }
 
+    @Test func `who holds Slony's configuration lock is named, and no table is called busy`() async throws {
+        try await SlonyCluster.lend(as: "slony_config_lock") { cluster in
+            try await cluster.sabotage("ALTER TABLE public.orders DISABLE TRIGGER _shopcl_denyaccess", on: 3)
+            let holder = try await Session.connect(to: cluster.addresses[2], timeout: .seconds(10))
+            _ = try await holder.run("BEGIN; LOCK TABLE _shopcl.sl_config_lock IN ACCESS EXCLUSIVE MODE")
+            let answer = try await apply(cluster, "--retries", "2", "--lock-timeout", "200ms")
+            #expect(answer.status == 75, "\(answer.output)\(answer.errorOutput)")
+            let holding = "Slony's configuration lock is held by pid \(holder.processID) postgres"
+            #expect(
+                answer.output.contains("tokyo   public.orders   kept waiting for 2 tries: \(holding)"),
+                "\(answer.output)")
+            #expect(
+                answer.output.hasSuffix(
+                    "shop: nothing changed, Slony's configuration lock on tokyo was held for 2 tries\n"),
+                "\(answer.output)")
+            #expect(
+                answer.errorOutput.contains("waiting for its lock, try 1 of 2: \(holding)"), "\(answer.errorOutput)")
+            _ = try await holder.run("COMMIT")
+            await holder.close()
+        }
+    }
+
     /// The built binary, on the file of the scenarios.
-    private func apply(_ cluster: SlonyCluster) async throws -> CommandResult {
+    private func apply(_ cluster: SlonyCluster, _ arguments: String...) async throws -> CommandResult {
         let home = try temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: home) }
         return try await run(
-            Binary.path, ["apply", "-f", Scenario.folder.appending(path: "slony.yaml").path(), "--yes"],
+            Binary.path, ["apply", "-f", Scenario.folder.appending(path: "slony.yaml").path(), "--yes"] + arguments,
             environment: Binary.environment(home: home, Scenario.environment(cluster.addresses)))
     }
 

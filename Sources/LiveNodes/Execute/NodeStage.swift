@@ -35,7 +35,8 @@ struct NodeStage {
             let transactions = try await run.transactions(through: worker, on: node)
             let sampler = spare.map {
                 Sampler(
-                    session: $0, worker: worker.processID, label: run.label, isDirect: transactions.isDirect)
+                    session: $0, worker: worker.processID, label: run.label, isDirect: transactions.isDirect,
+                    engineLock: transactions.engineLockOID)
             }
             let (underway, tell) = (underway, run.tell)
             let reached = await withTaskGroup { group in
@@ -129,7 +130,7 @@ struct NodeStage {
     private mutating func judge(_ index: Int, _ error: PostgresError, _ sample: Sampler.Sample?) async {
         switch error.sqlState {
         case _ where error.isLockNotAvailable || error.isDeadlock:
-            let isOwn = sample.map { $0.relation == queue[index].tableOID || $0.relation == 0 } ?? false
+            let isOwn = sample?.concerns(queue[index].tableOID) ?? false
             let blockers = isOwn ? sample?.blockers ?? [] : []
             if blockers.isEmpty { await run.tell(.waiting(queue.nextTry(of: index), blockers: [])) }
             queue.miss(index, blockers: blockers, at: .now)

@@ -43,9 +43,12 @@ struct Run: Sendable {
     func transactions(
         through session: Session, on node: NodeName
     ) async throws(PostgresError) -> StepTransactions {
-        let backend = try await session.query("SELECT pg_catalog.pg_backend_pid()", timeout: connectTimeout)[0, 0]
-        let isDirect = backend == "\(session.processID)"
-        let transactions = transactions(on: node, serverVersion: session.serverVersion, isDirect: isDirect)
+        let lock = engineLock.map { "pg_catalog.to_regclass(\(literal($0.quoted)))::pg_catalog.oid" } ?? "NULL"
+        let answer = try await session.query(
+            "SELECT pg_catalog.pg_backend_pid(), \(lock)", timeout: connectTimeout)
+        let isDirect = answer[0, 0] == "\(session.processID)"
+        var transactions = transactions(on: node, serverVersion: session.serverVersion, isDirect: isDirect)
+        transactions.engineLockOID = answer[0, 1].flatMap { UInt32($0) }
         if transactions.isDirect { _ = try await session.run(transactions.preparation, timeout: connectTimeout) }
         return transactions
     }

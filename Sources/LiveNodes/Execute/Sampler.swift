@@ -8,6 +8,11 @@ struct Sampler: Sendable {
     struct Sample: Hashable, Sendable {
         let relation: UInt32
         let blockers: [Blocker]
+
+        /// Whether it may be the step on this table that waits: each takes the engine's lock before its own.
+        func concerns(_ table: UInt32) -> Bool {
+            relation == table || relation == 0 || blockers.contains(where: \.holdsEngineLock)
+        }
     }
 
     let session: Session
@@ -16,6 +21,8 @@ struct Sampler: Sendable {
     let label: RunLabel
     /// Whether both sessions are their backends' own: then the question is prepared once.
     let isDirect: Bool
+    /// The OID of the engine's lock on its configuration, where it has one.
+    let engineLock: UInt32?
 
     /// How long a message is on its way before it is looked at: most have their answer long before.
     private static let pause = Duration.milliseconds(10)
@@ -41,13 +48,15 @@ struct Sampler: Sendable {
 
     private func sample() async -> Sample? {
         guard let rows = try? await rows(), !rows.isEmpty else { return nil }
+        let relation = rows[0, "relation"].flatMap { UInt32($0) } ?? 0
         let blockers = rows.values.map { row in
             Blocker(
                 pid: row[1].flatMap { Int32($0) } ?? 0, user: row[2] ?? "", application: row[3] ?? "",
                 state: row[4] ?? "",
-                age: .microseconds(row[5].flatMap { Int64($0) } ?? 0), isAutovacuum: row[4] == "autovacuum worker")
+                age: .microseconds(row[5].flatMap { Int64($0) } ?? 0), isAutovacuum: row[4] == "autovacuum worker",
+                holdsEngineLock: relation == engineLock)
         }
-        return Sample(relation: rows[0, "relation"].flatMap { UInt32($0) } ?? 0, blockers: blockers)
+        return Sample(relation: relation, blockers: blockers)
     }
 
     private func rows() async throws(PostgresError) -> Rows? {
@@ -71,8 +80,8 @@ final class Underway: Sendable {
         /// Counts the messages; nil between them.
         var number: Int?
         var last = 0
-        /// The tries in the message, by the table's OID.
-        var tries: [UInt32: StepTry] = [:]
+        /// The tries in the message.
+        var tries: [StepTry] = []
         var told: Set<UInt32> = []
         var sample: Sampler.Sample?
     }
@@ -83,7 +92,6 @@ final class Underway: Sendable {
 
     /// A message leaves.
     func begin(_ tries: [StepTry]) {
-        let tries = Dictionary(tries.map { ($0.step.tableOID, $0) }) { first, _ in first }
         state.withLock { state in
             state = State(number: state.last + 1, last: state.last + 1, tries: tries)
         }
@@ -106,7 +114,9 @@ final class Underway: Sendable {
         state.withLock { state in
             guard state.number == number else { return nil }
             state.sample = sample
-            return state.told.insert(sample.relation).inserted ? state.tries[sample.relation] : nil
+            guard state.told.insert(sample.relation).inserted else { return nil }
+            return state.tries.first { $0.step.tableOID == sample.relation }
+                ?? state.tries.first { _ in sample.blockers.contains(where: \.holdsEngineLock) }
         }
     }
 }

@@ -11,6 +11,8 @@ struct StepTransactions {
     let stepsKey: Int64
     /// The engine's lock on its configuration, taken first and as the login role, as the engine itself does.
     let engineLock: QualifiedName?
+    /// Its OID on the node, by which who waits for it is known; `nil` where that was not asked.
+    var engineLockOID: UInt32?
     let serverVersion: Int32
     /// Whether the session is the backend's own and keeps what is set and prepared; through a pooler the next message may
     /// find itself on another backend.

@@ -80,15 +80,21 @@ public struct Blocker: Hashable, Sendable {
     public let age: Duration
     /// Whether it is an autovacuum worker that gives way after `deadlock_timeout`: one that prevents wraparound does not.
     public let isAutovacuum: Bool
+    /// Whether it holds the engine's lock on its configuration, which every step waits for, and not the step's table.
+    public let holdsEngineLock: Bool
 
     /// Describes a blocker.
-    public init(pid: Int32, user: String, application: String, state: String, age: Duration, isAutovacuum: Bool) {
+    public init(
+        pid: Int32, user: String, application: String, state: String, age: Duration, isAutovacuum: Bool,
+        holdsEngineLock: Bool = false
+    ) {
         self.pid = pid
         self.user = user
         self.application = application
         self.state = state
         self.age = age
         self.isAutovacuum = isAutovacuum
+        self.holdsEngineLock = holdsEngineLock
     }
 }
 

@@ -94,9 +94,11 @@ extension Page {
                 + (held > 0 ? ", \(grouped(held)) held back" : "") + "; the cluster has not converged"
         }
         for end in ends {
-            guard case .busy(let tries, _) = end.outcome else { continue }
+            guard case .busy(let tries, let blockers) = end.outcome else { continue }
             let table = end.step.table.map { visible($0.description) } ?? "schema polarity"
-            return "\(name): nothing changed, \(table) on \(visible(end.step.node.text)) stayed busy for "
+            let isEngines = blockers.contains(where: \.holdsEngineLock)
+            return "\(name): nothing changed, \(isEngines ? "Slony's configuration lock" : table) on "
+                + "\(visible(end.step.node.text)) \(isEngines ? "was held" : "stayed busy") for "
                 + (tries == 1 ? "1 try" : "\(tries) tries")
         }
         return "\(name): nothing changed"

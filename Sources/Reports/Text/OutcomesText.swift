@@ -99,7 +99,8 @@ extension Outcome {
         switch self {
         case .done(let tries, let took): "done in \(took.words), \(tries == 1 ? "1 try" : "\(tries) tries")"
         case .busy(let tries, let blockers):
-            "busy for \(tries == 1 ? "1 try" : "\(tries) tries")"
+            (blockers.contains(where: \.holdsEngineLock) ? "kept waiting for " : "busy for ")
+                + (tries == 1 ? "1 try" : "\(tries) tries")
                 + (blockers.isEmpty ? "" : ": " + blockers.map(\.words).joined(separator: "; "))
         case .stale(let message): "stale: " + visible(message)
         case .failed(let state, let message):
@@ -112,8 +113,11 @@ extension Outcome {
 }
 
 extension Blocker {
-    /// `pid 4242 shop_app "etl", idle in transaction for 12:33`; what is unknown is left out.
-    public var words: String {
+    /// `pid 4242 shop_app "etl", idle in transaction for 12:33`; what is unknown is left out. Of the engine's lock it is
+    /// said that it is held: no table is busy then.
+    public var words: String { (holdsEngineLock ? "Slony's configuration lock is held by " : "") + holder }
+
+    private var holder: String {
         let name = application.isEmpty ? "" : "\"\(visible(application))\""
         let who = [pid == 0 ? "" : "pid \(pid)", visible(user), name]
         return who.filter { !$0.isEmpty }.joined(separator: " ") + ", " + visible(state) + " for " + age.clock
