@@ -39,7 +39,7 @@ private let slony = Engine.slony(cluster: "shopcl")
             """)
         expectNoDifference(
             Set(world.difference.findings.filter { $0.code == .tableNotRegistered }.map(\.next)),
-            ["run slonik: REPAIR CONFIG for this set and node"])
+            ["run slonik: REPAIR CONFIG (set id = 1, event node = 3, execute only on = 3)"])
         expectNoDifference(
             world.difference.roles.filter { $0.node == "tokyo" }.map(\.tables), [[.unlogged: 1, .subscriber: 2]])
     }

@@ -54,7 +54,9 @@ extension TableJudgement {
         if other == nil { findLeftovers(on: observed, engine) }
         guard desired.role != .bystander else { return }
         if let other {
-            findStale("lists \(desired.name) with OID \(other), and the table has \(observed.oid)")
+            findStale(
+                "lists \(desired.name) with OID \(other), and the table has \(observed.oid)", slony,
+                slony.tables[other]?.set)
         } else {
             find(
                 .tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)",
@@ -72,16 +74,21 @@ extension TableJudgement {
         _ listed: inout [TableName: UInt32]?
     ) {
         if let other = oid(of: desired.name, in: slony, &listed) {
-            findStale("lists \(desired.name) with OID \(other), and the table has \(observed.oid)")
+            findStale(
+                "lists \(desired.name) with OID \(other), and the table has \(observed.oid)", slony,
+                slony.tables[other]?.set)
         } else {
-            findStale("has the OID of \(desired.name), \(observed.oid), for \(registered.name)")
+            findStale("has the OID of \(desired.name), \(observed.oid), for \(registered.name)", slony, registered.set)
         }
     }
 
-    private func findStale(_ what: String) {
+    /// REPAIR CONFIG mends its event node, and no other.
+    private func findStale(_ what: String, _ slony: SlonyRegistrations, _ set: Int?) {
+        let node = slony.localNode.map { "\($0)" } ?? "this node"
         find(
             .tableNotRegistered, "Slony on '\(desired.node)' \(what): it was restored or made anew",
-            next: "run slonik: REPAIR CONFIG for this set and node")
+            next: "run slonik: REPAIR CONFIG (set id = \(set.map { "\($0)" } ?? "this set"), event node = \(node), "
+                + "execute only on = \(node))")
     }
 
     private func oid(
