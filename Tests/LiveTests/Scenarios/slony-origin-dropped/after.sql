@@ -1,0 +1,2 @@
+-- on every node
+INSERT INTO public.orders (id, customer) VALUES (1, 'Ada')
