@@ -83,6 +83,33 @@ private let plain = Engine(
         expectNoDifference(world.plan.drains.map(\.newOrigin), ["berlin"])
     }
 
+    @Test func `cannot be told where no subscriber has a trigger, and the words of a move are asked for`() {
+        var world = World(
+            Engine(
+                name: "custom", cluster: "shop", catalog: .none,
+                templates: [
+                    TriggerTemplate(
+                        .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
+                        subscriber: nil)
+                ]), origin: "paris")
+        world.sets = sets("berlin", ["paris", "tokyo"])
+        expectNoDifference(world.difference.findings.filter { $0.code == .drainUnproven }, [])
+        expectNoDifference(world.plan.required, [.originChange, .unprovenHandover])
+    }
+
+    @Test func `is not what a partitioned table looks like where row triggers are not cloned`() {
+        var world = World.divided(
+            Engine(
+                name: "custom", cluster: "shop", catalog: .none,
+                templates: plain.templates.filter { $0.level == .row }), version: 150_000)
+        world.node("berlin") { $0.identity.serverVersion = 120_000 }
+        for origin in ["berlin", "paris", "berlin"] as [NodeName] {
+            world.declare(origin: origin)
+            world.apply()
+            #expect(world.difference.isInSync, "\(world.story)")
+        }
+    }
+
     @Test func `becomes the origin of a table that is new everywhere`() {
         var world = World(builtin)
         for node in ["berlin", "paris", "tokyo"] as [NodeName] {

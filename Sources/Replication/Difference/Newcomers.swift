@@ -2,9 +2,14 @@ extension SetAudit {
     /// A declared origin that has none of the engine's triggers on a table which another node wrote: it was never a
     /// subscriber, so it lacks that node's rows, and there is nothing to wait for. The table stays as it is until it was one.
     mutating func findNewcomers(_ judged: [TableJudgement], _ observed: ObservedState) {
-        guard let origin = set.origin, !declared.engine.catalog.movesOrigins else { return }
+        guard let origin = set.origin, !declared.engine.catalog.movesOrigins,
+            declared.engine.templates.contains(where: { $0.mode(for: .subscriber) != nil })
+        else { return }
+        // Where row triggers are not cloned a partitioned table may have none: its partitions have their own.
+        let mayLackRows = observed.node(origin).map { $0.identity.serverVersion < 130_000 } ?? false
         let newcomers = judged.indices.filter { index in
             judged[index].desired.node == origin && judged[index].doors.map { !$0.hasEngineTriggers } ?? false
+                && !(mayLackRows && judged[index].kind == .partitionedTable)
         }
         guard !newcomers.isEmpty else { return }
         let names = Set(newcomers.map { judged[$0].desired.name })
