@@ -8,7 +8,7 @@ extension SetAudit {
         // Where row triggers are not cloned a partitioned table may have none: its partitions have their own.
         let mayLackRows = observed.node(origin).map { $0.identity.serverVersion < 130_000 } ?? false
         let newcomers = judged.indices.filter { index in
-            judged[index].desired.node == origin && judged[index].doors.map { !$0.hasEngineTriggers } ?? false
+            judged[index].doors.map { !$0.hasEngineTriggers } ?? false && judged[index].desired.node == origin
                 && !(mayLackRows && judged[index].kind == .partitionedTable)
         }
         guard !newcomers.isEmpty else { return }
