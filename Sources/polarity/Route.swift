@@ -112,7 +112,8 @@ extension Report {
             plan: kind == .status ? nil : walk.plan,
             outcomes: outcomes, fingerprint: walk.fingerprint, result: result, error: error,
             counts: Counts(
-                tables: desired.tableCount + walk.tablesUnseen, triggersRight: max(0, desired.triggerCount - wrong),
+                tables: desired.tableCount + walk.tablesUnseen,
+                triggersRight: max(0, desired.triggerCount(in: walk.observed) - wrong),
                 leftOut: walk.difference.leftOut.count))
     }
 }

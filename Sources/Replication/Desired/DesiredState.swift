@@ -39,8 +39,7 @@ public struct DesiredState: Hashable, Sendable {
                         ?? filling.triggers(table.name, nodes[index].tables[table.name], on: nodes[index], as: role)
                     tables.append(
                         DesiredTable(
-                            node: names[index], set: set.name, role: role, triggers: triggers, declared: table,
-                            isThere: nodes[index].holds(table.name, by: declared.engine.catalog)))
+                            node: names[index], set: set.name, role: role, triggers: triggers, declared: table))
                 }
             }
             findings += filling.collisions(expansion.tables)
@@ -64,11 +63,17 @@ public struct DesiredState: Hashable, Sendable {
         tables.indices.count { $0 == 0 || tables[$0].name != tables[$0 - 1].name }
     }
 
-    /// How many triggers must exist, over all tables that are there, of those whose arguments are known.
-    public var triggerCount: Int {
-        tables.indices.reduce(0) { count, index in
-            guard tables[index].isThere, let triggers = tables[index].triggers else { return count }
-            return count + triggers.indices.count { triggers[$0].mode != nil && triggers[$0].hasKnownArguments }
+    /// How many triggers must exist, of those whose arguments are known, over all tables that a node has and, where the
+    /// engine's catalog lists tables, that are listed there.
+    public func triggerCount(in observed: ObservedState) -> Int {
+        declared.nodes.reduce(0) { count, node in
+            guard let seen = observed.node(node.name) else { return count }
+            return tables.indices.reduce(count) { count, index in
+                guard tables[index].node == node.name, let triggers = tables[index].triggers,
+                    seen.holds(tables[index].name, by: declared.engine.catalog)
+                else { return count }
+                return count + triggers.indices.count { triggers[$0].mode != nil && triggers[$0].hasKnownArguments }
+            }
         }
     }
 
@@ -99,8 +104,6 @@ public struct DesiredTable: Hashable, Sendable {
     public fileprivate(set) var triggers: [DesiredTrigger]?
     /// The declaration it follows from: its own, its pattern's or its partitioned root's.
     public let declared: DeclaredTable
-    /// Whether the table exists and, where the engine's catalog lists tables, is listed: else no trigger is looked at.
-    let isThere: Bool
 
     /// The table; a partition stands beside its root.
     public var name: TableName { declared.name }
