@@ -69,13 +69,12 @@ private struct Composer: ~Copyable {
             let root = try node(depth: 0)
             try advance()  // the document ends
             try advance()
-            let isLast = event.pointee.type == YAML_STREAM_END_EVENT
-            if isNothing && isLast { return empty() }
-            if !isLast {
+            if event.pointee.type != YAML_STREAM_END_EVENT {
                 report("a second document begins here; a cluster file is one document")
+            } else if isNothing {
+                return empty()
             }
-            if isNothing { return nil }
-            return YAMLDocument(root: root, tree: tree)
+            return isNothing ? nil : YAMLDocument(root: root, tree: tree)
         } catch {
             diagnostics.append(error.diagnostic)
             return nil

@@ -35,10 +35,12 @@ func ownSettings(serverVersion: Int32) -> String {
 }
 
 /// What keeps a transaction from the end that a role or a database has set for it, which ends the session as well.
-/// PostgreSQL 17 was the first to know one.
 func noTransactionTimeout(serverVersion: Int32) -> String {
-    serverVersion >= 170_000 ? "SET LOCAL transaction_timeout = 0;" : ""
+    hasTransactionTimeout(serverVersion: serverVersion) ? "SET LOCAL transaction_timeout = 0;" : ""
 }
+
+/// Whether the server knows `transaction_timeout`; PostgreSQL 17 was the first.
+func hasTransactionTimeout(serverVersion: Int32) -> Bool { serverVersion >= 170_000 }
 
 /// Asks some nodes one thing each, in a session of its own that can change nothing; those that do not answer are absent.
 func askAside(

@@ -65,15 +65,15 @@ struct NodeStage {
             await Result { () async throws(PostgresError) in try await run.session(on: node, tryingFor: .zero) }
         }
         async let second = reach()
-        switch (await reach(), await second) {
-        case (.success(let worker), let spare): return (worker, try? spare.get())
-        case (.failure(let error), .success(let worker)) where error.sqlState == "08001": return (worker, nil)
-        case (.failure(let error), .failure) where error.sqlState == "08001":
-            return (try await run.session(on: node), nil)
-        case (.failure(let error), let spare):
-            await (try? spare.get())?.close()
+        let (first, spare) = (await reach(), try? await second.get())
+        do throws(PostgresError) {
+            if let worker = try first.unlessRefused { return (worker, spare) }
+        } catch {
+            await spare?.close()
             throw error
         }
+        if let spare { return (spare, nil) }
+        return (try await run.session(on: node), nil)
     }
 
     /// - Returns: Whether the session still stands.

@@ -9,10 +9,11 @@ struct Sampler: Sendable {
         let relation: UInt32
         let blockers: [Blocker]
 
+        /// Whether it is the engine's lock that is waited for.
+        var waitsForEngine: Bool { blockers.contains(where: \.holdsEngineLock) }
+
         /// Whether it may be the step on this table that waits: each takes the engine's lock before its own.
-        func concerns(_ table: UInt32) -> Bool {
-            relation == table || relation == 0 || blockers.contains(where: \.holdsEngineLock)
-        }
+        func concerns(_ table: UInt32) -> Bool { relation == table || relation == 0 || waitsForEngine }
     }
 
     let session: Session
@@ -115,8 +116,8 @@ final class Underway: Sendable {
             guard state.number == number else { return nil }
             state.sample = sample
             guard state.told.insert(sample.relation).inserted else { return nil }
-            return state.tries.first { $0.step.tableOID == sample.relation }
-                ?? state.tries.first { _ in sample.blockers.contains(where: \.holdsEngineLock) }
+            let isEveryones = sample.waitsForEngine
+            return state.tries.first { isEveryones || $0.step.tableOID == sample.relation }
         }
     }
 }

@@ -54,7 +54,7 @@ struct StepTransactions {
             "statement_timeout = 0", "idle_in_transaction_session_timeout = 10000", "search_path = pg_catalog, pg_temp",
             "quote_all_identifiers = off",
         ]
-            + (serverVersion >= 170_000 ? ["transaction_timeout = 0"] : [])
+            + (hasTransactionTimeout(serverVersion: serverVersion) ? ["transaction_timeout = 0"] : [])
             + (serverVersion >= 140_000 ? ["client_connection_check_interval = 1000"] : [])
             + (serverVersion >= 120_000 ? ["plan_cache_mode = force_generic_plan"] : [])
     }

@@ -23,7 +23,7 @@ public struct Difference: Hashable, Sendable {
     public var isInSync: Bool { changes.isEmpty && !findings.contains(where: \.blocking) }
 
     /// The node named by `--failover`, while it is out of reach; one that answers is not given up.
-    public var lost: NodeName? { failover.flatMap { observed.isOutOfReach($0) ? $0 : nil } }
+    public var lost: NodeName? { observed.lost(failover) }
 
     /// Whether a name is a node of the file, or on record as a member of one of its sets.
     public func knows(_ node: NodeName) -> Bool {

@@ -6,10 +6,10 @@ extension SetAudit {
             declared.engine.templates.contains(where: { $0.mode(for: .subscriber) != nil })
         else { return }
         // Where row triggers are not cloned a partitioned table may have none: its partitions have their own.
-        let mayLackRows = observed.node(origin).map { $0.identity.serverVersion < 130_000 } ?? false
+        let hasClones = observed.node(origin)?.identity.clonesRowTriggers ?? true
         let newcomers = judged.indices.filter { index in
             judged[index].doors.map { !$0.hasEngineTriggers } ?? false && judged[index].desired.node == origin
-                && !(mayLackRows && judged[index].kind == .partitionedTable)
+                && (hasClones || judged[index].kind != .partitionedTable)
         }
         guard !newcomers.isEmpty else { return }
         let names = Set(newcomers.map { judged[$0].desired.name })

@@ -21,7 +21,7 @@ struct PartitionFamilies: Hashable {
 
     /// - Parameter desired: Every table of every set on this node.
     init(_ node: ObservedNode, _ desired: some Sequence<DesiredTable>) {
-        hasClones = node.identity.serverVersion >= 130_000
+        hasClones = node.identity.clonesRowTriggers
         isEmpty = !node.tables.values.contains { $0.kind == .partitionedTable }
         guard !isEmpty else {
             self.desired = [:]

@@ -35,7 +35,7 @@ struct SetJudgement: Hashable {
         slonySet = declared.engine.catalog == .slony ? slonySetID(set, declared, observed) : nil
         authority = Authority(set, declared, observed, slonySet: slonySet, names: audit.slonyNames)
         // One that answers is not lost, even where it refuses or is not what was declared: it may accept writes.
-        lost = failover.flatMap { observed.isOutOfReach($0) ? $0 : nil }
+        lost = observed.lost(failover)
         members = Set(set.members).union(authority.members).subtracting(lost.map { [$0] } ?? [])
         var untouchable = audit.unread.union(audit.unchangeable)
         let unnamed = members.filter { declared.node($0) == nil }

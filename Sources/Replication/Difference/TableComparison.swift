@@ -181,10 +181,7 @@ struct TableComparison {
     private mutating func compareOwn(_ own: OwnObject) {
         guard let mode = own.modes[desired.role] else { return }
         let found = observed.trigger(own.name)
-        let isEngines = desired.triggers?.contains { trigger in
-            trigger.name == own.name || found.map { trigger.isSameDefinition(as: $0) } ?? false
-        }
-        guard isEngines != true else {
+        guard !isEngines(own, found) else {
             find(
                 .nameCollision, own.name,
                 "the file declares \(own.name.shown) on \(observed.name) as the user's own, and it is the engine's",
@@ -204,10 +201,15 @@ struct TableComparison {
 
     /// Whether it exists and is the user's own is found out on the table that has it.
     private mutating func compareClone(of own: OwnObject) {
-        guard let clone = observed.trigger(own.name), clone.isClone,
-            desired.triggers?.contains(where: { $0.name == own.name || $0.isSameDefinition(as: clone) }) != true
-        else { return }
+        guard let clone = observed.trigger(own.name), clone.isClone, !isEngines(own, clone) else { return }
         compareOwn(own)
+    }
+
+    /// Whether what the file calls the user's own is the engine's, by its name or by what stands under that.
+    private func isEngines(_ own: OwnObject, _ found: ObservedTrigger?) -> Bool {
+        desired.triggers?.contains { trigger in
+            trigger.name == own.name || found.map { trigger.isSameDefinition(as: $0) } ?? false
+        } ?? false
     }
 
     private mutating func compareRule(_ own: OwnObject) {

@@ -54,9 +54,7 @@ extension TableJudgement {
         if other == nil { findLeftovers(on: observed, engine) }
         guard desired.role != .bystander else { return }
         if let other {
-            findStale(
-                "lists \(desired.name) with OID \(other), and the table has \(observed.oid)", slony,
-                slony.tables[other]?.set)
+            findMoved(from: other, observed, slony)
         } else {
             find(
                 .tableNotRegistered, "Slony on '\(desired.node)' does not list \(desired.name)",
@@ -74,12 +72,16 @@ extension TableJudgement {
         _ listed: inout [TableName: UInt32]?
     ) {
         if let other = oid(of: desired.name, in: slony, &listed) {
-            findStale(
-                "lists \(desired.name) with OID \(other), and the table has \(observed.oid)", slony,
-                slony.tables[other]?.set)
+            findMoved(from: other, observed, slony)
         } else {
             findStale("has the OID of \(desired.name), \(observed.oid), for \(registered.name)", slony, registered.set)
         }
+    }
+
+    private func findMoved(from other: UInt32, _ observed: ObservedTable, _ slony: SlonyRegistrations) {
+        findStale(
+            "lists \(desired.name) with OID \(other), and the table has \(observed.oid)", slony,
+            slony.tables[other]?.set)
     }
 
     /// REPAIR CONFIG mends its event node, and no other.

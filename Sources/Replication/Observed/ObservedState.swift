@@ -26,6 +26,9 @@ public struct ObservedState: Hashable, Sendable {
         }
     }
 
+    /// The node named by `--failover`, while it is out of reach; one that answers is not given up.
+    func lost(_ failover: NodeName?) -> NodeName? { failover.flatMap { isOutOfReach($0) ? $0 : nil } }
+
     /// Whether a node gave no answer at all. One that answers and refuses, or that fails while it is read, is up: it may
     /// accept the writes of others.
     public func isOutOfReach(_ name: NodeName) -> Bool {
@@ -133,6 +136,9 @@ public struct NodeIdentity: Hashable, Sendable {
     public var inRecovery: Bool
     /// `default_transaction_read_only` of a new session.
     public var readOnly: Bool
+
+    /// Whether the server gives a partitioned table's row triggers to its partitions, as it does from 13.
+    var clonesRowTriggers: Bool { serverVersion >= 130_000 }
 
     /// Describes a node.
     public init(
