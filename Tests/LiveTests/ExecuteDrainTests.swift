@@ -24,6 +24,25 @@ import Testing
             ('public', 'theirs', 'another', 'default');
         """
 
+    /// Expects a drain that waits for what lacks something, and is proven once all members have applied as far as 7.
+    @discardableResult
+    private func expectWaiting(on nodes: ExecuteNodes, _ words: String) async throws -> Outcomes {
+        let recorder = Recorder()
+        let drain = drain(.polarityApplied)
+        let outcomes = try await nodes.run(
+            nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain]),
+            events: { event in
+                await recorder.note(event)
+                guard case .drainWaiting = event else { return }
+                for session in nodes.sessions[1...] {
+                    _ = try? await session.run("UPDATE polarity.applied SET seq = 7")
+                }
+            })
+        #expect(outcomes.drains.map(\.verdict) == [.proven])
+        #expect(await recorder.events.contains(.drainWaiting(drain, words)))
+        return outcomes
+    }
+
     @Test func `opens beside a member that has no log, and so nothing to hand over`() async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             _ = try await nodes.sessions[1].run(schema)
@@ -42,18 +61,8 @@ import Testing
             )
             _ = try await nodes.sessions[1].run("INSERT INTO polarity.applied VALUES ('berlin', 7)")
             _ = try await nodes.sessions[2].run("INSERT INTO polarity.applied VALUES ('berlin', 6)")
-            let recorder = Recorder()
-            let drain = drain(.polarityApplied)
-            let outcomes = try await nodes.run(
-                nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain]),
-                events: { event in
-                    await recorder.note(event)
-                    guard case .drainWaiting = event else { return }
-                    _ = try? await nodes.sessions[2].run("UPDATE polarity.applied SET seq = 7")
-                })
-            #expect(outcomes.drains.map(\.verdict) == [.proven])
+            let outcomes = try await expectWaiting(on: nodes, "tokyo has applied 6 of 7 from berlin")
             #expect(outcomes.words == ["done"])
-            #expect(await recorder.events.contains(.drainWaiting(drain, "tokyo has applied 6 of 7 from berlin")))
         }
     }
 
@@ -72,19 +81,7 @@ import Testing
             for session in nodes.sessions[1...] {
                 _ = try await session.run("INSERT INTO polarity.applied VALUES ('berlin', 3)")
             }
-            let recorder = Recorder()
-            let drain = drain(.polarityApplied)
-            let outcomes = try await nodes.run(
-                nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain]),
-                events: { event in
-                    await recorder.note(event)
-                    guard case .drainWaiting = event else { return }
-                    for session in nodes.sessions[1...] {
-                        _ = try? await session.run("UPDATE polarity.applied SET seq = 7")
-                    }
-                })
-            #expect(outcomes.drains.map(\.verdict) == [.proven])
-            #expect(await recorder.events.contains(.drainWaiting(drain, "paris has applied 3 of 7 from berlin")))
+            try await expectWaiting(on: nodes, "paris has applied 3 of 7 from berlin")
         }
     }
 

@@ -249,13 +249,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     @Test func `read what the custom engine's evidence asks is told before a move, on every member`() {
         let query = DrainQuery(sql: "select true", originPosition: "select 1", timeout: .seconds(60))
         var world = world(
-            Engine(
-                name: "custom", cluster: "shop", catalog: .none,
-                templates: [
-                    .init(
-                        .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: .disabled,
-                        subscriber: .enabled)
-                ], drained: query))
+            .custom([.deny()], drained: query))
         world.node("paris") {
             $0.rights.closedEvidence = [
                 ClosedObject(name: QualifiedName("repl", "Log"), isHidden: true, isClosed: true),

@@ -4,8 +4,6 @@ import Testing
 @testable import Replication
 
 private let builtin = Engine.builtin(cluster: "shop")
-private let plain = Engine(
-    name: "custom", cluster: "shop", catalog: .none, templates: Engine.builtin(cluster: "shop").templates)
 
 @Suite struct `a node that was never a subscriber` {
     /// Orders are written on paris; berlin has the table and takes no part.
@@ -32,7 +30,7 @@ private let plain = Engine(
     }
 
     @Test func `becomes no origin beside the one that is written, which stays open`() {
-        for engine in [builtin, plain] {
+        for engine in [builtin, .plain] {
             var world = world(engine)
             world.sets = sets("berlin", ["paris", "tokyo"])
             expectWaiting(world, "is written on 'paris'")
@@ -42,7 +40,7 @@ private let plain = Engine(
     }
 
     @Test func `becomes no origin through another set either`() {
-        for engine in [builtin, plain] {
+        for engine in [builtin, .plain] {
             var world = world(engine)
             world.sets = sets("berlin", ["paris", "tokyo"], name: "other")
             expectWaiting(world, "is written on 'paris'")
@@ -62,7 +60,7 @@ private let plain = Engine(
     }
 
     @Test func `becomes no origin of a set that is closed, without the word`() {
-        for engine in [builtin, plain] {
+        for engine in [builtin, .plain] {
             var world = world(engine, origin: nil)
             world.sets = sets("berlin", ["paris", "tokyo"])
             expectWaiting(world, "belongs to a set that is written nowhere")
@@ -84,24 +82,14 @@ private let plain = Engine(
     }
 
     @Test func `cannot be told where no subscriber has a trigger, and the words of a move are asked for`() {
-        var world = World(
-            Engine(
-                name: "custom", cluster: "shop", catalog: .none,
-                templates: [
-                    TriggerTemplate(
-                        .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
-                        subscriber: nil)
-                ]), origin: "paris")
+        var world = World(.custom([.log(subscriber: nil)]), origin: "paris")
         world.sets = sets("berlin", ["paris", "tokyo"])
         expectNoDifference(world.difference.findings.filter { $0.code == .drainUnproven }, [])
         expectNoDifference(world.plan.required, [.originChange, .unprovenHandover])
     }
 
     @Test func `is not what a partitioned table looks like where row triggers are not cloned`() {
-        var world = World.divided(
-            Engine(
-                name: "custom", cluster: "shop", catalog: .none,
-                templates: plain.templates.filter { $0.level == .row }), version: 150_000)
+        var world = World.divided(.custom(Engine.plain.templates.filter { $0.level == .row }))
         world.node("berlin") { $0.identity.serverVersion = 120_000 }
         for origin in ["berlin", "paris", "berlin"] as [NodeName] {
             world.declare(origin: origin)

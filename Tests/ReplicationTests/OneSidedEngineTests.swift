@@ -3,24 +3,11 @@ import Testing
 
 @testable import Replication
 
-private let log = TriggerTemplate(
-    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled, subscriber: .disabled)
-
-/// An engine that cannot do all that others do.
-private func engine(_ templates: TriggerTemplate...) -> Engine {
-    Engine(name: "custom", cluster: "shop", catalog: .none, templates: templates)
-}
-
-private let unguarded =
-    "warning: TRUNCATE_UNGUARDED [] engine custom has no truncate triggers: TRUNCATE passes everywhere"
-
 @Suite struct `an engine that refuses nothing` {
-    private let deaf = TriggerTemplate(
-        .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: .disabled,
-        subscriber: .replica)
+    private let deaf = TriggerTemplate.deny(subscriber: .replica)
 
     @Test func `moves with the words of a move alone, and logs on the new origin before the old one ends`() {
-        for engine in [engine(log), engine(log, deaf)] {
+        for engine in [Engine.custom([.log()]), .custom([.log(), deaf])] {
             var world = World(engine, nodes: ["berlin", "paris"])
             world.declare(origin: "paris")
             expectNoDifference(world.plan.required, [.originChange, .unprovenHandover])
@@ -33,14 +20,14 @@ private let unguarded =
     }
 
     @Test func `moves with the words of a move where nobody knows the last origin`() {
-        var world = World(engine(log), nodes: ["berlin", "paris"])
+        var world = World(.custom([.log()]), nodes: ["berlin", "paris"])
         world.observed.journal = RecordedCluster()
         world.declare(origin: "paris")
         expectNoDifference(world.plan.required, [.originChange, .unprovenHandover])
     }
 
     @Test func `needs no word for a log that should not be on beside its origin's`() {
-        var world = World(engine(log), nodes: ["berlin", "paris"])
+        var world = World(.custom([.log()]), nodes: ["berlin", "paris"])
         world.set(.log, .enabled, on: "paris")
         expectNoDifference(world.plan.required, [])
         world.apply()
@@ -48,17 +35,13 @@ private let unguarded =
     }
 
     @Test func `has no split that is in sync`() {
-        expectNoDifference(World(engine(log, deaf)).story, unguarded)
+        expectNoDifference(World(.custom([.log(), deaf])).story, unguarded)
     }
 }
 
 @Suite struct `an engine that logs nothing` {
-    private let deny = TriggerTemplate(
-        .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: .disabled,
-        subscriber: .enabled)
-
     @Test func `has an origin that is none that loses changes, and moves with the words of a move`() {
-        var world = World(engine(deny), nodes: ["berlin", "paris"])
+        var world = World(.custom([.deny()]), nodes: ["berlin", "paris"])
         expectNoDifference(world.story, unguarded)
         expectNoDifference(world.difference.roles.map(\.observed), [.origin, .subscriber])
         world.declare(origin: "paris")

@@ -8,22 +8,9 @@ private let builtin = Engine.builtin(cluster: "shop")
 /// Home-grown engines whose deny trigger comes and goes.
 private enum PartitionEngine {
     /// The log comes and goes, too.
-    static let leaving = engine([], log: nil)
+    static let leaving = Engine.custom([.log(subscriber: nil), .deny(origin: nil)])
     /// The log is there on every node and names its table.
-    static let naming = engine(["{schema}.{table}"], log: .disabled)
-
-    private static func engine(_ arguments: [Pattern], log mode: FiringMode?) -> Engine {
-        Engine(
-            name: "custom", cluster: "shop", catalog: .none,
-            templates: [
-                .init(
-                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, arguments: arguments,
-                    origin: .enabled, subscriber: mode),
-                .init(
-                    .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: nil,
-                    subscriber: .enabled),
-            ])
-    }
+    static let naming = Engine.custom([.log(arguments: ["{schema}.{table}"]), .deny(origin: nil)])
 }
 
 @Suite struct `a partitioned table whose set moves` {

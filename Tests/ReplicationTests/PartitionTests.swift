@@ -78,22 +78,13 @@ private let builtin = Engine.builtin(cluster: "shop")
 
     /// Whoever writes through the root passes the triggers of the leaves.
     @Test func `is not touched where the engine denies by statement`() {
-        let engine = Engine(
-            name: "custom", cluster: "shop", catalog: .none,
-            templates: [
-                .init(
-                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
-                    subscriber: .disabled),
-                .init(
-                    .deny, "{table}_deny", function: ("repl", "deny"), .before, .statement, .changes,
-                    origin: .disabled, subscriber: .enabled),
-            ])
+        let engine = Engine.custom([.log(), .deny(level: .statement)])
         func refused(_ table: String, _ what: String, on node: String) -> String {
             "error, blocking: WRONG_RELATION_KIND [\(node) \(table)] \(table) on '\(node)' is \(what), and the engine's "
                 + "deny trigger fires once for a statement: a write through a partitioned table fires that of no partition"
         }
         let unguarded =
-            "warning: TRUNCATE_UNGUARDED [] engine custom has no truncate triggers: TRUNCATE passes everywhere"
+            unguarded
         var world = World.divided(engine)
         let roots = ["berlin", "paris"].map { refused("public.orders", "a partitioned table", on: $0) }
         expectNoDifference(world.story, (roots + [unguarded]).joined(separator: "\n"))
@@ -371,16 +362,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     }
 
     /// Triggers whose arguments name their table, as the custom engine of the contract has them.
-    private static let named = Engine(
-        name: "custom", cluster: "shop", catalog: .none,
-        templates: [
-            TriggerTemplate(
-                .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes,
-                arguments: ["{schema}.{table}"], origin: .enabled, subscriber: .disabled),
-            TriggerTemplate(
-                .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: .disabled,
-                subscriber: .enabled),
-        ])
+    private static let named = Engine.custom([.log(arguments: ["{schema}.{table}"]), .deny()])
 
     @Test func `is not logged twice for a trigger of the user's own on one leaf that calls the engine's function`() {
         var world = World.divided(Self.named)

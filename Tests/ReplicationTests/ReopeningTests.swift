@@ -201,17 +201,7 @@ private let builtin = Engine.builtin(cluster: "shop")
 
 extension `a move that never opened` {
     @Test func `has its deny trigger alone disabled again where its log trigger was missing`() {
-        let engine = Engine(
-            name: "custom", cluster: "shop", catalog: .none,
-            templates: [
-                .init(
-                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
-                    subscriber: .enabled),
-                .init(
-                    .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: .disabled,
-                    subscriber: .enabled),
-            ])
-        var world = World(engine)
+        var world = World(.custom([.log(subscriber: .enabled), .deny()]))
         world.declare(origin: "paris")
         world.remove(.log, on: "berlin")
         expectNoDifference(

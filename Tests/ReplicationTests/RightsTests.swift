@@ -69,7 +69,7 @@ private let builtin = Engine.builtin(cluster: "shop")
         let query = DrainQuery(
             sql: #"select p.seq >= $1 from "My Repl"."Pro""gress" AS p where note <> 'no.table'"#,
             originPosition: "SELECT max(seq) FROM Repl.Log", timeout: .seconds(1))
-        let engine = Engine(name: "custom", cluster: "shop", catalog: .none, templates: [], drained: query)
+        let engine = Engine.custom([], drained: query)
         let declared = DeclaredCluster(name: "shop", engine: engine, nodes: [], sets: [], because: line(1))
         expectNoDifference(
             declared.scope.evidence.map(\.quoted),

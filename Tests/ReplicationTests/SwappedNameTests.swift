@@ -128,29 +128,14 @@ extension World {
     }
 
     @Test func `two names that are one once cut are found, also where each stands in a role of its own`() {
-        let engine = Engine(
-            name: "custom", cluster: "shop", catalog: .none,
-            templates: [
-                .init(
-                    .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
-                    subscriber: nil),
-                .init(
-                    .deny, "{table}_locked", function: ("repl", "deny"), .before, .row, .changes, origin: nil,
-                    subscriber: .enabled),
-            ])
+        let engine = Engine.custom([.log(subscriber: nil), .deny("{table}_locked", origin: nil)])
         let name = String(repeating: "t", count: 60)
         let world = World(engine, nodes: ["berlin", "paris"], tables: ["public." + name])
         #expect(world.findings.contains("error, blocking: NAME_COLLISION [public.\(name) \(name)_lo]"))
     }
 
     @Test func `two templates with one definition keep a trigger each`() {
-        let engine = Engine(
-            name: "custom", cluster: "shop", catalog: .none,
-            templates: ["{table}_a", "{table}_b"].map { name in
-                .init(
-                    .log, name, function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
-                    subscriber: .disabled)
-            })
+        let engine = Engine.custom([.log("{table}_a"), .log("{table}_b")])
         expectNoDifference(World(engine).difference.changes, [])
     }
 }

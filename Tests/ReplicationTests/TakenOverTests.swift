@@ -4,8 +4,6 @@ import Testing
 @testable import Replication
 
 private let builtin = Engine.builtin(cluster: "shop")
-private let plain = Engine(
-    name: "custom", cluster: "shop", catalog: .none, templates: Engine.builtin(cluster: "shop").templates)
 
 @Suite struct `a table that another set takes over` {
     private let nodes: [NodeName] = ["berlin", "paris", "tokyo"]
@@ -31,7 +29,7 @@ private let plain = Engine(
         builtinWorld.apply()
         expectNoDifference(builtinWorld.story, "in sync")
 
-        var plainWorld = world(plain)
+        var plainWorld = world(.plain)
         plainWorld.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])
         expectNoDifference(plainWorld.plan.required, [.originChange, .unprovenHandover])
     }
@@ -79,7 +77,7 @@ private let plain = Engine(
     }
 
     @Test func `moves though it was out of the file for a while`() {
-        for engine in [builtin, plain] {
+        for engine in [builtin, .plain] {
             var world = world(engine)
             world.sets = sets(items: ["public.items"], orders: ["public.rest"])
             world.apply()
@@ -121,7 +119,7 @@ private let plain = Engine(
     }
 
     @Test func `opens nowhere while its last origin, which is no member of that set, stays open`() {
-        for engine in [builtin, plain] {
+        for engine in [builtin, .plain] {
             var world = world(engine)
             world.sets = sets(
                 items: ["public.items", "public.orders"], orders: ["public.rest"], of: ["berlin", "tokyo"])

@@ -4,28 +4,12 @@ import Testing
 @testable import Replication
 
 /// An engine whose log and deny are plain, and what else it has.
-private func engine(_ others: TriggerTemplate...) -> Engine {
-    Engine(
-        name: "custom", cluster: "shop", catalog: .none,
-        templates: [
-            .init(
-                .log, "{table}_log", function: ("repl", "capture"), .after, .row, .changes, origin: .enabled,
-                subscriber: .disabled),
-            .init(
-                .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: .disabled,
-                subscriber: .enabled),
-        ] + others)
-}
+private func engine(_ others: TriggerTemplate...) -> Engine { .custom([.log(), .deny()] + others) }
 
-private let forward = TriggerTemplate(
-    .log, "{table}_fwd", function: ("repl", "capture"), .after, .row, .changes, arguments: ["fwd"], origin: .disabled,
-    subscriber: .replica)
-private let aside = TriggerTemplate(
-    .deny, "{table}_aside", function: ("repl", "deny"), .before, .row, .changes, arguments: ["aside"], origin: nil,
-    subscriber: nil, bystander: .enabled)
-
-private let unguarded =
-    "warning: TRUNCATE_UNGUARDED [] engine custom has no truncate triggers: TRUNCATE passes everywhere"
+private let forward = TriggerTemplate.log(
+    "{table}_fwd", arguments: ["fwd"], origin: .disabled, subscriber: .replica)
+private let aside = TriggerTemplate.deny(
+    "{table}_aside", arguments: ["aside"], origin: nil, subscriber: nil, bystander: .enabled)
 
 @Suite struct `an engine with a trigger that few roles have` {
     @Test func `and a second log for what is replayed is logged by its first`() {
