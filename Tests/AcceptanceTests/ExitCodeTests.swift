@@ -99,7 +99,7 @@ extension `exit 1` {
             try await shop.ask("berlin", unlog)
             try await shop.ask("berlin", #"ALTER TABLE public.order_items DISABLE TRIGGER "00_polarity_log""#)
             try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { pid in
-                let answer = try await shop.polarity("apply", "--yes", "--retries", "2", "--lock-timeout", "100ms")
+                let answer = try await shop.polarity("apply", "--yes", "--retries", "2")
                 #expect(answer.status == 3)
                 #expect(answer.output.contains("BUSY: public.orders on berlin: busy for 2 tries: pid \(pid) postgres"))
                 #expect(answer.output.contains("shop: incomplete, 1 of 2 changes made; the cluster has not converged"))

@@ -277,7 +277,7 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
         try await Shop.lend("busy") { shop in
             try await shop.ask("berlin", unlog)
             try await shop.holding("LOCK TABLE public.orders IN ROW EXCLUSIVE MODE", on: "berlin") { pid in
-                let answer = try await shop.polarity("apply", "--yes", "--retries", "2", "--lock-timeout", "100ms")
+                let answer = try await shop.polarity("apply", "--yes", "--retries", "2")
                 #expect(answer.status == 75)
                 #expect(
                     answer.output.hasSuffix(

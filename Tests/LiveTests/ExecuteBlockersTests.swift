@@ -56,9 +56,9 @@ import Testing
             _ = try await writer.run(
                 "BEGIN; LOCK TABLE t0 IN ROW EXCLUSIVE MODE; PREPARE TRANSACTION 'orphan-\(name)'")
             let outcomes = try await nodes.run(
-                nodes.plan([nodes.step(0)]), policy: Policy(lockTimeout: .milliseconds(200), retries: 4))
+                nodes.plan([nodes.step(0)]), policy: Policy(lockTimeout: .seconds(2), retries: 2))
             _ = try await writer.run("ROLLBACK PREPARED 'orphan-\(name)'")
-            guard case .busy(4, let blockers) = outcomes.steps[0].outcome else {
+            guard case .busy(2, let blockers) = outcomes.steps[0].outcome else {
                 Issue.record("\(outcomes.words)")
                 return
             }

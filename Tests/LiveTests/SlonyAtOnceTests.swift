@@ -60,7 +60,7 @@ import Testing
             try await cluster.sabotage("ALTER TABLE public.orders DISABLE TRIGGER _shopcl_denyaccess", on: 3)
             let holder = try await Session.connect(to: cluster.addresses[2], timeout: .seconds(10))
             _ = try await holder.run("BEGIN; LOCK TABLE _shopcl.sl_config_lock IN ACCESS EXCLUSIVE MODE")
-            let answer = try await apply(cluster, "--retries", "2", "--lock-timeout", "200ms")
+            let answer = try await apply(cluster, "--retries", "2")
             #expect(answer.status == 75, "\(answer.output)\(answer.errorOutput)")
             let holding = "Slony's configuration lock is held by pid \(holder.processID) postgres"
             #expect(
@@ -70,8 +70,7 @@ import Testing
                 answer.output.hasSuffix(
                     "shop: nothing changed, Slony's configuration lock on tokyo was held for 2 tries\n"),
                 "\(answer.output)")
-            #expect(
-                answer.errorOutput.contains("waiting for its lock, try 1 of 2: \(holding)"), "\(answer.errorOutput)")
+            #expect(answer.errorOutput.contains(" of 2: \(holding)"), "\(answer.errorOutput)")
             _ = try await holder.run("COMMIT")
             await holder.close()
         }
