@@ -94,7 +94,7 @@ private let bruce = Engine.bruce(cluster: "shop")
             error, blocking: NAME_COLLISION [public."tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté" \
             tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté_] two triggers of \
             public."tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté" would both be called \
-            "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté_" once cut at 63 bytes
+            "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttté_"; names are cut at 63 bytes
             warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
             protect paris public.orders SHARE ROW EXCLUSIVE
               CREATE TRIGGER "orders_deny" BEFORE INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \

@@ -99,6 +99,13 @@ import Testing
             """)
     }
 
+    @Test func `whose two names are one once the cluster's is filled in changes nothing`() {
+        var world = World(.custom([.log("{cluster}_t"), .deny("shop_t")]), nodes: ["berlin", "paris"])
+        for node: NodeName in ["berlin", "paris"] { world.table(on: node) { $0.triggers = [] } }
+        expectNoDifference(world.plan.steps, [])
+        expectNoDifference(world.findings.contains("NAME_COLLISION"), true)
+    }
+
     @Test func `in the builtin engine's schema is told of a function of its own that is not there`() {
         var world = World(engine(.polarity), nodes: ["berlin", "paris"])
         world.remove(.deny, on: "paris")

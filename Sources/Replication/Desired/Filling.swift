@@ -60,10 +60,11 @@ struct Filling {
         return .origin
     }
 
-    /// Tables on which two triggers would get one name once cut at 63 bytes, be it each in a role of its own: in a move the
-    /// one stands where the other should.
+    /// Tables on which two triggers would get one name once it is filled in and cut, be it each in a role of its own: in a
+    /// move the one stands where the other should.
     func collisions(_ tables: [DeclaredTable]) -> [Finding] {
-        shared == nil ? tables.compactMap(collision) : []
+        if shared != nil, tables.first.flatMap(collision) == nil { return [] }
+        return tables.compactMap(collision)
     }
 
     private func collision(_ table: DeclaredTable) -> Finding? {
@@ -73,7 +74,7 @@ struct Filling {
             if !seen.insert(name).inserted {
                 return Finding(
                     .nameCollision, set: set.name, table: table.name, trigger: name,
-                    "two triggers of \(table.name) would both be called \(name.shown) once cut at 63 bytes",
+                    "two triggers of \(table.name) would both be called \(name.shown); names are cut at 63 bytes",
                     because: table.because)
             }
         }

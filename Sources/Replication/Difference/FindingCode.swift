@@ -56,7 +56,7 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case notOwner = "NOT_OWNER"
     /// A right that apply needs, or a look at the engine's own schema, is missing.
     case privilegeMissing = "PRIVILEGE_MISSING"
-    /// Two triggers of the engine would get the same name once cut at 63 bytes.
+    /// Two triggers of the engine would get the same name once filled in and cut at 63 bytes.
     case nameCollision = "NAME_COLLISION"
     /// The engine goes by name and will not find the trigger, or the table.
     case misnamed = "MISNAMED"

@@ -161,7 +161,7 @@ extension FindingCode {
         case .nameCollision:
             .init(
                 .error, blocks: true,
-                "One name would stand for two triggers: two of the engine's, once cut at 63 bytes, or one of the "
+                "One name would stand for two triggers: two of the engine's, once filled in and cut at 63 bytes, or one of the "
                     + "engine's and one that the file declares as the user's own.",
                 "rename the table, use an engine with other names, or leave the engine's triggers to their roles")
         case .misnamed:
