@@ -21,8 +21,8 @@ struct PlannedTable {
     let staging: Staging
     /// The stages that go ahead.
     var stages: Set<StageName>
-    let judgement: SetJudgement
 
+    var judgement: SetJudgement { staging.judgement }
     var node: NodeName { staging.desired.node }
     var table: TableName { staging.desired.name }
     var opens: Bool { stages.contains(.open) && staging.opensAny }
@@ -56,11 +56,11 @@ struct Planning {
                 let observed = difference.observed.node(desired.node)?.tables[desired.name],
                 let judgement = difference.judgements[desired.set]
             else { continue }
-            let staging = Staging(here, desired, observed)
+            let staging = Staging(here, desired, observed, judgement)
             let isBlocked = blocked.here.contains(place) || blocked.everywhere.contains(desired.name)
-            var stages = isBlocked ? [] : allowedStages(staging, judgement)
+            var stages = isBlocked ? [] : allowedStages(staging)
             if blocked.logs.contains(place) { stages = staging.closesAny ? stages.intersection([.protect]) : [] }
-            tables.append(PlannedTable(staging: staging, stages: stages, judgement: judgement))
+            tables.append(PlannedTable(staging: staging, stages: stages))
             holdBack(Set(StageName.allCases).subtracting(stages), of: tables.count - 1)
         }
         tables.removeAll { $0.stages.isEmpty }
@@ -90,9 +90,9 @@ struct Planning {
         tables[index].stages.subtract(stages)
     }
 
-    private func allowedStages(_ staging: Staging, _ judgement: SetJudgement) -> Set<StageName> {
-        guard !judgement.untouchable.contains(staging.desired.node) else { return [] }
-        switch judgement.hold {
+    private func allowedStages(_ staging: Staging) -> Set<StageName> {
+        guard !staging.judgement.untouchable.contains(staging.desired.node) else { return [] }
+        switch staging.judgement.hold {
         case .nothing: return Set(staging.parts.keys)
         case .allButClosing: return staging.closesAny ? Set(staging.parts.keys).intersection([.protect]) : []
         case .everything: return []

@@ -2,18 +2,22 @@
 ///
 /// One question decides: does it let writes in where they were refused? What does, waits for `open`. Creating never does;
 /// drops and renames, which take the strongest lock, wait for `tidy` unless they are what opens.
-struct Staging {
+///
+/// A class, so that the many copies of a planned table copy one reference.
+final class Staging {
     let desired: DesiredTable
     let observed: ObservedTable
+    let judgement: SetJudgement
     let before: Doors
     /// Whether rows are refused, or no longer, by a trigger that comes or goes with the partitioned table above. Then the
     /// log must work before the door opens and until it is shut, in whatever order the two get their locks.
     let turnsWithRoot: Bool
     private(set) var parts: [StageName: [Change]] = [:]
 
-    init(_ changes: [Change], _ desired: DesiredTable, _ observed: ObservedTable) {
+    init(_ changes: [Change], _ desired: DesiredTable, _ observed: ObservedTable, _ judgement: SetJudgement) {
         self.desired = desired
         self.observed = observed
+        self.judgement = judgement
         before = Doors(observed.triggers, desired.triggers ?? [])
         let isOwn = changes.contains { $0.purpose == .deny }
         turnsWithRoot =
