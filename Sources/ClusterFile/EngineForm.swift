@@ -60,6 +60,10 @@ enum EngineKeys {
                     "if": ["properties": ["catalog": ["enum": ["none", "polarity"]]]],
                     "then": ["properties": ["triggers": ["items": TriggerKeys.withoutSlony]]],
                 ],
+                [
+                    "if": ["properties": ["triggers": ["contains": TriggerKeys.isClosing]]],
+                    "then": ["properties": ["triggers": ["contains": TriggerKeys.mayClose]]],
+                ],
             ]
         ])
 

@@ -100,6 +100,20 @@ enum TriggerKeys {
         ]
     ]
 
+    private static let isDeny: JSON = ["required": ["purpose"], "properties": ["purpose": ["const": "deny"]]]
+    private static let mode: JSON = ["enum": .array(FiringMode.allCases.map { .text($0.rawValue) })]
+    /// Of a deny that stands on an origin or a subscriber.
+    static let isClosing =
+        isDeny + [
+            "anyOf": [
+                ["required": ["origin"], "properties": ["origin": mode]],
+                ["required": ["subscriber"], "properties": ["subscriber": mode]],
+            ]
+        ]
+    /// Of a deny that refuses writes on a subscriber, or whose variable may say so.
+    static let mayClose =
+        isDeny + ["not": ["properties": ["subscriber": ["enum": ["disabled", "replica", "absent"]]]]]
+
     static let all = Keys(
         "a trigger",
         [
@@ -108,6 +122,9 @@ enum TriggerKeys {
         ],
         constraints: [
             "anyOf": [["required": ["origin"]], ["required": ["subscriber"]], ["required": ["bystander"]]],
+            "allOf": [
+                ["if": isDeny, "then": ["properties": ["origin": ["not": ["enum": ["enabled", "always"]]]]]]
+            ],
             "if": ["properties": ["purpose": ["enum": ["log", "deny"]]]],
             "then": ["properties": ["events": ["items": ["not": ["const": "truncate"]]]]],
             "else": [

@@ -116,10 +116,23 @@ private func expect(_ files: [String], _ verdict: String) async throws {
         sound.replacing("[public.orders]", with: "[{schema: pg_catalog, match: '*'}]"),
         sound.replacing("[public.orders]", with: "[{schema: information_schema, match: '*'}]"),
     ]
+    func engine(_ modes: String...) -> String {
+        let deny = "purpose: deny, function: f.d, timing: before, level: row, events: [insert]"
+        let all = modes.enumerated().map { "{\(deny), name: d\($0), args: [a\($0)], \($1)}" }
+        return sound + "engine: {type: custom, triggers: [\(all.joined(separator: ", "))]}\n"
+    }
+    let open = [
+        engine("origin: always, subscriber: enabled"), engine("origin: disabled, subscriber: replica"),
+        engine("subscriber: absent, origin: replica"), engine("bystander: enabled", "subscriber: disabled"),
+    ]
+    let closed = [
+        engine("bystander: enabled"), engine("subscriber: disabled", "origin: disabled, subscriber: always"),
+        engine("origin: absent, bystander: always"), engine("origin: disabled, subscriber: '${MODE:-enabled}'"),
+    ]
     let near = ["pgx.a", "information_schemata.a", "'\"PG_a\".a'"]
     try await expect(
-        [sound, sound + custom] + near.map { sound.replacing("public.orders", with: $0) }, "accepted")
-    try await expect(broken, "rejected")
+        [sound, sound + custom] + closed + near.map { sound.replacing("public.orders", with: $0) }, "accepted")
+    try await expect(broken + open, "rejected")
 }
 
 /// A value in a cluster file, and texts for it.
