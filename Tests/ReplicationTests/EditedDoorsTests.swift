@@ -169,6 +169,26 @@ private let bruce = Engine.bruce(cluster: "shop")
         #expect(world.plan.steps.contains { $0.stage == .open && $0.table != nil })
     }
 
+    @Test func `to a survivor that lacks what another has names no third one, which will have it from that other`() {
+        var world = World(builtin, nodes: ["berlin", "oslo", "paris", "tokyo"])
+        world.declare(origin: "paris")
+        world.lose("berlin")
+        world.failover = "berlin"
+        for (node, applied) in [("oslo", 3), ("paris", 5), ("tokyo", 9)] as [(NodeName, Int64)] {
+            world.node(node) { $0.builtin?.applied["berlin"] = applied }
+        }
+        expectNoDifference(world.difference.findings.filter { $0.code == .failoverBehind }.map(\.node), ["paris"])
+    }
+
+    @Test func `whose lost origin returns says of each set what it took in of that one's tables`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        world.observed.unapplied = ["berlin": [tableName("public.items"): 2, tableName("public.orders"): 3]]
+        expectNoDifference(
+            world.difference.findings.filter { $0.code == .leftBehind }.map(\.message),
+            ["'berlin' logged 3 changes that 'paris' has not applied: public.orders 3"])
+    }
+
     @Test func `whose lost origin returns says what that one took in meanwhile, and closes it`() {
         var world = World(builtin)
         world.declare(origin: "paris")

@@ -51,6 +51,49 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(story(world), "")
     }
 
+    @Test func `make triggers as a declared role that owns nothing yet is given the engine's functions`() {
+        var world = World(builtin, nodes: ["berlin", "paris"])
+        world.nodes[1] = DeclaredNode(name: "paris", conninfo: "service=paris", role: "shop", because: line(11))
+        world.node("paris") { ($0.builtin, $0.functions) = (nil, []) }
+        world.table(on: "paris") { $0.triggers = [] }
+        let schema = world.plan.steps.first { $0.node == "paris" && $0.table == nil }
+        expectNoDifference(schema?.statements.contains("GRANT USAGE ON SCHEMA polarity TO \"shop\""), true)
+    }
+
+    @Test func `read a sequence is told of a member on which nothing changes, too`() {
+        var world = World(builtin)
+        world.policy.sequences = .check
+        for node in ["berlin", "paris", "tokyo"] as [NodeName] {
+            world.table(on: node) {
+                $0.sequences = [
+                    ObservedSequence(name: QualifiedName("public", "orders_id_seq"), column: "id", lastValue: 1)
+                ]
+            }
+        }
+        world.table(on: "tokyo") { $0.sequences[0].mayRead = false }
+        world.declare(origin: "paris")
+        expectNoDifference(world.difference.missingRights.map(\.node), ["tokyo"])
+    }
+
+    @Test func `alter a table is told nothing of it where a selection leaves it out`() {
+        var world = world()
+        world.set(.log, .disabled, on: "berlin")
+        world.set(.deny, .disabled, on: "paris")
+        world.table(on: "paris") { $0.mayAlter = false }
+        expectNoDifference(world.difference.missingRights.map(\.node), ["paris"])
+        expectNoDifference(world.difference.limited(to: Selection(nodes: ["berlin"])).missingRights, [])
+    }
+
+    @Test func `read the engine's schema is told before another node is changed`() {
+        var world = world()
+        world.set(.log, .disabled, on: "berlin")
+        world.node("paris") {
+            $0.rights.engineSchema = EngineSchemaRights(mayUse: false)
+            $0.builtin = nil
+        }
+        expectNoDifference(world.difference.missingRights.map(\.node), ["paris"])
+    }
+
     @Test func `become a role that does not exist is told to make it`() {
         var world = world()
         world.set(.deny, .disabled, on: "paris")

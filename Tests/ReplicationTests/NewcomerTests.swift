@@ -98,6 +98,38 @@ private let builtin = Engine.builtin(cluster: "shop")
         }
     }
 
+    @Test func `is no origin by the record whose triggers are gone, beside a subscriber that logs and refuses`() {
+        var world = World(builtin)
+        for purpose in Purpose.allCases { world.remove(purpose, on: "berlin") }
+        world.set(.log, .enabled, on: "tokyo")
+        expectNoDifference(world.difference.findings.filter { $0.code == .drainUnproven }, [])
+        world.apply()
+        #expect(world.difference.isInSync)
+    }
+
+    @Test func `is no member on record whose triggers are gone`() {
+        var world = World(builtin, origin: "paris")
+        for purpose in Purpose.allCases { world.remove(purpose, on: "berlin") }
+        world.turn("paris", into: .subscriber)
+        world.declare(origin: "berlin")
+        expectNoDifference(world.difference.findings.filter { $0.code == .drainUnproven }, [])
+    }
+
+    @Test func `becomes no origin of a table that is closed, which its set takes over from another`() {
+        var world = world(builtin)
+        world.turn("paris", into: .subscriber)
+        for node in ["berlin", "paris", "tokyo"] as [NodeName] {
+            world.node(node) {
+                $0.tables[tableName("public.rest")] = ObservedTable(oid: 100, name: tableName("public.rest"))
+            }
+        }
+        let other = { World.set("other", origin: "berlin", subscribers: ["paris", "tokyo"], tables: $0) }
+        world.sets = [other(["public.rest"])]
+        world.apply()
+        world.sets = [other(["public.orders", "public.rest"])]
+        expectWaiting(world, "was written on 'paris'")
+    }
+
     @Test func `becomes the origin of a table that is new everywhere`() {
         var world = World(builtin)
         for node in ["berlin", "paris", "tokyo"] as [NodeName] {

@@ -45,6 +45,37 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
+    @Test func `of a partitioned partition go before those of its root of the same name, on its own partitions`() {
+        var world = World.divided(builtin)
+        for node in ["berlin", "paris"] as [NodeName] {
+            world.node(node) {
+                $0.tables[tableName("public.orders_1")]?.kind = .partitionedTable
+                $0.tables[tableName("public.orders_11")] = ObservedTable(
+                    oid: 17010, name: tableName("public.orders_11"), partitionOf: tableName("public.orders_1"),
+                    mayHoldRows: false)
+            }
+        }
+        world.apply()
+        for node in ["berlin", "paris"] as [NodeName] {
+            for (table, isClone) in [("public.orders", false), ("public.orders_1", false), ("public.orders_11", true)] {
+                world.table(table, on: node) {
+                    $0.triggers.append(
+                        ObservedTrigger(
+                            name: "audit", function: FunctionName("public", "audit"), type: 5,
+                            mode: table == "public.orders" ? .enabled : .replica, isClone: isClone))
+                }
+            }
+        }
+        let own = { (mode: FiringMode) in
+            [OwnObject(name: "audit", modes: [.origin: mode, .subscriber: mode], because: line(40))]
+        }
+        world.declare(tables: [
+            DeclaredTable(name: tableName("public.orders"), triggers: own(.enabled), because: line(30)),
+            DeclaredTable(name: tableName("public.orders_1"), triggers: own(.replica), because: line(31)),
+        ])
+        expectNoDifference(world.plan.steps.filter { $0.table != nil }.map(\.statements), [])
+    }
+
     @Test func `are kept in the mode of each role`() {
         var world = World(builtin, nodes: ["berlin", "paris"])
         for node in ["berlin", "paris"] as [NodeName] {

@@ -111,6 +111,25 @@ private enum PartitionEngine {
         expectNoDifference(world.story, "in sync")
     }
 
+    @Test func `logs in leaves that stay open, since a selection leaves out the deny trigger on their root`() {
+        var world = applied(PartitionEngine.naming)
+        world.declare(origin: "paris")
+        let limited = Plan(world.difference.limited(to: Selection(tables: ["public.orders_*"])))
+        expectNoDifference(limited.steps.filter { $0.node == "berlin" }.flatMap(\.statements), [])
+    }
+
+    @Test func `logs on its root while leaves with deny triggers of their own stay open, left out`() {
+        var world = applied(PartitionEngine.leaving)
+        world.table("public.orders_1", on: "berlin") {
+            $0.triggers.append(
+                ObservedTrigger(
+                    name: "orders_1_deny", function: FunctionName("repl", "deny"), type: 31, mode: .disabled))
+        }
+        world.declare(origin: "paris")
+        let limited = Plan(world.difference.limited(to: Selection(tables: ["public.orders"])))
+        expectNoDifference(limited.steps.filter { $0.node == "berlin" }.flatMap(\.statements), [])
+    }
+
     @Test func `has a leaf's log trigger shut under its old name, and renamed after that`() {
         var world = divided(PartitionEngine.naming)
         for node in ["berlin", "paris"] as [NodeName] {

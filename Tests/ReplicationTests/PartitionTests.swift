@@ -361,6 +361,63 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.plan.steps.filter { $0.table != nil }.map(\.statements), [])
     }
 
+    @Test func `with a leaf that the old origin has detached opens nowhere else, though that one is left out`() {
+        var world = World.divided(builtin)
+        world.apply()
+        world.node("berlin") {
+            $0.tables[tableName("public.orders_1")] = nil
+            $0.stray = [
+                StrayTrigger(
+                    table: tableName("public.orders_1"), trigger: "00_polarity_truncate_deny",
+                    function: FunctionName("polarity", "deny_truncate"))
+            ]
+        }
+        world.declare(origin: "paris", subscribers: [])
+        #expect(world.findings.contains("blocking: TABLE_MISSING [paris public.orders_1]"))
+    }
+
+    @Test func `with a leaf that a subscriber has detached is not held back while it is written on its origin`() {
+        var world = World.divided(builtin)
+        world.apply()
+        world.node("paris") {
+            $0.tables[tableName("public.orders_1")] = nil
+            $0.stray = [
+                StrayTrigger(
+                    table: tableName("public.orders_1"), trigger: "00_polarity_truncate_deny",
+                    function: FunctionName("polarity", "deny_truncate"))
+            ]
+        }
+        expectNoDifference(world.difference.findings.filter(\.blocking), [])
+    }
+
+    @Test func `with an impostor for statements in place of its deny trigger is for its owner to mend`() {
+        var world = World.divided(builtin)
+        world.apply()
+        for table in ["public.orders_1", "public.orders_2"] {
+            world.table(table, on: "paris") { $0.triggers.removeAll { $0.name == "00_polarity_deny" } }
+        }
+        world.trigger(.deny, on: "paris") { $0.type &= ~1 }
+        #expect(world.findings.contains("blocking: CLONE_DIFFERS [paris public.orders 00_polarity_deny]"))
+        expectNoDifference(world.plan.steps.flatMap(\.changes).filter { $0.action.word == "replace" }, [])
+    }
+
+    @Test func `with an impostor, and a leaf with a trigger like the right one, is told of the impostor`() {
+        var world = World.divided(bruce)
+        world.table("public.orders_1", on: "paris") {
+            $0.triggers = [
+                ObservedTrigger(
+                    name: "orders_1_deny", function: FunctionName("bruce", "denyaccesstrigger"), type: 31,
+                    mode: .enabled)
+            ]
+        }
+        world.table(on: "paris") {
+            $0.triggers = [
+                ObservedTrigger(name: "orders_deny", function: FunctionName("public", "mine"), type: 31, mode: .enabled)
+            ]
+        }
+        #expect(world.findings.contains("IMPOSTOR [paris public.orders orders_deny]"))
+    }
+
     /// Triggers whose arguments name their table, as the custom engine of the contract has them.
     private static let named = Engine.custom([.log(arguments: ["{schema}.{table}"]), .deny()])
 

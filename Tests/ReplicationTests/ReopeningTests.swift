@@ -59,6 +59,17 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.observed, before)
     }
 
+    @Test func `is led back on the node that wrote last, also where closing it was committed and not verified`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        let plan = world.plan
+        let outcomes = plan.steps.map { step in
+            StepOutcome(step: step, outcome: step.stage == .protect ? .unverified(message: "lost") : .notBegun)
+        }
+        expectNoDifference(
+            plan.reopening(after: Outcomes(steps: outcomes), from: world.observed).map(\.node), ["berlin"])
+    }
+
     @Test func `is not led back on a subscriber that should never have been open`() {
         var world = World(builtin)
         world.declare(origin: "paris")

@@ -41,6 +41,18 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
+    @Test func `are no temporary tables that a pattern matches`() {
+        var world = patterned(World(builtin))
+        for node in ["berlin", "paris", "tokyo"] as [NodeName] {
+            world.node(node) {
+                var scratch = ObservedTable(oid: 99, name: tableName("public.scratch"))
+                scratch.persistence = .temporary
+                $0.tables[scratch.name] = scratch
+            }
+        }
+        expectNoDifference(world.story, "in sync")
+    }
+
     @Test func `cannot be none`() {
         expectNoDifference(
             patterned(World(builtin), exclude: ["ord*"]).findings,
@@ -172,6 +184,18 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.plan.required, [.massChange])
     }
 
+    @Test func `need no word where just as many of them change as the policy allows`() {
+        var world = World(builtin, nodes: ["berlin", "paris"], tables: ["public.items", "public.orders"])
+        for table in ["public.items", "public.orders"] {
+            world.set(.log, .enabled, of: table, on: "paris")
+            world.set(.truncateLog, .enabled, of: table, on: "paris")
+        }
+        world.policy.maxChanges = .percent(25)
+        expectNoDifference(world.plan.required, [])
+        world.policy.maxChanges = .percent(24)
+        expectNoDifference(world.plan.required, [.massChange])
+    }
+
     @Test func `need a word, too, where a schema alone is mended and nothing may change`() {
         var world = World(builtin, nodes: ["berlin", "paris"])
         world.node("paris") { $0.builtin?.functionsIntact = false }
@@ -234,6 +258,22 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(world.plan.steps, [])
         world.table(on: "berlin") { $0.sequences[0].mayRead = false }
         expectNoDifference(world.findings.contains("PRIVILEGE_MISSING [berlin public.orders]"), true)
+    }
+
+    @Test func `are not compared with those of a node that never took part`() {
+        var world = World(builtin, subscribers: ["paris"])
+        world.policy.sequences = .check
+        let orders = ObservedTable(oid: 99, name: tableName("public.orders"))
+        world.node("tokyo") { $0.tables[orders.name] = orders }
+        for (node, value) in [("berlin", 42), ("paris", 42), ("tokyo", 99)] as [(NodeName, Int64)] {
+            world.table(on: node) {
+                $0.sequences = [
+                    ObservedSequence(name: QualifiedName("public", "orders_id_seq"), column: "id", lastValue: value)
+                ]
+            }
+        }
+        world.declare(origin: "paris", subscribers: ["berlin"])
+        #expect(!world.findings.contains("SEQUENCE_BEHIND"))
     }
 
     @Test func `let it open where it is level, or where nobody looks`() {

@@ -49,6 +49,29 @@ extension World {
 }
 
 @Suite struct `triggers under each other's names` {
+    @Test func `are told apart in a row of three, of an engine that goes by function`() {
+        let template = { (name: Pattern, function: Pattern, purpose: Purpose, timing: TriggerTiming) in
+            TriggerTemplate(
+                purpose, name, function: ("repl", function), timing, .row, .changes,
+                origin: purpose == .log ? .enabled : .disabled, subscriber: purpose == .log ? .disabled : .enabled,
+                match: .function)
+        }
+        var world = World(
+            .custom([
+                template("a", "capture", .log, .after), template("b", "capture_too", .log, .after),
+                template("c", "deny", .deny, .before),
+            ]))
+        world.table(on: "berlin") { table in
+            table.triggers.removeAll { $0.name == "b" }
+            for index in table.triggers.indices {
+                table.triggers[index].name = table.triggers[index].name == "a" ? "b" : "a"
+            }
+            table.triggers.append(
+                ObservedTrigger(name: "c", function: FunctionName("public", "audit"), type: 5, mode: .enabled))
+        }
+        world.converge()
+    }
+
     @Test func `log and deny are told apart and set right, on the origin, on a subscriber and in a move`() {
         for origin in ["berlin", "paris"] as [NodeName] {
             for node in ["berlin", "paris", "tokyo"] as [NodeName] {

@@ -132,6 +132,122 @@ private let builtin = Engine.builtin(cluster: "shop")
         }
     }
 
+    @Test func `and of which the nodes have different last origins on record is no repair on either`() {
+        for origin in ["berlin", "paris"] as [NodeName] {
+            var world = World(builtin)
+            world.turn("berlin", into: .subscriber)
+            for (node, old) in [("berlin", "one"), ("paris", "two")] as [(NodeName, SetName)] {
+                world.node(node) {
+                    $0.builtin?.record(tableName("public.orders"), in: old)
+                    $0.builtin?.recorded.sets[old] = RecordedSet(origin: node, members: ["berlin", "paris", "tokyo"])
+                }
+            }
+            for node in nodes { world.node(node) { $0.builtin?.recorded.sets["default"]?.origin = origin } }
+            world.declare(origin: origin)
+            // Whichever of the two were taken, some run would take that one.
+            for _ in 0..<16 { expectNoDifference(world.plan.required, [.originChange]) }
+        }
+    }
+
+    @Test func `opens on its new origin where its last one is given up`() {
+        var world = world(builtin)
+        world.lose("paris")
+        world.failover = "paris"
+        world.sets = [
+            World.set(
+                "items", origin: "berlin", subscribers: ["tokyo"],
+                tables: ["public.items", "public.orders", "public.rest"])
+        ]
+        expectNoDifference(
+            world.plan.steps.filter { $0.stage == .open }.compactMap { step in
+                step.table.map { "\(step.node) \($0.name.text)" }
+            },
+            ["berlin orders", "berlin rest"])
+    }
+
+    @Test func `or was opened by hand on a node that takes no part opens nowhere beside it`() {
+        var world = World(builtin, subscribers: ["tokyo"])
+        let written = world.observed.node("berlin")?.tables[tableName("public.orders")]
+        world.node("paris") { $0.tables[tableName("public.orders")] = written }
+        world.turn("berlin", into: .subscriber)
+        #expect(world.findings.contains("blocking: UNPROTECTED_BYSTANDER [paris public.orders]"))
+        expectNoDifference(world.plan.steps.filter { $0.table != nil }.map(\.statements), [])
+    }
+
+    @Test func `keeps its old set where it is while a selection leaves the new one out`() {
+        var world = world(builtin)
+        world.sets = [
+            World.set(
+                "items", origin: "berlin", subscribers: ["paris", "tokyo"], tables: ["public.items", "public.orders"]),
+            World.set("orders", origin: "tokyo", subscribers: ["berlin", "paris"], tables: ["public.rest"]),
+        ]
+        let limited = Plan(world.difference.limited(to: Selection(sets: ["orders"])))
+        expectNoDifference(limited.steps.filter { $0.table != nil }.map { "\($0.stage) \($0.node)" }, [])
+    }
+
+    @Test func `is recorded as written nowhere, in a set of tables from two origins, until that opens`() {
+        var world = world(builtin)
+        world.sets = [
+            World.set(
+                "all", origin: "tokyo", subscribers: ["berlin", "paris"],
+                tables: ["public.items", "public.orders", "public.rest"])
+        ]
+        for step in world.plan.stages[0].steps { world.observed.apply(step) }
+        expectNoDifference(
+            nodes.map { world.observed.node($0)?.builtin?.recorded.sets["all"]?.origin?.text ?? "none" },
+            ["none", "none", "none"])
+    }
+
+    @Test func `beside one that waits: both stay on record, and so does a member that left`() {
+        var world = world(builtin)
+        world.sets = [
+            World.set("items", origin: "berlin", subscribers: ["paris", "tokyo"], tables: ["public.orders"]),
+            World.set("orders", origin: "paris", subscribers: ["berlin"], tables: ["public.items", "public.rest"]),
+        ]
+        let selection = Selection(tables: ["public.items", "public.rest"])
+        for step in Plan(world.difference.limited(to: selection)).steps { world.observed.apply(step) }
+        expectNoDifference(world.recorded("public.items", on: "paris"), "orders")
+        expectNoDifference(world.recorded("public.orders", on: "paris"), "orders")
+        expectNoDifference(
+            world.observed.node("paris")?.builtin?.recorded.sets["orders"]?.members, ["berlin", "paris", "tokyo"])
+    }
+
+    @Test func `beside one that waits stays on record where it was written, if its new set is closed`() {
+        var world = world(builtin)
+        world.sets = [
+            World.set("items", origin: "berlin", subscribers: ["paris", "tokyo"], tables: ["public.orders"]),
+            World.set("orders", origin: nil, subscribers: nodes, tables: ["public.items", "public.rest"]),
+        ]
+        let selection = Selection(tables: ["public.items", "public.rest"])
+        for step in Plan(world.difference.limited(to: selection)).steps { world.observed.apply(step) }
+        expectNoDifference(world.recorded("public.items", on: "berlin"), "items")
+    }
+
+    @Test func `stays on record in its old set, to which another is added, until it is taken over`() {
+        var world = world(builtin)
+        for node in nodes {
+            world.node(node) {
+                $0.tables[tableName("public.new")] = ObservedTable(oid: 99, name: tableName("public.new"))
+            }
+        }
+        world.sets = sets(items: ["public.items", "public.orders"], orders: ["public.new", "public.rest"])
+        for step in world.plan.stages[0].steps { world.observed.apply(step) }
+        expectNoDifference(nodes.map { world.recorded("public.orders", on: $0) }, ["orders", "orders", "orders"])
+    }
+
+    @Test func `and that was closed has no table of its new set, which is written nowhere, closed with a word`() {
+        var world = World(
+            builtin,
+            sets: [
+                World.set("none", origin: nil, subscribers: nodes, tables: ["public.items"]),
+                World.set("orders", origin: "paris", subscribers: ["berlin", "tokyo"], tables: ["public.orders"]),
+            ])
+        world.turn("paris", into: .subscriber, "public.orders")
+        world.turn("berlin", into: .origin, "public.items")
+        world.sets = [World.set("none", origin: nil, subscribers: nodes, tables: ["public.items", "public.orders"])]
+        expectNoDifference(world.plan.required, [])
+    }
+
     @Test func `or was opened elsewhere by hand needs a word to be led back`() {
         var world = World(builtin)
         world.turn("berlin", into: .subscriber)

@@ -41,6 +41,8 @@ extension SetAudit {
             return "is written on '\(open.desired.node)'"
         }
         var recorded = judgement.formerOrigins(of: table, declared, observed)
+        // That the declared origin is a member of this set by now says nothing of a table that comes from another.
+        let members = recorded.isEmpty ? judgement.authority.members : judgement.authority.inherited.members
         if recorded.isEmpty {
             switch judgement.authority.lastOrigin {
             case .node(let last): recorded = [last]
@@ -48,7 +50,7 @@ extension SetAudit {
             case .unknown: return nil
             }
         }
-        guard !recorded.contains(origin), !judgement.authority.members.contains(origin) else { return nil }
+        guard !recorded.contains(origin), !members.contains(origin) else { return nil }
         return recorded.compactMap { $0 }.min().map { "was written on '\($0)'" }
             ?? "belongs to a set that is written nowhere"
     }
