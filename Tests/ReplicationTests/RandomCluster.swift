@@ -74,12 +74,13 @@ struct RandomCluster {
                 nodes[node.name] = .failed(NodeFailure(sort: .unreachable, sqlState: "", message: "no route"))
                 continue
             }
+            let isWhole = dice.chance(97)
             var seen = ObservedNode(
                 identity: NodeIdentity(
                     systemIdentifier: "\(index)", database: "shop",
                     serverVersion: [100_000, 130_000, 150_000].randomElement(using: &dice) ?? 0,
                     inRecovery: dice.chance(3)),
-                functions: Set(declared.scope.functions))
+                functions: Set(declared.scope.functions.filter { _ in isWhole || dice.chance(70) }))
             if declared.engine.catalog == .polarity && dice.chance(80) {
                 var builtin = BuiltinRegistrations(version: BuiltinSchema.version, functionsIntact: dice.chance(95))
                 builtin.recorded = RecordedCluster(sets: recorded, node: node.name)

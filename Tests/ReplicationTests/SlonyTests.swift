@@ -88,6 +88,17 @@ private let slony = Engine.slony(cluster: "shopcl")
             """)
     }
 
+    @Test func `with another key mask and a condition has an impostor, which loses what the condition leaves out`() {
+        var world = World(slony)
+        world.trigger(.log, on: "berlin") {
+            $0.arguments = TriggerArguments(["_shopcl", "100", "vk"])
+            $0.hasCondition = true
+        }
+        #expect(world.findings.contains("IMPOSTOR [berlin public.orders _shopcl_logtrigger]"))
+        #expect(world.findings.contains("ORIGIN_UNLOGGED [berlin public.orders]"))
+        #expect(!world.findings.contains("STALE_KEY_MASK"))
+    }
+
     @Test func `with a stale key mask gets the log trigger anew in its own mode`() {
         var world = World(slony)
         for node in ["berlin", "paris"] as [NodeName] {
@@ -174,6 +185,25 @@ private let slony = Engine.slony(cluster: "shopcl")
             on 'paris'
             held back paris public.orders create _shopcl_denyaccess
             """)
+    }
+
+    @Test func `without a function for TRUNCATE is closed all the same, and its log goes off with its own door alone`()
+    {
+        var world = World(slony)
+        world.turn("paris", into: .origin)
+        for node: NodeName in ["berlin", "paris"] {
+            world.remove(.truncateDeny, on: node)
+            world.node(node) { $0.functions.remove(FunctionName("_shopcl", "deny_truncate")) }
+        }
+        expectNoDifference(
+            world.plan.steps.map { "\($0.stage) \($0.node) \($0.statements)" },
+            [
+                "protect paris [\"ALTER TABLE ONLY \\\"public\\\".\\\"orders\\\" DISABLE TRIGGER \\\"_shopcl_logtrigger\\\", "
+                    + "ENABLE TRIGGER \\\"_shopcl_denyaccess\\\"\"]"
+            ])
+        expectNoDifference(
+            world.plan.heldBack.map { "\($0.node) \($0.action.trigger?.text ?? "")" },
+            ["berlin _shopcl_truncatedeny", "paris _shopcl_truncatetrigger", "paris _shopcl_truncatedeny"])
     }
 
     @Test func `that holds another set of tables than the file is not touched where they differ`() {

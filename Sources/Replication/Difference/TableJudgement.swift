@@ -187,10 +187,7 @@ final class TableJudgement {
                     "\(trigger.name.shown) is missing on \(desired.name) on '\(desired.node)'")
             }
         }
-        // What stands in the schema of the builtin engine is installed before any trigger is made with it.
-        let installed = declared.engine.catalog.keepsLog ? declared.engine.schema : nil
-        for trigger in changes.compactMap(\.created)
-        where trigger.function.schema != installed && !node.functions.contains(trigger.function) {
+        for trigger in changes.compactMap(\.created) where !node.provides(trigger.function, to: declared.engine) {
             find(
                 .functionMissing,
                 "\(desired.name) on '\(desired.node)' needs \(trigger.function)(), which does not exist there")
@@ -247,6 +244,14 @@ extension BuiltinRegistrations {
 extension DeclaredTable {
     /// Whether the file says nothing about the table's own triggers and rules.
     fileprivate var hasNothingOfItsOwn: Bool { triggers.isEmpty && rules.isEmpty && inherited.isEmpty }
+}
+
+extension ObservedNode {
+    /// Whether a trigger can call a function when it is made: what stands in the schema of the builtin engine is installed
+    /// before.
+    func provides(_ function: FunctionName, to engine: Engine) -> Bool {
+        functions.contains(function) || engine.catalog.keepsLog && function.schema == engine.schema
+    }
 }
 
 extension Change {

@@ -52,34 +52,53 @@ struct Planning {
         let blocked = blockedTables()
         for desired in difference.desired.tables {
             let place = Place(desired.node, desired.name)
-            guard let here = changes[place]?.filter({ $0.set == desired.set }), !here.isEmpty,
+            guard var here = changes[place]?.filter({ $0.set == desired.set }), !here.isEmpty,
                 let observed = difference.observed.node(desired.node)?.tables[desired.name],
                 let judgement = difference.judgements[desired.set]
             else { continue }
+            if blocked.functions.contains(place) { here = doable(of: here) }
             let staging = Staging(here, desired, observed, judgement)
             let isBlocked = blocked.here.contains(place) || blocked.everywhere.contains(desired.name)
             var stages = isBlocked ? [] : allowedStages(staging)
-            if blocked.logs.contains(place) { stages = staging.closesAny ? stages.intersection([.protect]) : [] }
+            if blocked.logs.contains(place) || blocked.functions.contains(place) {
+                stages = staging.closesAny ? stages.intersection([.protect]) : []
+            }
             tables.append(PlannedTable(staging: staging, stages: stages))
             holdBack(Set(StageName.allCases).subtracting(stages), of: tables.count - 1)
         }
         tables.removeAll { $0.stages.isEmpty }
     }
 
-    /// Tables with a blocking finding of their own: on one node, or wherever they are; and those whose log alone is what
-    /// is found wrong, which may still be closed.
-    private func blockedTables() -> (here: Set<Place>, everywhere: Set<TableName>, logs: Set<Place>) {
+    /// What can be done where a function is missing: the modes of the door that needs none. A log that goes off behind a door
+    /// that does not close would lose what passes, and where one trigger takes another's name all hangs together.
+    private mutating func doable(of changes: [Change]) -> [Change] {
+        let modes = changes.filter { if case .setMode = $0.action { $0.purpose != nil } else { false } }
+        let others = changes.filter { $0.purpose != nil && !modes.contains($0) }
+        let doors = Set(others.map { $0.purpose?.door })
+        let areCreated = others.allSatisfy { if case .create = $0.action { true } else { false } }
+        let result = areCreated ? modes.filter { !doors.contains($0.purpose?.door) } : []
+        heldBack += changes.filter { !result.contains($0) }
+        return result
+    }
+
+    /// Tables with a blocking finding of their own: on one node, or wherever they are; and those that may still be closed:
+    /// their log alone is what is found wrong, or some function is missing.
+    private func blockedTables() -> (
+        here: Set<Place>, everywhere: Set<TableName>, logs: Set<Place>, functions: Set<Place>
+    ) {
         var (here, everywhere, logs): (Set<Place>, Set<TableName>, Set<Place>) = ([], [], [])
+        var functions: Set<Place> = []
         for finding in difference.findings where finding.blocking {
             guard let table = finding.table else { continue }
             switch (finding.node, finding.code) {
             case (let node?, .noPrimaryKey), (let node?, .duplicateLog): logs.insert(Place(node, table))
+            case (let node?, .functionMissing): functions.insert(Place(node, table))
             case (_, .drainUnproven): everywhere.insert(table)
             case (let node?, _): here.insert(Place(node, table))
             case (nil, _): everywhere.insert(table)
             }
         }
-        return (here, everywhere, logs)
+        return (here, everywhere, logs, functions)
     }
 
     /// Leaves out stages of a table.

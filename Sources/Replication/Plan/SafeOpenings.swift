@@ -74,7 +74,7 @@ extension Planning {
     private mutating func keepLastWriters() {
         let closings = tables.indices.filter { index in
             tables[index].judgement.set.origin != nil && !tables[index].staging.before.rows.isClosed
-                && tables[index].closes && movesOrigin(tables[index])
+                && tables[index].closes && closesLastWriter(tables[index])
         }
         guard !closings.isEmpty else { return }
         let world = modelled(through: Set(StageName.allCases))
@@ -82,12 +82,16 @@ extension Planning {
         for index in closings {
             let table = tables[index]
             guard let origin = table.judgement.set.origin else { continue }
-            let desired = neighbours.desired[Place(origin, table.table)]
-            let found = world.node(origin)?.tables[table.table]
-            let isOpen = found.flatMap { found in
-                desired?.triggers.map { Doors(found.triggers, $0).areOpen(on: found) }
+            func isOpen(_ name: TableName) -> Bool? {
+                guard let found = world.node(origin)?.tables[name] else { return nil }
+                return neighbours.desired[Place(origin, name)]?.triggers.map {
+                    Doors(found.triggers, $0).areOpen(on: found)
+                }
             }
-            let isWritten = takesWrites(origin, table.judgement) && isOpen ?? false
+            // What closes a root closes its partitions.
+            let isWritten =
+                takesWrites(origin, table.judgement) && isOpen(table.table) ?? false
+                && neighbours.partitions(of: table).allSatisfy { isOpen($0) ?? true }
             if !isWritten { holdBack(Set(StageName.allCases), of: index) }
         }
         tables.removeAll { $0.stages.isEmpty }
@@ -95,6 +99,12 @@ extension Planning {
 }
 
 extension Planning {
+    /// Whether a table's node wrote it last, or a partition that closes with it.
+    private func closesLastWriter(_ table: PlannedTable) -> Bool {
+        let below = difference.desired.families[table.node]?.partitions(below: table.table) ?? []
+        return movesOrigin(table) || below.contains { table.judgement.lastOrigin(of: $0) == .node(table.node) }
+    }
+
     /// What one step does to the doors of all partitions may be held back, and what another does to the log of one not.
     /// No door is opened below a partitioned table that does not log, and no log is turned off behind one that stays open.
     fileprivate mutating func keepLogs() {
