@@ -32,6 +32,28 @@ private let slony = Engine.slony(cluster: "shopcl")
             """)
     }
 
+    @Test func `that has tables of two sets of the file is not moved for one of them`() {
+        let nodes: [NodeName] = ["berlin", "paris", "tokyo"]
+        var world = World(
+            slony,
+            sets: [("one", "public.items"), ("four", "public.orders")].map { name, table in
+                World.set(name, origin: "berlin", subscribers: ["paris", "tokyo"], tables: [table])
+            })
+        world.declare(1, origin: "paris")
+        for node in nodes {
+            world.node(node) { seen in
+                for oid in seen.slony?.tables.keys.sorted() ?? [] { seen.slony?.tables[oid]?.set = 1 }
+            }
+        }
+        let next = world.difference.findings.first { $0.code == .originDisagrees }?.next
+        expectNoDifference(
+            next,
+            """
+            in Slony its tables are in set 1, as are those of set 'one', which MOVE SET would move with them: give \
+            both sets one origin in the file, or part them first with slonik: CREATE SET and SET MOVE TABLE
+            """)
+    }
+
     @Test func `that moved on without the file is not closed behind Slony's back`() {
         var world = World(slony, origin: "paris")
         world.declare(origin: "berlin")

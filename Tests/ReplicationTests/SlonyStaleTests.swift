@@ -144,4 +144,15 @@ private let slony = Engine.slony(cluster: "shopcl")
             world.difference.findings.map(\.next),
             ["subscribe it with slonik: SUBSCRIBE SET; or take it out of the set in the file"])
     }
+
+    @Test func `of a clone that nobody subscribed to the set is not in sync either`() {
+        var world = World(slony)
+        for node in ["berlin", "paris", "tokyo"] as [NodeName] { world.node(node) { $0.slony?.subscribers[1] = [2] } }
+        expectNoDifference(
+            world.findings,
+            """
+            error, blocking: TABLE_NOT_REGISTERED [tokyo] Slony has no subscription of 'tokyo' to set 1 on the set's \
+            origin 'berlin': no row reaches it, whatever its own catalog says
+            """)
+    }
 }

@@ -57,7 +57,7 @@ public struct Difference: Hashable, Sendable {
                 judgement.holdBack(for: missing)
                 installs = Installations(judgement, onNodes, declared, nodes)
             }
-            let move = SlonyMove(judgement, observed, audit.slonyNames)
+            let move = SlonyMove(judgement, declared, observed, audit.slonyNames)
             findings += judgement.findings.map { $0.moving(by: move, beside: found) } + found + missing.findings
             changes += installs.changes + touching
             openOrigins[set.name] = installs.origin

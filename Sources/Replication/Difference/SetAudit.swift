@@ -220,6 +220,14 @@ struct SetAudit {
                     .otherCluster, table, trigger: trigger.name,
                     "\(trigger.name.shown) on \(table.desired.name) on '\(table.desired.node)' logs for another cluster"
                 )
+            } else if declared.engine.isDenyOfOtherCluster(trigger), trigger.mode.firesForApplications,
+                table.desired.role == .origin
+            {
+                find(
+                    .originClosed, table, trigger: trigger.name,
+                    "\(table.desired.name) on its origin '\(table.desired.node)' refuses writes: by \(trigger.name.shown) it "
+                        + "is a subscriber's table in another Slony cluster",
+                    next: "take the table out of one of the two clusters with slonik: SET DROP TABLE")
             }
         }
     }

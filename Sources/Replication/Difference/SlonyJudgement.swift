@@ -44,8 +44,8 @@ struct SlonyJudgement {
         keepOpen(id, origin, authority, declared, observed, failover: failover)
     }
 
-    /// A subscriber's own catalog knows nothing of DROP NODE, nor of an UNSUBSCRIBE SET that did not reach it: what reaches
-    /// it the set's origin decides.
+    /// A subscriber's own catalog knows nothing of DROP NODE, nor of an UNSUBSCRIBE SET that did not reach it, and a clone
+    /// (CLONE PREPARE) lists tables that nobody subscribed it to: what reaches it the set's origin decides.
     private mutating func findDropped(
         from set: ReplicationSet, _ id: Int, _ authority: Authority, _ observed: ObservedState
     ) {
@@ -55,7 +55,8 @@ struct SlonyJudgement {
         }
         for node in set.subscribers where node != origin && authority.views[node] == origin.text {
             guard let own = observed.node(node)?.slony, let number = own.localNode,
-                own.subscribers[id]?.contains(number) ?? false, catalog.subscribers[id]?.contains(number) != true
+                catalog.subscribers[id]?.contains(number) != true,
+                own.subscribers[id]?.contains(number) ?? false || own.tables.values.contains(where: { $0.set == id })
             else { continue }
             findings.append(
                 Finding(

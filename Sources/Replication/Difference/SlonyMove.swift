@@ -10,6 +10,8 @@ struct SlonyMove {
         case originLost
         /// Slony does not have the new origin as a subscriber.
         case unsubscribed
+        /// The file gives tables of Slony's set to another set, too, which stays elsewhere.
+        case shared(SetName)
         case ready
     }
 
@@ -23,7 +25,9 @@ struct SlonyMove {
     private let stand: Stand
 
     /// `nil` where Slony's number of the set, of the new or of the old origin is not known, or a node has moved it already.
-    init?(_ judgement: SetJudgement, _ observed: ObservedState, _ names: [Int: NodeName]) {
+    init?(
+        _ judgement: SetJudgement, _ declared: DeclaredCluster, _ observed: ObservedState, _ names: [Int: NodeName]
+    ) {
         guard let id = judgement.slonySet, let origin = judgement.set.origin,
             let new = names.first(where: { $0.value == origin })?.key
         else { return nil }
@@ -34,7 +38,10 @@ struct SlonyMove {
         let sets = Set(catalogs.flatMap { catalog in catalog.sets.filter { $0.value.origin == old }.keys })
         withoutBackup = sets.filter { set in catalogs.contains { $0.noBackups[set]?.contains(new) ?? false } }.sorted()
         isSubscribed = catalogs.contains { $0.subscribers[id]?.contains(new) ?? false }
-        if let givenUp = catalogs.givenUp(among: origins + [new]) {
+        let others = declared.sets.filter { $0.name != judgement.set.name && $0.origin != origin }
+        if let other = others.first(where: { slonySetID($0, declared, observed) == id }) {
+            stand = .shared(other.name)
+        } else if let givenUp = catalogs.givenUp(among: origins + [new]) {
             stand = .givenUp(givenUp.node, survivor: givenUp.survivor)
         } else if let dropped = [old, new].first(where: catalogs.haveLeftBehind) {
             stand = .dropped(dropped)
@@ -53,6 +60,9 @@ struct SlonyMove {
         case .givenUp(let node, let survivor): forgetting(node, on: survivor)
         case .dropped(let node): nameSuccessor(of: node) + droppedNode(node, called: name(node))
         case .originLost: failover
+        case .shared(let other):
+            "in Slony its tables are in set \(id), as are those of set '\(other)', which MOVE SET would move with them: give "
+                + "both sets one origin in the file, or part them first with slonik: CREATE SET and SET MOVE TABLE"
         case .unsubscribed:
             "subscribe it first with slonik: subscribe set (id = \(id), provider = \(old), receiver = \(new), "
                 + "forward = yes); wait until it is active, then move it"

@@ -22,7 +22,9 @@ extension TableJudgement {
             find(
                 .tableNotRegistered,
                 "Slony on '\(desired.node)' lists \(desired.name) in set \(registered.set), not \(id)",
-                next: "name the table in the set that has it; or, with slonik: SET MOVE TABLE or MERGE SET")
+                next: "where SET MOVE TABLE or MERGE SET has just moved it, wait until slon on '\(desired.node)' has "
+                    + "seen that; else name the table in the set that has it, or move it with slonik: SET MOVE TABLE or MERGE SET"
+            )
             return false
         }
         if registered.name != desired.name {
