@@ -154,6 +154,31 @@ import Testing
         }
     }
 
+    @Test func `keeps the old one shut no longer than the file says, however slowly its queries answer`() async throws {
+        try await ExecuteNodes.with(3, tables: 1) { nodes in
+            let query = DrainQuery(
+                sql: "SELECT true FROM pg_sleep(120) WHERE $1 = '1'", originPosition: "SELECT 1", timeout: .seconds(1))
+            let plan = nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain(.query(query))])
+            let start = ContinuousClock.now
+            let refused = try await nodes.run(plan)
+            #expect(ContinuousClock.now - start < .seconds(60))
+            guard case .unknowable(let why)? = refused.drains.first?.verdict else {
+                Issue.record("\(refused.drains)")
+                return
+            }
+            #expect(why.hasPrefix("paris did not say how far it is: "), "\(why)")
+        }
+    }
+
+    @Test func `is proven by a query that compares with no position`() async throws {
+        try await ExecuteNodes.with(3, tables: 1) { nodes in
+            let query = DrainQuery(sql: "SELECT true", originPosition: "SELECT 1", timeout: .seconds(5))
+            let plan = nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain(.query(query))])
+            let outcomes = try await nodes.run(plan)
+            #expect(outcomes.drains.map(\.verdict) == [.proven])
+        }
+    }
+
     @Test(arguments: ["false", "NULL::boolean"])
     func `that has not everything yet leaves the old one open`(answer: String) async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in

@@ -12,13 +12,23 @@ struct Draining {
     let drain: Drain
     /// Sessions on the members that could be reached.
     let sessions: [NodeName: Session]
-    /// How long a pending `polarity.applied` is waited for; a custom engine says for itself.
-    private static let patience = Duration.seconds(60)
+    private let began = ContinuousClock.now
+
+    /// Until when a pending drain is waited for: 60 s, unless a custom engine says for itself.
+    private var deadline: ContinuousClock.Instant {
+        if case .query(let query) = drain.evidence { began + query.timeout } else { began + .seconds(60) }
+    }
 
     /// How far one member's log goes.
     private struct Cut {
         let source: NodeName
         let position: String
+    }
+
+    /// What one member may not have yet.
+    private struct Lack {
+        let cut: Cut
+        let node: NodeName
     }
 
     /// What is known of one member's progress against one cut.
@@ -32,10 +42,10 @@ struct Draining {
         var verdict: DrainOutcome.Verdict
         switch drain.evidence {
         case .polarityApplied:
-            verdict = await waited(for: Self.patience, cut: polarityCut, progress: polarityProgress)
+            verdict = await waited(cut: polarityCut, progress: polarityProgress)
         case .query(let query):
             verdict = await waited(
-                for: query.timeout, cut: { source throws(PostgresError) in try await position(of: source, by: query) },
+                cut: { source throws(PostgresError) in try await position(of: source, by: query) },
                 progress: { cut, node throws(PostgresError) in try await progress(on: node, past: cut, by: query) })
         case .nothing:
             verdict = .unknowable("the engine has nothing that could prove it")
@@ -47,38 +57,48 @@ struct Draining {
     }
 
     private func waited(
-        for patience: Duration, cut: (NodeName) async throws(PostgresError) -> Cut?,
-        progress: (Cut, NodeName) async throws(PostgresError) -> Progress
+        cut: (NodeName) async throws(PostgresError) -> Cut?,
+        progress: @Sendable @escaping (Cut, NodeName) async throws(PostgresError) -> Progress
     ) async -> DrainOutcome.Verdict {
-        var open: [(cut: Cut, node: NodeName)] = []
+        var open: [Lack] = []
         for source in drain.sources {
             guard sessions[source] != nil else { return .unknowable("\(source) cannot be asked what its log holds") }
             do throws(PostgresError) {
                 guard let cut = try await cut(source) else { continue }
-                open += members.filter { $0 != source }.map { (cut, $0) }
+                open += members.filter { $0 != source }.map { Lack(cut: cut, node: $0) }
             } catch {
                 if error.isConnectionLost { run.lose(source, error) }
                 return error.verdict("\(source) did not say what its log holds")
             }
         }
-        let deadline = ContinuousClock.now + patience
         var said = ""
         while true {
-            var lacking: [(what: String, of: (cut: Cut, node: NodeName))] = []
-            for pair in open {
+            var answers = await atOnce(Dictionary(grouping: open, by: \.node)) { lacks in
+                await Result { () async throws(PostgresError) in
+                    var found: [(lack: Lack, progress: Progress)] = []
+                    for lack in lacks { found.append((lack, try await progress(lack.cut, lack.node))) }
+                    return found
+                }
+            }
+            var lacking: [(lack: Lack, what: String)] = []
+            for node in open.map(\.node) {
+                guard let answer = answers.removeValue(forKey: node) else { continue }
                 do throws(PostgresError) {
-                    switch try await progress(pair.cut, pair.node) {
-                    case .there: continue
-                    case .lacking(let what): lacking.append((what, pair))
-                    case .unknown(let why): return .unknowable(why)
+                    for (lack, progress) in try answer.get() {
+                        switch progress {
+                        case .there: continue
+                        case .lacking(let what): lacking.append((lack, what))
+                        case .unknown(let why): return .unknowable(why)
+                        }
                     }
                 } catch {
-                    if error.isConnectionLost { run.lose(pair.node, error) }
-                    return error.verdict("\(pair.node) did not say how far it is")
+                    if error.isConnectionLost { run.lose(node, error) }
+                    if error.isCancelled && !said.isEmpty { return .pending(said) }
+                    return error.verdict("\(node) did not say how far it is")
                 }
             }
             guard let first = lacking.first else { return .proven }
-            open = lacking.map(\.of)
+            open = lacking.map(\.lack)
             guard run.control.stopped() == nil, .now < deadline else { return .pending(first.what) }
             if first.what != said { await run.tell(.drainWaiting(drain, first.what)) }
             said = first.what
@@ -136,7 +156,8 @@ struct Draining {
     private func progress(on node: NodeName, past cut: Cut, by query: DrainQuery) async throws(PostgresError)
         -> Progress
     {
-        let rows = try await answer(of: node, to: query.sql, [cut.position])
+        // A text that compares with nothing takes no parameter.
+        let rows = try await answer(of: node, to: query.sql, query.sql.contains("$1") ? [cut.position] : [])
         try rows.expectValue(of: "sql", rows: 1...1)
         return switch rows.value {
         case "t": .there
@@ -165,7 +186,9 @@ struct Draining {
             \(run.label.comment) BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
             \(ownSettings(serverVersion: session.serverVersion))
             """
-        let time = run.control.patience(.seconds(30))
+        // What is under way when time is up may come to an end: the set stays shut that long.
+        let left = max(.seconds(5), deadline - .now)
+        let time = run.control.patience(min(.seconds(30), left))
         // Drains are asked side by side through the same sessions.
         return try await session.query(sql, parameters, in: begin, timeout: time)
     }
