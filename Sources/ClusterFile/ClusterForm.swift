@@ -53,7 +53,38 @@ enum ClusterKeys {
                 ],
             ],
             "then": ["properties": ["cluster": .slonyName]],
+            "allOf": [
+                [
+                    "if": uses(.builtin, orNone: true),
+                    "then": TableKeys.without(
+                        "polarity", triggers: Engine.builtin(cluster: "").templates.map(\.name.text)),
+                ],
+                ["if": uses(.bruce), "then": TableKeys.without("bruce")],
+                [
+                    "if": [
+                        "required": ["engine"],
+                        "properties": [
+                            "engine": [
+                                "type": "object", "required": ["catalog"],
+                                "properties": ["catalog": ["const": "polarity"]],
+                            ]
+                        ],
+                    ],
+                    "then": TableKeys.without("polarity"),
+                ],
+            ],
         ])
+
+    /// Of a file: whether its engine is that, or it has none.
+    private static func uses(_ engine: EngineType, orNone isUsual: Bool = false) -> JSON {
+        let word = JSON.text(engine.rawValue)
+        let isIt: JSON = [
+            "anyOf": [
+                ["const": word], ["type": "object", "required": ["type"], "properties": ["type": ["const": word]]],
+            ]
+        ]
+        return (isUsual ? [:] : ["required": ["engine"]]) + ["properties": ["engine": isIt]]
+    }
 
     static let form = Form<WrittenCluster>.mapping(all) { fields, reader in
         _ = reader.value(version, in: fields)

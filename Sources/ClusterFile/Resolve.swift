@@ -149,7 +149,7 @@ extension Reader {
     private mutating func reportTwice(
         _ one: (table: DeclaredTable, set: Int), _ other: (table: DeclaredTable, set: Int), _ sets: [WrittenSet]
     ) {
-        let pair = [one, other].sorted { $0.table.because < $1.table.because }
+        let pair = [one, other].sorted { ($0.table.because, $0.set) < ($1.table.because, $1.set) }
         let owners = one.set == other.set ? [sets[one.set]] : pair.map { sets[$0.set] }
         reportTwice(pair[1].table, in: owners, pair[0].table.because)
     }
@@ -161,7 +161,9 @@ extension Reader {
             sets.count == 1
             ? "set \(names[0]) lists the table \(title) twice"
             : "the table \(title) is in set \(names[0]) and in set \(names[1])"
-        report(message, at: table.because, notes: [Diagnostic(.note, at: first, "first given here")])
+        // Where an alias or a merge key gave two sets one list, only their names stand in different places.
+        let place = table.because == first ? sets.last?.name?.position : nil
+        report(message, at: place ?? table.because, notes: [Diagnostic(.note, at: first, "first given here")])
     }
 }
 

@@ -123,7 +123,7 @@ extension JSON {
     static let schemaName =
         anyText + ["minLength": 1, "maxLength": 63, "pattern": "^(?!pg_|information_schema$)[^\\u0000]*$"]
 
-    private static func anyCase(_ word: String) -> String {
+    static func anyCase(_ word: String) -> String {
         word.map { $0.isLetter ? "[\($0.uppercased())\($0)]" : "\($0)" }.joined()
     }
 

@@ -107,6 +107,23 @@ enum TableKeys {
             ]
         ])
 
+    /// Of a file: that it replicates no table of the engine's own schema, and says nothing of the engine's own triggers.
+    static func without(_ schema: String, triggers: [String] = []) -> JSON {
+        let own: JSON = ["type": "string", "pattern": .text("^(\(JSON.anyCase(schema))|\"\(schema)\")\\.")]
+        let isOwn: [JSON] = [
+            own, ["type": "object", "required": ["name"], "properties": ["name": own]],
+            ["type": "object", "required": ["schema"], "properties": ["schema": ["const": .text(schema)]]],
+        ]
+        let hasOwn: [JSON] = triggers.map { name in
+            [
+                "type": "object", "properties": ["triggers": ["type": "object", "required": [.text(name)]]],
+                "required": ["triggers"],
+            ]
+        }
+        let tables: JSON = ["properties": ["tables": ["items": ["not": ["anyOf": .array(isOwn + hasOwn)]]]]]
+        return tables + ["allOf": [["properties": ["sets": ["items": tables]]]]]
+    }
+
     /// A list of names and mappings.
     ///
     /// Read in the order of its texts, which mostly is that of the names: a table is bigger than a place in the list and

@@ -115,6 +115,17 @@ private func expect(_ files: [String], _ verdict: String) async throws {
         sound.replacing("[public.orders]", with: "['\"pg_toast\".a']"),
         sound.replacing("[public.orders]", with: "[{schema: pg_catalog, match: '*'}]"),
         sound.replacing("[public.orders]", with: "[{schema: information_schema, match: '*'}]"),
+        sound.replacing("public.orders", with: "Polarity.log"),
+        sound.replacing("public.orders", with: "'\"polarity\".log'") + "engine: {type: builtin}",
+        sound.replacing("[public.orders]", with: "[{schema: polarity, match: 'l*'}]") + "engine: builtin",
+        sound.replacing("public.orders", with: "polarity.t")
+            + custom.replacing("type: custom,", with: "type: custom, catalog: polarity,"),
+        sound.replacing("[public.orders]", with: "[{name: bruce.t}]") + "engine: {type: bruce, cluster: b}",
+        sound.replacing(
+            "origin: berlin\ntables: [public.orders]", with: "sets: [{name: a, origin: berlin, tables: [bruce.t]}]")
+            + "engine: bruce",
+        sound.replacing(
+            "[public.orders]", with: "[{name: public.orders, triggers: {00_polarity_deny: {origin: enabled}}}]"),
     ]
     func engine(_ modes: String...) -> String {
         let deny = "purpose: deny, function: f.d, timing: before, level: row, events: [insert]"
@@ -129,9 +140,16 @@ private func expect(_ files: [String], _ verdict: String) async throws {
         engine("bystander: enabled"), engine("subscriber: disabled", "origin: disabled, subscriber: always"),
         engine("origin: absent, bystander: always"), engine("origin: disabled, subscriber: '${MODE:-enabled}'"),
     ]
+    let others = [
+        sound.replacing("public.orders", with: "polarity.log") + "engine: bruce",
+        sound.replacing("public.orders", with: "bruce.t"), sound.replacing("public.orders", with: "polarity_.log"),
+        sound.replacing(
+            "[public.orders]", with: "[{name: public.orders, triggers: {00_polarity_deny: {origin: enabled}}}]")
+            + "engine: bruce",
+    ]
     let near = ["pgx.a", "information_schemata.a", "'\"PG_a\".a'"]
     try await expect(
-        [sound, sound + custom] + closed + near.map { sound.replacing("public.orders", with: $0) }, "accepted")
+        [sound, sound + custom] + closed + others + near.map { sound.replacing("public.orders", with: $0) }, "accepted")
     try await expect(broken + open, "rejected")
 }
 

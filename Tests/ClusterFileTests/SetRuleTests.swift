@@ -145,6 +145,17 @@ import Testing
             Expected(4, "the table public.items is in set 'c' and in set 'b'", notes: [(5, "first given here")]))
     }
 
+    @Test func `a table that two sets have by one alias is told where the second has its name`() {
+        expect(
+            file(
+                sets: """
+                    sets:
+                      - &one {name: a, origin: berlin, tables: [1️⃣public.orders]}
+                      - {<<: *one, name: 2️⃣b}
+                    """),
+            Expected(2, "the table public.orders is in set 'a' and in set 'b'", notes: [(1, "first given here")]))
+    }
+
     @Test func `names are read as SQL reads them`() throws {
         let text = file(
             sets: #"""
