@@ -42,7 +42,9 @@ struct ApplyRun {
                 + "\(first.message); \(first.next)"
             return refuse(walk, .noPermission, .init(code: .noPermission, message: words))
         }
-        if let stale = walk.staleness(beside: expect) { return refuse(walk, walk.refusal, stale) }
+        if let stale = walk.staleness(beside: expect) {
+            return refuse(walk, walk.missed.isEmpty ? .refused : .unavailable, stale)
+        }
         if walk.plan.isEmpty { return nothingToDo(walk) }
         let missing = walk.plan.required.filter { !allowed.contains($0) }
         if !missing.isEmpty {
@@ -57,10 +59,7 @@ struct ApplyRun {
             return showing.show(Report(.apply, walk, result: .inSync), .done)
         }
         let code = Reports.ExitCode(blockedBy: walk.difference.findings) ?? .refused
-        let blocking = walk.difference.findings.first { $0.blocking && $0.code.exitCode == code }
-        if walk.difference.changes.isEmpty, let finding = blocking {
-            return refuse(walk, code, .init(code: code.word, message: finding.message))
-        }
+        if let blocker = walk.blocker { return refuse(walk, code, blocker) }
         let waits = Report(.apply, walk, result: .refused).heldBySelection
         let why = waits.isEmpty ? "every change is held back by a finding" : waits.joined(separator: "; ")
         let words = "nothing could be changed: " + why
@@ -86,7 +85,7 @@ struct ApplyRun {
 
     /// Machines are told what was to be approved.
     private func notApproved(_ words: String, _ walk: Walk) -> Stop {
-        var stop = Stop(.refused, words, code: .notApproved)
+        var stop = Stop(walk.refusal, words + walk.besides, code: .notApproved)
         stop.report = Report(.apply, walk, result: .refused, error: stop.failure)
         return stop
     }
@@ -143,11 +142,33 @@ extension Walk {
     /// What the plan needs, and why the exit code is another than that of a missing word.
     var needsAllow: Report.Failure {
         let words = Report.Failure.needsAllow(Set(plan.required))
-        return missed.isEmpty ? words : .init(code: words.code, message: words.message + ", and \(missedWords)")
+        return .init(code: words.code, message: words.message + besides)
     }
 
-    /// How an apply ends that is refused: a node that could not be read comes first.
-    var refusal: Reports.ExitCode { missed.isEmpty ? .refused : .unavailable }
+    /// How an apply ends that is refused: a node that could not be read, or is not to be used, comes first.
+    var refusal: Reports.ExitCode { missed.isEmpty && unusable.isEmpty ? .refused : .unavailable }
+
+    /// Why that is another exit code than the refusal's own.
+    fileprivate var besides: String {
+        ((missed.isEmpty ? [] : [missedWords]) + unusable).map { ", and " + $0 }.joined()
+    }
+
+    /// What is wrong with nodes that answer.
+    private var unusable: [String] {
+        let findings = difference.findings.filter {
+            $0.blocking && $0.code != .nodeUnreachable && $0.code.exitCode == .unavailable
+        }
+        return findings.map { visible($0.message) }
+    }
+
+    /// What alone keeps the nodes from what was declared: there is no change that could be made or is held back.
+    var blocker: Report.Failure? {
+        guard difference.changes.isEmpty, let code = Reports.ExitCode(blockedBy: difference.findings) else {
+            return nil
+        }
+        let finding = difference.findings.first { $0.blocking && $0.code.exitCode == code }
+        return finding.map { .init(code: code.word, message: $0.message) }
+    }
 
     /// Why the plan is not the one that was reviewed, if it is another.
     func staleness(beside expect: String?) -> Report.Failure? {

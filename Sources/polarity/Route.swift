@@ -105,7 +105,6 @@ extension Walk {
 extension Report {
     init(_ kind: Kind, _ walk: Walk, result: Result, outcomes: Outcomes? = nil, error: Failure? = nil) {
         let desired = walk.difference.desired
-        let wrong = (walk.difference.changes + walk.difference.leftOut).count { $0.action.trigger != nil }
         self.init(
             kind: kind, cluster: walk.declared, observed: walk.observed, roles: walk.difference.roles,
             changes: walk.difference.changes, findings: walk.difference.findings,
@@ -113,7 +112,7 @@ extension Report {
             outcomes: outcomes, fingerprint: walk.fingerprint, result: result, error: error,
             counts: Counts(
                 tables: desired.tableCount + walk.tablesUnseen,
-                triggersRight: max(0, desired.triggerCount(in: walk.observed) - wrong),
+                triggersRight: walk.difference.triggersRight,
                 leftOut: walk.difference.leftOut.count))
     }
 }

@@ -29,7 +29,7 @@ struct Verdict {
             error = nil
         } else if result == .incomplete {
             code = .incomplete
-            error = causes.first?.failure ?? after.lost(since: before) ?? after.reasonToWait
+            error = causes.first?.failure ?? after.lost(since: before) ?? after.blocker ?? after.reasonToWait
         } else {
             // A finding explains no failure that nobody expected.
             let isExpected = causes.contains { $0.code != nil }

@@ -115,7 +115,8 @@ extension `exit 1` {
     @Test(arguments: [
         ["apply", "--force"], ["heal"], ["apply", "--expect", "123"], ["apply", "--out", "plan.json"],
         ["apply", "--allow", "EVERYTHING"], ["apply", "--retries", "0"], ["apply", "--lock-timeout", "soon"],
-        ["apply", "--allow", ""], ["apply", "--allow", "ORIGIN_CHANGE,"], ["explain", "gravity"], ["explain"],
+        ["apply", "--dry-run", "--out", "-"], ["apply", "--allow", ""], ["apply", "--allow", "ORIGIN_CHANGE,"],
+        ["explain", "gravity"], ["explain"],
         ["explain", "75", "-o", "json"], ["explain", "75", "--report", "json=75"],
         ["status", "-o", "xml"], ["status", "--report", "json"],
     ]) func `the command line is wrong`(arguments: [String]) async throws {

@@ -60,13 +60,7 @@ import Testing
         try await Shop.lend("saysboth", isApplied: false) { shop in
             try declare(in: shop)
             #expect(try await shop.polarity("apply", "--yes").status == 0)
-            try await shop.ask("berlin", "DROP TRIGGER \"00_polarity_log\" ON public.orders")
-            try await shop.ask(
-                "berlin",
-                """
-                CREATE TRIGGER "00_polarity_log" AFTER INSERT ON public.orders
-                    FOR EACH ROW EXECUTE FUNCTION polarity.log_change()
-                """)
+            try await spoil(shop)
             try declare(in: shop, tokyo: "host=127.0.0.1 port=1 dbname=shop user=postgres")
             let answer = try await shop.polarity("apply", "--yes", "-o", "json")
             #expect(answer.status == 69, "\(answer.output)\(answer.errorOutput)")
@@ -76,11 +70,79 @@ import Testing
         }
     }
 
+    @Test func `is the node that is not to be used, beside the word that is missing`() async throws {
+        try await Shop.lend("unusable", isApplied: false) { shop in
+            try declare(in: shop)
+            #expect(try await shop.polarity("apply", "--yes").status == 0)
+            try await spoil(shop)
+            try declare(in: shop, expecting: "another")
+            let answer = try await shop.polarity("apply", "--yes", "-o", "json")
+            #expect(answer.status == 69, "\(answer.output)\(answer.errorOutput)")
+            #expect(try cause(in: answer) == "NEEDS_ALLOW")
+            #expect(answer.output.contains("need --allow REPLACE_TRIGGER, and "), "\(answer.output)")
+        }
+    }
+
+    @Test func `is the node that cannot be reached, beside the approval that is missing`() async throws {
+        try await Shop.lend("unapproved", isApplied: false) { shop in
+            try declare(in: shop)
+            #expect(try await shop.polarity("apply", "--yes").status == 0)
+            try await shop.ask("berlin", unlog)
+            try declare(in: shop, tokyo: "host=127.0.0.1 port=1 dbname=shop user=postgres")
+            let answer = try await shop.polarity("apply", "-o", "json")
+            #expect(answer.status == 69, "\(answer.output)\(answer.errorOutput)")
+            #expect(try cause(in: answer) == "NOT_APPROVED")
+            #expect(
+                answer.errorOutput.hasSuffix("or a saved plan, and tokyo could not be read\n"), "\(answer.errorOutput)")
+            let made = try await shop.polarity("apply", "--yes", "-o", "json")
+            #expect(made.status == 3, "\(made.output)\(made.errorOutput)")
+            #expect(try cause(in: made) == "UNAVAILABLE", "\(made.output)")
+        }
+    }
+
+    @Test func `is the word that is missing, which a workflow is told of before`() async throws {
+        try await Shop.lend("forflows", isApplied: false) { shop in
+            try declare(in: shop)
+            #expect(try await shop.polarity("apply", "--yes").status == 0)
+            try await spoil(shop)
+            let flow = try await shop.polarity("apply", "--dry-run", "-o", "github")
+            #expect(flow.output.contains("::notice title=needs::--allow REPLACE_TRIGGER\n"), "\(flow.output)")
+        }
+    }
+
+    @Test func `leaves nobody to say whether there is something to change, where no node can be read`() async throws {
+        try await Shop.lend("noone", isApplied: false) { shop in
+            try shop.write(
+                "version: 1\ncluster: shop\nnodes: {a: host=127.0.0.1 port=1 dbname=shop}\norigin: a\ntables: [public.t]\n",
+                to: "polarity.yaml")
+            let answer = try await shop.polarity("status")
+            #expect(answer.status == 69)
+            #expect(
+                answer.output.hasSuffix("No node could be read: what is to be changed is not known.\n"),
+                "\(answer.output)")
+        }
+    }
+
+    /// Puts a trigger of another definition in the place of the log.
+    private func spoil(_ shop: Shop) async throws {
+        try await shop.ask("berlin", "DROP TRIGGER \"00_polarity_log\" ON public.orders")
+        try await shop.ask(
+            "berlin",
+            """
+            CREATE TRIGGER "00_polarity_log" AFTER INSERT ON public.orders
+                FOR EACH ROW EXECUTE FUNCTION polarity.log_change()
+            """)
+    }
+
     /// Two sets, of which tokyo has a part in one.
-    private func declare(in shop: Shop, tokyo: String? = nil) throws {
+    ///
+    /// - Parameter database: What tokyo's database is expected to be called.
+    private func declare(in shop: Shop, tokyo: String? = nil, expecting database: String? = nil) throws {
         let nodes = Shop.nodes.map { node in
             let conninfo = node == "tokyo" ? tokyo : nil
-            return "  \(node): \"\(conninfo ?? shop.addresses[node]?.text ?? "")\"\n"
+            let expect = node == "tokyo" ? database.map { ", expect: {database: \($0)}" } : nil
+            let address = conninfo ?? shop.addresses[node]?.text ?? ""
+            return "  \(node): {conninfo: \"\(address)\"\(expect ?? "")}\n"
         }
         try shop.write(
             """
@@ -94,7 +156,10 @@ import Testing
     }
 
     private func cause(in answer: CommandResult) throws -> String? {
-        let document = try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any]
-        return (document?["error"] as? [String: Any])?["code"] as? String
+        (try document(answer)["error"] as? [String: Any])?["code"] as? String
+    }
+
+    private func document(_ answer: CommandResult) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any])
     }
 }

@@ -33,34 +33,47 @@ private let builtin = Engine.builtin(cluster: "shop")
             ])
     }
 
-    @Test func `counts each table once, and the triggers that are to stand`() {
-        let world = World(builtin, tables: ["public.items", "public.orders"])
-        let desired = DesiredState(world.declared, world.observed)
-        #expect(desired.tableCount == 2)
-        expectNoDifference(desired.triggerCount(in: world.observed), 3 * 2 * 4)
+    @Test func `counts each table once, and the triggers that stand as they should`() {
+        var world = World(builtin, tables: ["public.items", "public.orders"])
+        #expect(world.difference.desired.tableCount == 2)
+        expectNoDifference(world.difference.triggersRight, 3 * 2 * 4)
+        world.trigger(.log, of: "public.items", on: "berlin") { $0.mode = .disabled }
+        world.remove(.deny, of: "public.items", on: "paris")
+        world.nodes[2] = DeclaredNode(
+            name: "tokyo", conninfo: "service=tokyo", expectedDatabase: "store", because: line(12))
+        expectNoDifference(world.difference.triggersRight, 2 * 2 * 4 - 2)
+    }
+
+    @Test func `counts no clones that are yet to come with their root's`() {
+        var world = World(builtin, nodes: ["berlin"], tables: ["public.orders", "public.orders_1"])
+        world.table(on: "berlin") { ($0.kind, $0.triggers) = (.partitionedTable, []) }
+        world.table("public.orders_1", on: "berlin") {
+            ($0.partitionOf, $0.triggers) = (tableName("public.orders"), [])
+        }
+        expectNoDifference(world.difference.triggersRight, 0)
     }
 
     @Test func `counts no triggers of tables that do not exist or that Slony does not list`() {
         var slony = World(.slony(cluster: "shopcl"), nodes: ["berlin", "paris", "tokyo"])
         slony.node("paris") { $0.slony?.tables = [:] }
         slony.node("tokyo") { $0.slony = nil }
-        expectNoDifference(DesiredState(slony.declared, slony.observed).triggerCount(in: slony.observed), 4)
+        expectNoDifference(slony.difference.triggersRight, 4)
         var world = World(builtin)
         world.node("tokyo") { $0.tables = [:] }
-        expectNoDifference(DesiredState(world.declared, world.observed).triggerCount(in: world.observed), 2 * 4)
+        expectNoDifference(world.difference.triggersRight, 2 * 4)
     }
 
     @Test func `counts no triggers whose arguments are not known, nor those that must not be`() {
         var slony = World(.slony(cluster: "shopcl"), nodes: ["berlin", "paris"])
         slony.node("paris") { $0.slony?.tables[16384]?.keyMask = nil }
-        expectNoDifference(DesiredState(slony.declared, slony.observed).triggerCount(in: slony.observed), 4 + 3)
+        expectNoDifference(slony.difference.triggersRight, 4 + 3)
         var bystander = World(builtin, subscribers: ["paris"])
         bystander.node("tokyo") {
             $0.tables[tableName("public.orders")] = ObservedTable(oid: 1, name: tableName("public.orders"))
         }
         let desired = DesiredState(bystander.declared, bystander.observed)
         expectNoDifference(desired.tables.map(\.node), ["berlin", "paris", "tokyo"])
-        expectNoDifference(desired.triggerCount(in: bystander.observed), 2 * 4)
+        expectNoDifference(bystander.difference.triggersRight, 2 * 4)
     }
 
     @Test func `says of each node what it was found to be, and what it accepts`() {

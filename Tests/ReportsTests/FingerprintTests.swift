@@ -6,6 +6,7 @@ import Testing
 /// A world with something of everything.
 private func world() -> Shop {
     var shop = Shop.sabotaged
+    for node in shop.declared.nodes { shop.change(node: node.name) { $0.slony?.subscribers = [:] } }
     shop.change(node: "paris") { node in
         node.stray = [StrayTrigger(table: orders, trigger: "s", function: FunctionName("f", "g"))]
         node.eventTriggers = ["guard"]

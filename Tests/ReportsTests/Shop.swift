@@ -42,6 +42,7 @@ struct Shop {
         let all = tables.enumerated().map { ObservedTable(oid: UInt32(16_384 + $0), name: $1) }
         var slony = SlonyRegistrations(localNode: index + 1, nodes: [1: false, 2: false, 3: false])
         slony.sets = [1: SlonySet(origin: 1), 2: SlonySet(origin: 2)]
+        slony.subscribers = [1: [2, 3], 2: [1]]
         for table in all {
             let set = table.name.schema == "billing" ? 2 : 1
             slony.tables[table.oid] = SlonyTable(

@@ -63,20 +63,6 @@ public struct DesiredState: Hashable, Sendable {
         tables.indices.count { $0 == 0 || tables[$0].name != tables[$0 - 1].name }
     }
 
-    /// How many triggers must exist, of those whose arguments are known, over all tables that a node has and, where the
-    /// engine's catalog lists tables, that are listed there.
-    public func triggerCount(in observed: ObservedState) -> Int {
-        declared.nodes.reduce(0) { count, node in
-            guard let seen = observed.node(node.name) else { return count }
-            return tables.indices.reduce(count) { count, index in
-                guard tables[index].node == node.name, let triggers = tables[index].triggers,
-                    seen.holds(tables[index].name, by: declared.engine.catalog)
-                else { return count }
-                return count + triggers.indices.count { triggers[$0].mode != nil && triggers[$0].hasKnownArguments }
-            }
-        }
-    }
-
     /// Where the tables of each set stand, one after the other.
     var placesBySet: [SetName: Range<Int>] {
         var result: [SetName: Range<Int>] = [:]
@@ -109,11 +95,4 @@ public struct DesiredTable: Hashable, Sendable {
     public var name: TableName { declared.name }
     /// What in the cluster file asked for it.
     public var because: Position { declared.because }
-}
-
-extension ObservedNode {
-    fileprivate func holds(_ table: TableName, by catalog: EngineCatalog) -> Bool {
-        guard let found = tables[table] else { return false }
-        return !catalog.listsTables || slony?.registration(of: found, beside: tables) != nil
-    }
 }

@@ -65,12 +65,12 @@ public enum ErrorCode: String, Hashable, Sendable, CaseIterable {
             )
         case .heldBack:
             (
-                "There is something to change, and findings or the selection hold back all of it.",
+                "There is something to change, and findings or the selection hold it back.",
                 "mend the blocking findings of the report, then run again"
             )
         case .interrupted:
             (
-                "A signal ended the run: the table in hand was finished, the rest not begun.",
+                "A signal ended the run: the table in hand was finished or left as it was, the rest not begun.",
                 "run again; it goes on from what the nodes hold"
             )
         case .invalidFile:

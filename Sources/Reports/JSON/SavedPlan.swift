@@ -60,7 +60,9 @@ struct SavedDocument: Decodable {
     let source: JSONDocument.Source?
 
     func checked() throws(InvalidSavedPlan) -> SavedPlan {
-        guard formatVersion.hasPrefix("1.") else { throw .unknownFormat(formatVersion) }
+        guard formatVersion.hasPrefix("1."), UInt(formatVersion.dropFirst(2)) != nil else {
+            throw .unknownFormat(formatVersion)
+        }
         guard kind == "plan" else { throw .otherKind(kind) }
         guard let source else { throw .notADocument("the key 'source' is missing; write it with --out") }
         guard fingerprint.utf8.count == 64, fingerprint.allSatisfy({ "0123456789abcdef".contains($0) }) else {

@@ -26,7 +26,11 @@ extension Page {
     /// `2 to set, 0 to create, 0 to replace, 0 to drop on 1 of 3 nodes; 54 triggers are right.`
     private var counts: String {
         guard !report.changes.isEmpty else {
-            let nothing = report.counts.leftOut > 0 ? "Nothing to change in what was selected; " : "Nothing to change; "
+            let read = report.readNodes.count
+            if read == 0 { return "No node could be read: what is to be changed is not known." }
+            let place = read < report.cluster.nodes.count ? " where a node could be read" : ""
+            let nothing =
+                "Nothing to change" + (report.counts.leftOut > 0 ? " in what was selected" : "") + place + "; "
             return report.result == .inSync && report.counts.leftOut == 0 ? "In sync: \(right)." : nothing + right + "."
         }
         var words = [Int: String]()

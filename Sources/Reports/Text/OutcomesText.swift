@@ -141,7 +141,7 @@ extension StopReason {
     /// What stopped the run, in words.
     public var words: String {
         switch self {
-        case .interrupted: "interrupted; the table in hand was finished, the rest not begun"
+        case .interrupted: "interrupted; the table in hand was finished or left as it was, the rest not begun"
         case .timedOut: "the time for the whole apply was up"
         case .lockLost(let node): "the run's own lock on \(visible(node.text)) was lost"
         case .nodeLost(let node, let message): "lost \(visible(node.text)): \(visible(message))"

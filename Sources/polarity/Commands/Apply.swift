@@ -33,6 +33,7 @@ struct Apply: AsyncParsableCommand {
         let outputs = file.output.reports.map(\.path) + (review.out.map { [$0] } ?? [])
         try keepApart(outputs, from: plan ?? file.file)
         if review.out != nil && !review.dryRun { throw ValidationError("--out saves the plan of a --dry-run") }
+        if review.out == "-" { throw ValidationError("--out takes the path of a file, and - is none") }
     }
 
     private var choosesAnotherPlan: Bool {

@@ -28,7 +28,7 @@ struct SandboxCommand: AsyncParsableCommand {
                 }
                 let file = directory + "/polarity.yaml"
                 return Reports.ExitCode.done.saying(
-                    "three nodes are up, cluster file \(file)\n  polarity apply -f \(file) --dry-run\n")
+                    "three nodes are up, cluster file \(file)\n  polarity apply -f \(shellQuoted(file)) --dry-run\n")
             }
         }
 

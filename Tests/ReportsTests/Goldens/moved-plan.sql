@@ -1,7 +1,7 @@
 -- polarity: cluster shop, fingerprint 0e3e409b4dcedbf7d7118fee0c94a48d4e07ca83321f01790a4c0b3cf1bb3041
 -- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
 -- Unlike polarity apply it does not compare the nodes with the plan again.
--- This plan needs --allow ORIGIN_CHANGE.
+-- This plan needs  --allow ORIGIN_CHANGE
 \set ON_ERROR_STOP on
 SET client_encoding = 'UTF8';
 

@@ -1,4 +1,4 @@
--- polarity: cluster shop, fingerprint 7a274ef95bf1ff2d733d5bf8bfebdaca70fc72ebd24241794922da0f62a44960
+-- polarity: cluster shop, fingerprint 5a14e131676aa79034b82bb5688073eb0d3a1863ed088283ff73f2825382b80f
 -- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
 -- Unlike polarity apply it does not compare the nodes with the plan again.
 \set ON_ERROR_STOP on

@@ -1,4 +1,4 @@
--- polarity: cluster shop, fingerprint 485cc8cbbaeb8c40e4cef12edffe25781c9be7e49a417f6fff3a7361709633a6
+-- polarity: cluster shop, fingerprint e40a21cfa297b582ef4de848c565326eee3282a9cd07d9c7d7161017e442ddb4
 -- Run with psql --no-psqlrc --file THIS_FILE DATABASE, any that psql can reach: the script goes to each node itself.
 -- Unlike polarity apply it does not compare the nodes with the plan again.
 -- There is nothing to change.
