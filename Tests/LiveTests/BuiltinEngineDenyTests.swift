@@ -32,7 +32,7 @@ import Testing
             #expect(
                 try await words() == [
                     "25006",
-                    "public.orders on node berlin is closed for maintenance on every node: its set \"orders\" has no origin",
+                    "public.orders on node berlin is closed: its set \"orders\" has no origin on record",
                 ])
             try await node.record(table: "orders", origin: "berlin")
             #expect(

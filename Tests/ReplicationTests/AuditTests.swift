@@ -44,6 +44,13 @@ private let pair: [NodeName] = ["berlin", "paris"]
             """)
     }
 
+    @Test func `that is a standby and read-only is told as a standby alone`() {
+        var world = World(builtin, nodes: pair)
+        world.node("paris") { ($0.identity.inRecovery, $0.identity.readOnly) = (true, true) }
+        world.set(.deny, .disabled, on: "paris")
+        expectNoDifference(world.findings, "error, blocking: STANDBY [paris] node 'paris' is a standby")
+    }
+
     @Test func `that is a standby accepts nothing, whatever its triggers say`() {
         var world = World(builtin, nodes: pair)
         world.node("paris") { $0.identity.inRecovery = true }
@@ -211,6 +218,22 @@ private let pair: [NodeName] = ["berlin", "paris"]
             """)
     }
 
+    @Test func `are an origin's deny of another Slony cluster, which lets nobody write`() {
+        var world = World(slony, nodes: pair)
+        world.table(on: "berlin") {
+            $0.triggers.append(
+                ObservedTrigger(
+                    name: "_other_denyaccess", function: FunctionName("_other", "denyaccess"), type: 31, mode: .enabled,
+                    arguments: TriggerArguments(["_other"])))
+        }
+        expectNoDifference(
+            world.story,
+            """
+            critical: ORIGIN_CLOSED [berlin public.orders _other_denyaccess] public.orders on its origin \
+            'berlin' refuses writes: by _other_denyaccess it is a subscriber's table in another Slony cluster
+            """)
+    }
+
     @Test func `are tables that the schema polarity records as another cluster's`() {
         var world = World(builtin, nodes: pair)
         world.node("paris") { $0.builtin?.otherClusters = [tableName("public.orders"): "stock"] }
@@ -226,6 +249,19 @@ private let pair: [NodeName] = ["berlin", "paris"]
             held back berlin public.orders 00_polarity_deny always to disabled
             """)
         #expect(world.plan.isEmpty)
+    }
+
+    @Test func `are no tables of another cluster's to be closed, and none where the node takes no part`() {
+        var world = World(builtin, subscribers: ["paris"])
+        world.node("tokyo") {
+            $0.tables[tableName("public.orders")] = ObservedTable(oid: 1, name: tableName("public.orders"))
+            $0.builtin?.otherClusters = [tableName("public.orders"): "stock"]
+        }
+        #expect(!world.findings.contains("TABLE_OF_OTHER_CLUSTER"))
+        world = World(builtin)
+        world.node("paris") { $0.builtin?.otherClusters = [tableName("public.orders"): "stock"] }
+        world.set(.deny, .disabled, on: "tokyo")
+        expectNoDifference(world.plan.steps, [])
     }
 
     @Test func `are nodes that share their name with another cluster's, which is another database`() {
@@ -286,6 +322,57 @@ private let pair: [NodeName] = ["berlin", "paris"]
         #expect(world.plan.steps.map(\.node) == ["paris"])
     }
 
+    @Test func `are an origin that refuses TRUNCATE alone`() {
+        var world = World(builtin)
+        world.set(.truncateDeny, .enabled, on: "berlin")
+        expectNoDifference(
+            world.findings,
+            "critical: ORIGIN_CLOSED [berlin public.orders] public.orders on its origin 'berlin' refuses TRUNCATE")
+    }
+
+    @Test func `are no subscribers without a primary key, from which nothing is logged`() {
+        var world = World(builtin)
+        world.table(on: "paris") { $0.hasPrimaryKey = false }
+        expectNoDifference(world.findings, "")
+        world.table(on: "berlin") { $0.hasPrimaryKey = false }
+        #expect(world.findings.contains("NO_PRIMARY_KEY [berlin public.orders]"))
+    }
+
+    @Test func `are no tables of a new set that a run recorded before it died, and that have no triggers yet`() {
+        var world = World(builtin)
+        for node in ["berlin", "paris", "tokyo"] as [NodeName] {
+            world.table(on: node) { $0.triggers = [] }
+            world.node(node) {
+                $0.builtin?.recorded.sets["default"] = RecordedSet(origin: nil, members: ["berlin", "paris", "tokyo"])
+            }
+        }
+        expectNoDifference(world.findings, "")
+    }
+
+    @Test func `are shared names, for which a set that is new is not recorded either`() {
+        var world = World(builtin, nodes: pair)
+        for node in pair { world.node(node) { $0.builtin?.recorded.sets = [:] } }
+        world.node("paris") {
+            $0.builtin?.otherMembers = [OtherMember(cluster: "stock", node: "berlin", isHere: false)]
+            $0.builtin?.applied["berlin"] = 7
+        }
+        world.set(.deny, .disabled, on: "paris")
+        #expect(world.plan.isEmpty)
+    }
+
+    @Test func `are no shared names while the record of the node that has the name cannot be read`() {
+        var world = World(builtin, nodes: pair)
+        world.node("paris") {
+            $0.builtin?.otherMembers = [OtherMember(cluster: "stock", node: "berlin", isHere: false)]
+        }
+        #expect(world.findings.contains("NODE_NAME_SHARED"))
+        world.node("berlin") {
+            $0.rights.engineSchema = EngineSchemaRights(mayUse: false)
+            $0.builtin = nil
+        }
+        #expect(!world.findings.contains("NODE_NAME_SHARED"))
+    }
+
     @Test func `are foreign keys that cross sets or end outside of them`() {
         var world = World(
             builtin, nodes: pair,
@@ -300,13 +387,19 @@ private let pair: [NodeName] = ["berlin", "paris"]
                         name: "items_orders", child: tableName("public.items"), parent: tableName("public.orders"),
                         cascades: node == "berlin"),
                     ForeignKey(
-                        name: "notes_orders", child: tableName("public.notes"), parent: tableName("public.orders"),
+                        name: "memos_orders", child: tableName("public.memos"), parent: tableName("public.orders"),
                         cascades: false),
                     ForeignKey(
                         name: "notes_users", child: tableName("public.notes"), parent: tableName("public.users"),
                         cascades: true),
                 ]
             }
+        }
+        world.node("paris") {
+            $0.foreignKeys.append(
+                ForeignKey(
+                    name: "notes_orders", child: tableName("public.notes"), parent: tableName("public.orders"),
+                    cascades: false))
         }
         expectNoDifference(
             world.story,
@@ -330,6 +423,24 @@ private let pair: [NodeName] = ["berlin", "paris"]
             """)
         world.table(on: "tokyo") { $0.kind = .view }
         expectNoDifference(world.story, "in sync")
+    }
+
+    @Test func `are a bystander that writes what was the set's, and none that never took part`() {
+        var world = World(builtin)
+        world.declare(origin: "berlin", subscribers: ["paris"])
+        world.set(.deny, .disabled, on: "tokyo")
+        world.set(.log, .enabled, on: "tokyo")
+        #expect(world.findings.contains("blocking: UNPROTECTED_BYSTANDER [tokyo public.orders]"))
+
+        var left = World(builtin)
+        left.declare(origin: "paris", subscribers: ["tokyo"])
+        left.set(.log, .disabled, on: "berlin")
+        #expect(left.findings.contains("blocking: UNPROTECTED_BYSTANDER [berlin public.orders]"))
+
+        var never = World(builtin, subscribers: ["paris"])
+        let written = never.observed.node("berlin")?.tables[tableName("public.orders")]
+        never.node("tokyo") { $0.tables[tableName("public.orders")] = written }
+        #expect(never.findings.contains("warning: UNPROTECTED_BYSTANDER [tokyo public.orders]"))
     }
 
     @Test func `decide what a role says: mixed tables are counted`() {

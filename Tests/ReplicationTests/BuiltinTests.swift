@@ -557,5 +557,7 @@ private let builtin = Engine.builtin(cluster: "shop")
             error, blocking: WRONG_NODE [paris] node 'paris' is not what was declared: it is recorded there as node \
             'berlin' of cluster 'shop'
             """)
+        let next = world.difference.findings.first?.next
+        #expect(next?.hasSuffix("run on it: DELETE FROM polarity.node WHERE cluster = 'shop'") ?? false)
     }
 }

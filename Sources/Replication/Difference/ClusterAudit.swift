@@ -1,6 +1,8 @@
 /// What can be told only by looking at several sets, at tables outside all of them, or at what is to be changed.
 struct ClusterAudit {
     private(set) var findings: [Finding] = []
+    /// What each node's foreign keys join: child and parent.
+    private var joined: [NodeName: Set<[TableName]>] = [:]
 
     init(
         _ desired: DesiredState, _ observed: ObservedState, _ changes: [Change],
@@ -12,6 +14,9 @@ struct ClusterAudit {
         let hasForeignKeys = declared.nodes.contains { observed.node($0.name)?.foreignKeys.isEmpty == false }
         if hasForeignKeys {
             for table in desired.tables where setOf[table.name] == nil { setOf[table.name] = sets[table.set] }
+            for (name, keys) in declared.nodes.map({ ($0.name, observed.node($0.name)?.foreignKeys) }) {
+                joined[name] = keys.map { Set($0.map { [$0.child, $0.parent] }) }
+            }
         }
         let changing = Set(changes.map(\.node))
         for node in declared.nodes {
@@ -85,7 +90,7 @@ struct ClusterAudit {
                     "foreign key \(key.name.shown) on '\(node.name)' joins \(key.child) of set '\(child.name)' to "
                         + "\(key.parent) of set '\(parent.name)', which has another origin",
                     because: child.because))
-        case (let parent?, nil) where parent.role(of: node.name) == .subscriber:
+        case (let parent?, nil) where parent.role(of: node.name) == .subscriber && isMissing(key, on: parent.origin):
             findings.append(
                 Finding(
                     .foreignKeyOnlyOnSubscriber, set: parent.name, node: node.name, table: key.child,
@@ -94,6 +99,11 @@ struct ClusterAudit {
                     because: parent.because))
         case (.some, .some), (.some, nil), (nil, .some), (nil, nil): break
         }
+    }
+
+    /// Whether the origin was read and joins no such tables: where it does, TRUNCATE CASCADE empties the child there, too.
+    private func isMissing(_ key: ForeignKey, on origin: NodeName?) -> Bool {
+        origin.flatMap { joined[$0] }.map { !$0.contains([key.child, key.parent]) } ?? false
     }
 
     private mutating func findTruncateGap(_ desired: DesiredState) {

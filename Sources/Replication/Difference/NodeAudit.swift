@@ -63,7 +63,11 @@ struct NodeAudit {
             wrong(node, "Slony's local node number there is \(local), not \(id)")
         }
         if let recorded = seen.builtin?.recorded.node, recorded != node.name {
-            wrong(node, "it is recorded there as node '\(recorded)' of cluster '\(declared.name)'")
+            wrong(
+                node, "it is recorded there as node '\(recorded)' of cluster '\(declared.name)'",
+                next:
+                    "correct the conninfo; or, where the node has a new name and no set has the old one as a member any "
+                    + "more, run on it: DELETE FROM polarity.node WHERE cluster = \(literal(declared.name))")
         }
         if identity.inRecovery {
             unchangeable.insert(node.name)
@@ -119,9 +123,9 @@ struct NodeAudit {
         }
     }
 
-    private mutating func wrong(_ node: DeclaredNode, _ why: String) {
+    private mutating func wrong(_ node: DeclaredNode, _ why: String, next: String? = nil) {
         unread.insert(node.name)
-        add(.wrongNode, node, "node '\(node.name)' is not what was declared: \(why)")
+        add(.wrongNode, node, "node '\(node.name)' is not what was declared: \(why)", next: next)
     }
 
     private mutating func add(_ code: FindingCode, _ node: DeclaredNode, _ message: String, next: String? = nil) {

@@ -416,10 +416,10 @@ BEGIN
             USING ERRCODE = 'read_only_sql_transaction',
                   HINT = 'polarity apply records the set and its origin; polarity status shows what is declared.';
     ELSIF place.origin IS NULL THEN
-        RAISE EXCEPTION '% on node % is closed for maintenance on every node: its set "%" has no origin',
+        RAISE EXCEPTION '% on node % is closed: its set "%" has no origin on record',
             shown, place.node, place.set_name
             USING ERRCODE = 'read_only_sql_transaction',
-                  HINT = 'Name an origin for the set in the cluster file and run polarity apply.';
+                  HINT = 'It is closed for maintenance on every node, or no apply has opened it yet: see polarity status.';
     ELSIF place.origin = place.node THEN
         RAISE EXCEPTION '% is closed on node %, the origin of its set "%"', shown, place.node, place.set_name
             USING ERRCODE = 'read_only_sql_transaction',
