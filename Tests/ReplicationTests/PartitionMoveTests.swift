@@ -155,6 +155,18 @@ private enum PartitionEngine {
         expectNoDifference(world.plan.steps, [])
     }
 
+    @Test func `is not closed on a node that another set has as the origin of one of its leaves`() {
+        var world = divided(builtin)
+        world.sets = [
+            World.set("whole", origin: "berlin", subscribers: ["paris"], tables: ["public.orders"]),
+            World.set("leaf", origin: "paris", subscribers: ["berlin"], tables: ["public.orders_1"]),
+        ]
+        #expect(world.plan.steps.filter { $0.node == "paris" && $0.table == tableName("public.orders") }.isEmpty)
+        world.apply()
+        #expect(!world.findings.contains("ORIGIN_CLOSED"))
+        expectNoDifference(world.plan.steps, [])
+    }
+
     @Test func `opens nowhere while a leaf of it could not be made to log`() {
         var world = applied(PartitionEngine.naming)
         world.declare(origin: "paris")

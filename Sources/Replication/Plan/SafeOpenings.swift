@@ -12,6 +12,7 @@ extension Planning {
             keepSafeOpenings()
             keepRecords()
             keepLastWriters()
+            keepOtherOrigins()
             keepLogs()
         } while heldBack.count != count
     }
@@ -99,6 +100,24 @@ extension Planning {
 }
 
 extension Planning {
+    /// A root's deny for each row closes its partitions: where another set has one of them as its origin on the node, it
+    /// waits until that partition has triggers of its own.
+    private mutating func keepOtherOrigins() {
+        let roots = tables.indices.filter { index in
+            tables[index].staging.observed.kind == .partitionedTable && tables[index].closes
+                && tables[index].staging.desired.role != .origin && !tables[index].staging.before.rows.isClosed
+        }
+        guard !roots.isEmpty else { return }
+        let neighbours = Neighbours(difference, roots.map { tables[$0] })
+        for index in roots {
+            let (node, below) = (tables[index].node, neighbours.partitions(of: tables[index]))
+            if below.contains(where: { neighbours.desired[Place(node, $0)]?.role == .origin }) {
+                holdBack(Set(StageName.allCases), of: index)
+            }
+        }
+        tables.removeAll { $0.stages.isEmpty }
+    }
+
     /// Whether a table's node wrote it last, or a partition that closes with it.
     private func closesLastWriter(_ table: PlannedTable) -> Bool {
         let below = difference.desired.families[table.node]?.partitions(below: table.table) ?? []
