@@ -99,6 +99,28 @@ import Testing
             """)
     }
 
+    @Test func `that names a table in its log's arguments tells of the one from before the table was renamed`() {
+        var world = World(engine(), nodes: ["berlin", "paris"])
+        for node: NodeName in ["berlin", "paris"] {
+            world.table(on: node) {
+                $0.triggers.insert(
+                    ObservedTrigger(
+                        name: "old_log", function: FunctionName("repl", "capture"), type: 29,
+                        mode: node == "berlin" ? .enabled : .disabled, arguments: TriggerArguments(["public.old"])),
+                    at: 0)
+            }
+        }
+        expectNoDifference(
+            world.findings,
+            """
+            critical: DUPLICATE_LOG [berlin public.orders old_log] old_log on public.orders on 'berlin' is what the \
+            engine makes for public.old: every change is captured twice
+            warning: LOG_ORDER [berlin public.orders old_log] old_log on public.orders on 'berlin' fires before orders_log
+            \(unguarded)
+            """)
+        expectNoDifference(world.plan.steps, [])
+    }
+
     @Test func `whose two names are one once the cluster's is filled in changes nothing`() {
         var world = World(.custom([.log("{cluster}_t"), .deny("shop_t")]), nodes: ["berlin", "paris"])
         for node: NodeName in ["berlin", "paris"] { world.table(on: node) { $0.triggers = [] } }

@@ -177,6 +177,7 @@ struct SetAudit {
         }
         auditOrder(table, seen)
         auditStrangers(table, seen)
+        auditRenamed(table, seen)
         auditOthers(table, seen, observed)
     }
 

@@ -56,6 +56,66 @@ extension SetAudit {
     }
 }
 
+extension SetAudit {
+    /// What a home-grown engine has made for a table under its former name, and fires beside what it has for the new one.
+    mutating func auditRenamed(_ table: TableJudgement, _ seen: ObservedTable) {
+        guard declared.engine.catalog == .none, table.hasOtherTriggers, table.desired.role == .origin else { return }
+        let name = table.desired.name
+        let wanted = table.desired.triggers ?? []
+        for trigger in seen.triggers
+        where trigger.mode.firesForApplications && !trigger.isClone
+            && !wanted.contains(where: { $0.isSameDefinition(as: trigger) })
+        {
+            guard let (template, former) = declared.engine.maker(of: trigger, of: name.schema), former != name else {
+                continue
+            }
+            let (code, words): (FindingCode, String) =
+                template.purpose.refuses
+                ? (.originClosed, "it refuses writes") : (.duplicateLog, "every change is captured twice")
+            find(
+                code, table, blocking: false, trigger: trigger.name,
+                "\(trigger.name.shown) on \(name) on '\(table.desired.node)' is what the engine makes for \(former): \(words)",
+                next:
+                    "once polarity apply has made the one for \(name): DROP TRIGGER \(trigger.name.quoted) ON \(name.quoted)"
+            )
+        }
+    }
+}
+
+extension Engine {
+    /// The template that makes a trigger, name and arguments, and the table of a schema that it is made for; `nil` where
+    /// none does, or any table has the same.
+    fileprivate func maker(of trigger: ObservedTrigger, of schema: Identifier) -> (TriggerTemplate, TableName)? {
+        for template in templates {
+            guard let table = template.name.table(in: trigger.name.text, cluster: cluster) else { continue }
+            let filled = template.filled(for: .origin) { word in
+                switch word {
+                case .cluster: cluster
+                case .schema: schema.text
+                case .table: table
+                case .tableID, .keyMask: nil
+                }
+            }
+            if filled?.isSameDefinition(as: trigger) ?? false {
+                return (template, TableName(schema, Identifier(table)))
+            }
+        }
+        return nil
+    }
+}
+
+extension Pattern {
+    /// What `{table}` stands for in a name, where nothing else about the table is asked for.
+    fileprivate func table(in name: String, cluster: String) -> String? {
+        let marked = filled { $0 == .cluster ? cluster : $0 == .table ? "\u{0}" : nil }
+        guard let parts = marked?.split(separator: "\u{0}", omittingEmptySubsequences: false), parts.count == 2,
+            name.hasPrefix(parts[0]), name.hasSuffix(parts[1]),
+            name.utf8.count > parts[0].utf8.count + parts[1].utf8.count
+        else { return nil }
+        return String(name.dropFirst(parts[0].count).dropLast(parts[1].count))
+    }
+}
+
 extension ObservedTrigger {
     /// Whether it is a Slony cluster's log or deny trigger. It changes no row and swallows none, and Slony goes by its
     /// name: it must not be renamed.
