@@ -101,7 +101,10 @@ enum TriggerKeys {
     ]
 
     private static let isDeny: JSON = ["required": ["purpose"], "properties": ["purpose": ["const": "deny"]]]
-    private static let mode: JSON = ["enum": .array(FiringMode.allCases.map { .text($0.rawValue) })]
+    private static func modes(_ isMeant: (FiringMode) -> Bool) -> [JSON] {
+        FiringMode.allCases.filter(isMeant).map { .text($0.rawValue) }
+    }
+    private static let mode: JSON = ["enum": .array(modes { _ in true })]
     /// Of a deny that stands on an origin or a subscriber.
     static let isClosing =
         isDeny + [
@@ -112,7 +115,9 @@ enum TriggerKeys {
         ]
     /// Of a deny that refuses writes on a subscriber, or whose variable may say so.
     static let mayClose =
-        isDeny + ["not": ["properties": ["subscriber": ["enum": ["disabled", "replica", "absent"]]]]]
+        isDeny + [
+            "not": ["properties": ["subscriber": ["enum": .array(modes { !$0.firesForApplications } + ["absent"])]]]
+        ]
 
     static let all = Keys(
         "a trigger",
@@ -123,7 +128,10 @@ enum TriggerKeys {
         constraints: [
             "anyOf": [["required": ["origin"]], ["required": ["subscriber"]], ["required": ["bystander"]]],
             "allOf": [
-                ["if": isDeny, "then": ["properties": ["origin": ["not": ["enum": ["enabled", "always"]]]]]]
+                [
+                    "if": isDeny,
+                    "then": ["properties": ["origin": ["not": ["enum": .array(modes(\.firesForApplications))]]]],
+                ]
             ],
             "if": ["properties": ["purpose": ["enum": ["log", "deny"]]]],
             "then": ["properties": ["events": ["items": ["not": ["const": "truncate"]]]]],

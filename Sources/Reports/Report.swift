@@ -65,8 +65,7 @@ public struct Report: Hashable, Sendable {
 
         /// The plan holds changes that need these words; what is to be typed is written as it is typed.
         public static func needsAllow(_ gates: Set<Gate>) -> Failure {
-            let words = gates.sorted().map(\.rawValue).joined(separator: ",")
-            return Failure(code: .needsAllow, message: "the plan holds changes that need --allow \(words)")
+            Failure(code: .needsAllow, message: "the plan holds changes that need --allow \(gates.sorted().words)")
         }
     }
 

@@ -56,6 +56,11 @@ extension Report {
     var required: [Gate] { plan?.required.sorted() ?? [] }
 }
 
+extension Sequence<Gate> {
+    /// `A,B`: with commas and no blanks, as `--allow` takes them.
+    var words: String { map(\.rawValue).joined(separator: ",") }
+}
+
 /// A trigger of a table on a node.
 private struct TriggerPlace: Hashable {
     let node: NodeName

@@ -54,9 +54,7 @@ extension SetAudit {
                 next: "read what it is for; a leftover goes with DROP TRIGGER \(trigger.name.quoted) ON \(name.quoted)")
         }
     }
-}
 
-extension SetAudit {
     /// What a home-grown engine has made for a table under its former name, and fires beside what it has for the new one.
     mutating func auditRenamed(_ table: TableJudgement, _ seen: ObservedTable) {
         guard declared.engine.catalog == .none, table.hasOtherTriggers, table.desired.role == .origin else { return }

@@ -21,7 +21,7 @@ public func github(_ report: Report) -> String {
         let words = "\(counted(changes.count, "change")) on \(visible(key[0])), set \(visible(key[1]))" + end
         return annotation("notice", at: changes.first?.because, title: report.result.rawValue, lines: [words])
     }
-    let needs = report.required.map(\.rawValue).joined(separator: ",")
+    let needs = report.required.words
     let words = needs.isEmpty ? [] : [annotation("notice", at: nil, title: "needs", lines: ["--allow " + needs])]
     return (findings + changes + words + (report.error.map(annotations) ?? [])).map { $0 + "\n" }.joined()
 }

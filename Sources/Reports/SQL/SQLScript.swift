@@ -26,7 +26,7 @@ struct Script {
         }
         guard let plan = report.plan, !plan.isEmpty else { return head + withheld + [nothing] }
         if isRefused { return [head[0]] + refused + withheld + leftOut }
-        let needs = report.required.map(\.rawValue).joined(separator: ",")
+        let needs = report.required.words
         return head + (needs.isEmpty ? [] : ["-- This plan needs  --allow \(needs)"]) + ended + withheld + leftOut
             + ["\\set ON_ERROR_STOP on", Self.encoding] + StageName.allCases.flatMap { stage($0, of: plan) }
     }

@@ -61,7 +61,7 @@ extension Page {
 
     /// `--allow A,B`, complete, with commas and no blanks.
     private var allow: [String] {
-        report.required.isEmpty ? [] : ["--allow", report.required.map(\.rawValue).joined(separator: ",")]
+        report.required.isEmpty ? [] : ["--allow", report.required.words]
     }
 
     private var applied: [String] {
