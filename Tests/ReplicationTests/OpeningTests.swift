@@ -79,7 +79,8 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(limited.steps.filter { $0.table != nil }.map { "\($0.stage) \($0.node)" }, [])
     }
 
-    @Test func `drops a second deny trigger that refuses nothing when all is done`() {
+    /// Moves to a node that has its deny trigger twice, the second under another name and off.
+    private func withSecondDeny() -> World {
         var world = World(builtin)
         world.declare(origin: "paris")
         world.table(on: "paris") { table in
@@ -87,6 +88,11 @@ private let builtin = Engine.builtin(cluster: "shop")
             (second.name, second.mode) = ("second_deny", .disabled)
             table.triggers.append(second)
         }
+        return world
+    }
+
+    @Test func `drops a second deny trigger that refuses nothing when all is done`() {
+        let world = withSecondDeny()
         let drops = world.plan.steps.filter { $0.changes.contains { $0.action.word == "drop" } }
         expectNoDifference(drops.map { "\($0.stage) \($0.node)" }, ["tidy paris"])
         expectNoDifference(world.findings, "")
@@ -126,13 +132,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     }
 
     @Test func `is not tidied where its opening is held back`() {
-        var world = World(builtin)
-        world.declare(origin: "paris")
-        world.table(on: "paris") { table in
-            guard var second = table.trigger("00_polarity_deny") else { return }
-            (second.name, second.mode) = ("second_deny", .disabled)
-            table.triggers.append(second)
-        }
+        let world = withSecondDeny()
         let limited = Plan(world.difference.limited(to: Selection(nodes: ["paris"])))
         expectNoDifference(limited.steps.flatMap(\.statements), [])
     }

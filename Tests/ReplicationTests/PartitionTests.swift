@@ -316,14 +316,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     @Test func `with a leaf that one node has detached says of what is left on it where it belongs`() {
         var world = World.divided(builtin)
         world.apply()
-        world.node("paris") {
-            $0.tables[tableName("public.orders_1")] = nil
-            $0.stray = [
-                StrayTrigger(
-                    table: tableName("public.orders_1"), trigger: "00_polarity_truncate_deny",
-                    function: FunctionName("polarity", "deny_truncate"))
-            ]
-        }
+        world.detachLeaf(on: "paris")
         let stray = world.difference.findings.filter { $0.code == .strayTrigger }
         expectNoDifference(
             stray.map(\.message),
@@ -341,14 +334,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     @Test func `with a leaf that the old origin has detached opens on no other node`() {
         var world = World.divided(builtin)
         world.apply()
-        world.node("berlin") {
-            $0.tables[tableName("public.orders_1")] = nil
-            $0.stray = [
-                StrayTrigger(
-                    table: tableName("public.orders_1"), trigger: "00_polarity_truncate_deny",
-                    function: FunctionName("polarity", "deny_truncate"))
-            ]
-        }
+        world.detachLeaf(on: "berlin")
         world.declare(origin: "paris")
         expectNoDifference(
             world.difference.findings.filter(\.blocking).map(\.message),
@@ -364,14 +350,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     @Test func `with a leaf that the old origin has detached opens nowhere else, though that one is left out`() {
         var world = World.divided(builtin)
         world.apply()
-        world.node("berlin") {
-            $0.tables[tableName("public.orders_1")] = nil
-            $0.stray = [
-                StrayTrigger(
-                    table: tableName("public.orders_1"), trigger: "00_polarity_truncate_deny",
-                    function: FunctionName("polarity", "deny_truncate"))
-            ]
-        }
+        world.detachLeaf(on: "berlin")
         world.declare(origin: "paris", subscribers: [])
         #expect(world.findings.contains("blocking: TABLE_MISSING [paris public.orders_1]"))
     }
@@ -379,14 +358,7 @@ private let builtin = Engine.builtin(cluster: "shop")
     @Test func `with a leaf that a subscriber has detached is not held back while it is written on its origin`() {
         var world = World.divided(builtin)
         world.apply()
-        world.node("paris") {
-            $0.tables[tableName("public.orders_1")] = nil
-            $0.stray = [
-                StrayTrigger(
-                    table: tableName("public.orders_1"), trigger: "00_polarity_truncate_deny",
-                    function: FunctionName("polarity", "deny_truncate"))
-            ]
-        }
+        world.detachLeaf(on: "paris")
         expectNoDifference(world.difference.findings.filter(\.blocking), [])
     }
 
@@ -488,5 +460,19 @@ private let builtin = Engine.builtin(cluster: "shop")
             error, blocking: WRONG_RELATION_KIND [tokyo public.orders] public.orders on 'tokyo' is a partitioned \
             table, which Slony cannot hold: list the partitions
             """)
+    }
+}
+
+extension World {
+    /// Takes a leaf out of what is looked at, as one that was detached is; its own trigger stays on it.
+    fileprivate mutating func detachLeaf(on name: NodeName) {
+        node(name) {
+            $0.tables[tableName("public.orders_1")] = nil
+            $0.stray = [
+                StrayTrigger(
+                    table: tableName("public.orders_1"), trigger: "00_polarity_truncate_deny",
+                    function: FunctionName("polarity", "deny_truncate"))
+            ]
+        }
     }
 }
