@@ -34,6 +34,21 @@ private let builtin = Engine.builtin(cluster: "shop")
         expectNoDifference(plainWorld.plan.required, [.originChange, .unprovenHandover])
     }
 
+    @Test func `asks for the word at once where nothing proves what it logged in the set it was in`() {
+        var world = world(builtin)
+        world.node("paris") { $0.builtin?.logged["orders"] = 7 }
+        world.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])
+        expectNoDifference(world.plan.required, [.originChange, .unprovenHandover])
+        let unproven = world.difference.findings.filter { $0.code == .drainUnproven }
+        expectNoDifference(
+            unproven.map(\.message),
+            ["berlin", "tokyo"].map {
+                "set 'items' moves, and '\($0)' has no row in polarity.applied for 'paris', whose log holds changes"
+            })
+        for node in ["berlin", "tokyo"] as [NodeName] { world.node(node) { $0.builtin?.applied["paris"] = 7 } }
+        expectNoDifference(world.plan.required, [.originChange])
+    }
+
     @Test func `stays on record in its old set where a selection leaves the new one out`() {
         var world = world(builtin)
         world.sets = sets(items: ["public.items", "public.orders"], orders: ["public.rest"])

@@ -50,6 +50,11 @@ extension SetJudgement {
         return members.union([writer])
     }
 
+    /// Whose writes one of these tables may hold.
+    func members(ofAny tables: [TableName]) -> Set<NodeName> {
+        lastWriters.isEmpty ? members : tables.reduce(members) { $0.union(members(of: $1)) }
+    }
+
     /// Whether the sequences of a table that opens on the origin are looked at, or put ahead: where the origin wrote it last,
     /// it handed their values out itself.
     func handsOverSequences(of table: TableName, by policy: SequencePolicy) -> Bool {

@@ -133,12 +133,14 @@ struct SetAudit {
 
     /// Looked at before anything is closed: a set that moves is shut until its drain is proven.
     private mutating func findLags(_ judged: [TableJudgement], _ observed: ObservedState) {
-        guard declared.engine.catalog.keepsLog, let origin = set.origin,
-            judged.indices.contains(where: {
-                judged[$0].doors?.rows.isClosed ?? false && judged[$0].desired.node == origin
-            })
-        else { return }
-        for lag in drainLags(set.name, among: judgement.members, observed) where lag.source != origin {
+        guard declared.engine.catalog.keepsLog, let origin = set.origin else { return }
+        let closed = judged.indices.lazy.filter {
+            judged[$0].doors?.rows.isClosed ?? false && judged[$0].desired.node == origin
+        }
+        let opening = Array(closed.map { judged[$0].desired.name })
+        guard !opening.isEmpty else { return }
+        let members = judgement.members(ofAny: opening)
+        for lag in drainLags(set.name, opening: opening, among: members, observed) where lag.source != origin {
             let what =
                 lag.applied.map { "has applied \($0) of \(lag.logged) from '\(lag.source)'" }
                 ?? "has no row in polarity.applied for '\(lag.source)', whose log holds changes"

@@ -39,6 +39,11 @@ public struct RecordedTables: Hashable, Sendable {
     /// The tables of a set, sorted.
     public func tables(of set: SetName) -> [TableName] { Array(names(of: set)) }
 
+    /// The sets that these tables are in.
+    func sets(of tables: Set<TableName>) -> Set<SetName> {
+        Set(rows.lazy.filter { tables.contains($0.table) }.map(\.set))
+    }
+
     /// Whether the tables of a set are these, which are sorted.
     func has(_ tables: some Sequence<TableName>, of set: SetName) -> Bool { names(of: set).elementsEqual(tables) }
 

@@ -125,7 +125,7 @@ extension Planning {
                     evidence != .nothing || judgement.lastOrigin(of: $0) != .node(origin)
                 }
                 guard !names.isEmpty else { return nil }
-                let sources = names.reduce(into: judgement.members) { $0.formUnion(judgement.members(of: $1)) }
+                let sources = judgement.members(ofAny: names)
                     .filter { $0 != origin && difference.observed.node($0) != nil }
                 return Drain(
                     set: set, newOrigin: origin, sources: sources.sorted(), tables: names.sorted(), evidence: evidence,
@@ -147,8 +147,9 @@ extension Planning {
         case .nothing: true
         case .query: false
         case .polarityApplied:
-            drainLags(drain.set, among: Set(drain.sources + [drain.newOrigin]), difference.observed)
-                .contains { $0.source != drain.newOrigin && $0.applied == nil }
+            drainLags(
+                drain.set, opening: drain.tables, among: Set(drain.sources + [drain.newOrigin]), difference.observed
+            ).contains { $0.source != drain.newOrigin && $0.applied == nil }
         }
     }
 }
