@@ -56,54 +56,84 @@ struct Draining {
         return outcome
     }
 
+    /// Why it is left open whether all was applied.
+    private struct Undecided: Error { let verdict: DrainOutcome.Verdict }
+
     private func waited(
         cut: (NodeName) async throws(PostgresError) -> Cut?,
         progress: @Sendable @escaping (Cut, NodeName) async throws(PostgresError) -> Progress
     ) async -> DrainOutcome.Verdict {
+        do throws(Undecided) {
+            var (open, said) = (try await afterClose(cut), "")
+            while true {
+                let lacking = try await stillLacking(open, said, progress)
+                guard let first = lacking.first else { return .proven }
+                open = lacking.map(\.lack)
+                guard run.control.stopped() == nil, .now < deadline else { return .pending(first.what) }
+                if first.what != said { await run.tell(.drainWaiting(drain, first.what)) }
+                said = first.what
+                try? await Task.sleep(for: .milliseconds(250))
+            }
+        } catch {
+            return error.verdict
+        }
+    }
+
+    /// What every member has to be asked about, once nothing can be added to it.
+    private func afterClose(
+        _ cut: (NodeName) async throws(PostgresError) -> Cut?
+    ) async throws(Undecided) -> [Lack] {
         var open: [Lack] = []
         for source in drain.sources {
-            guard sessions[source] != nil else { return .unknowable("\(source) cannot be asked what its log holds") }
+            guard sessions[source] != nil else {
+                throw Undecided(verdict: .unknowable("\(source) cannot be asked what its log holds"))
+            }
             do throws(PostgresError) {
                 guard let cut = try await cut(source) else { continue }
                 open += members.filter { $0 != source }.map { Lack(cut: cut, node: $0) }
             } catch {
-                if error.isConnectionLost { run.lose(source, error) }
-                return error.verdict("\(source) did not say what its log holds")
+                throw undecided(error, by: source, "\(source) did not say what its log holds")
             }
         }
-        var said = ""
-        while true {
-            var answers = await atOnce(Dictionary(grouping: open, by: \.node)) { lacks in
-                await Result { () async throws(PostgresError) in
-                    var found: [(lack: Lack, progress: Progress)] = []
-                    for lack in lacks { found.append((lack, try await progress(lack.cut, lack.node))) }
-                    return found
-                }
+        return open
+    }
+
+    /// One round: all members are asked at once, each for all that it may lack.
+    private func stillLacking(
+        _ open: [Lack], _ said: String,
+        _ progress: @Sendable @escaping (Cut, NodeName) async throws(PostgresError) -> Progress
+    ) async throws(Undecided) -> [(lack: Lack, what: String)] {
+        var answers = await atOnce(Dictionary(grouping: open, by: \.node)) { lacks in
+            await Result { () async throws(PostgresError) in
+                var found: [(lack: Lack, progress: Progress)] = []
+                for lack in lacks { found.append((lack, try await progress(lack.cut, lack.node))) }
+                return found
             }
-            var lacking: [(lack: Lack, what: String)] = []
-            for node in open.map(\.node) {
-                guard let answer = answers.removeValue(forKey: node) else { continue }
-                do throws(PostgresError) {
-                    for (lack, progress) in try answer.get() {
-                        switch progress {
-                        case .there: continue
-                        case .lacking(let what): lacking.append((lack, what))
-                        case .unknown(let why): return .unknowable(why)
-                        }
-                    }
-                } catch {
-                    if error.isConnectionLost { run.lose(node, error) }
-                    if error.isCancelled && !said.isEmpty { return .pending(said) }
-                    return error.verdict("\(node) did not say how far it is")
-                }
-            }
-            guard let first = lacking.first else { return .proven }
-            open = lacking.map(\.lack)
-            guard run.control.stopped() == nil, .now < deadline else { return .pending(first.what) }
-            if first.what != said { await run.tell(.drainWaiting(drain, first.what)) }
-            said = first.what
-            try? await Task.sleep(for: .milliseconds(250))
         }
+        var lacking: [(lack: Lack, what: String)] = []
+        for node in open.map(\.node) {
+            guard let answer = answers.removeValue(forKey: node) else { continue }
+            let found: [(lack: Lack, progress: Progress)]
+            do throws(PostgresError) {
+                found = try answer.get()
+            } catch {
+                if error.isCancelled && !said.isEmpty { throw Undecided(verdict: .pending(said)) }
+                throw undecided(error, by: node, "\(node) did not say how far it is")
+            }
+            for (lack, progress) in found {
+                switch progress {
+                case .there: continue
+                case .lacking(let what): lacking.append((lack, what))
+                case .unknown(let why): throw Undecided(verdict: .unknowable(why))
+                }
+            }
+        }
+        return lacking
+    }
+
+    private func undecided(_ error: PostgresError, by node: NodeName, _ what: String) -> Undecided {
+        if error.isConnectionLost { run.lose(node, error) }
+        return Undecided(verdict: error.verdict(what))
     }
 
     /// The members that can be asked, sorted.
