@@ -58,8 +58,8 @@ struct ApplyRun {
         if walk.difference.isInSync {
             return showing.show(Report(.apply, walk, result: .inSync), .done)
         }
-        let code = Reports.ExitCode(blockedBy: walk.difference.findings) ?? .refused
-        if let blocker = walk.blocker { return refuse(walk, code, blocker) }
+        let code = walk.holding.deciding?.code ?? .refused
+        if let blocker = walk.blocker { return refuse(walk, code, blocker.failure) }
         let waits = Report(.apply, walk, result: .refused).heldBySelection
         let why = waits.isEmpty ? "every change is held back by a finding" : waits.joined(separator: "; ")
         let words = "nothing could be changed: " + why
@@ -159,15 +159,6 @@ extension Walk {
             $0.blocking && $0.code != .nodeUnreachable && $0.code.exitCode == .unavailable
         }
         return findings.map { visible($0.message) }
-    }
-
-    /// What alone keeps the nodes from what was declared: there is no change that could be made or is held back.
-    var blocker: Report.Failure? {
-        guard difference.changes.isEmpty, let code = Reports.ExitCode(blockedBy: difference.findings) else {
-            return nil
-        }
-        let finding = difference.findings.first { $0.blocking && $0.code.exitCode == code }
-        return finding.map { .init(code: code.word, message: $0.message) }
     }
 
     /// Why the plan is not the one that was reviewed, if it is another.

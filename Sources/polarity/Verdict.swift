@@ -29,14 +29,13 @@ struct Verdict {
             error = nil
         } else if result == .incomplete {
             code = .incomplete
-            error = causes.first?.failure ?? after.lost(since: before) ?? after.blocker ?? after.reasonToWait
+            error = causes.first?.failure ?? after.lost(since: before) ?? after.blocker?.failure ?? after.reasonToWait
         } else {
             // A finding explains no failure that nobody expected.
             let isExpected = causes.contains { $0.code != nil }
-            let all = isExpected ? causes + after.difference.findings.filter(\.blocking).map(Cause.init) : causes
-            let held = Reports.ExitCode.precedence.first { code in all.contains { $0.code == code } }
-            code = held ?? .unexpected
-            error = all.first { $0.code == held }?.failure ?? .heldBack
+            let all = isExpected ? causes + after.holding : causes
+            code = all.deciding?.code ?? .unexpected
+            error = (all.deciding ?? all.first)?.failure ?? .heldBack
         }
     }
 }
@@ -73,24 +72,40 @@ extension Walk {
     }
 }
 
+extension Walk {
+    /// What holds back every change of its set.
+    var holding: [Cause] { difference.findings.filter(\.blocking).map(Cause.init) }
+
+    /// What alone keeps the nodes from what was declared: there is no change that could be made or is held back.
+    var blocker: Cause? { difference.changes.isEmpty ? holding.deciding : nil }
+}
+
+extension [Cause] {
+    /// The first that holds of 77, 69, 4 and 75; `nil` where nobody expected any.
+    var deciding: Cause? {
+        let order: [Reports.ExitCode] = [.noPermission, .unavailable, .refused, .busy]
+        return order.lazy.compactMap { code in first { $0.code == code } }.first
+    }
+}
+
 /// One thing that kept an apply from what it was to do.
-private struct Cause {
+struct Cause {
     /// How an apply ends that this alone kept from changing anything; `nil` where nobody expected it.
     let code: Reports.ExitCode?
     let failure: Report.Failure
 
-    init(_ code: Reports.ExitCode?, _ error: ErrorCode, _ message: String) {
+    fileprivate init(_ code: Reports.ExitCode?, _ error: ErrorCode, _ message: String) {
         self.code = code
         failure = .init(code: error, message: message)
     }
 
-    init(_ finding: Finding) {
+    fileprivate init(_ finding: Finding) {
         let code = finding.code.exitCode
         self.init(code, code.word, finding.message)
     }
 
     /// `nil` where a step went well, or was never begun.
-    init?(_ end: StepOutcome) {
+    fileprivate init?(_ end: StepOutcome) {
         let words = "\(end.step.table?.description ?? "schema polarity") on \(end.step.node): \(end.outcome.words)"
         switch end.outcome {
         case .done, .notBegun: return nil
@@ -105,7 +120,7 @@ private struct Cause {
         }
     }
 
-    init(_ reason: StopReason) {
+    fileprivate init(_ reason: StopReason) {
         switch reason {
         case .interrupted: self.init(.interrupted, .interrupted, reason.words)
         case .timedOut: self.init(.busy, .timedOut, reason.words)
