@@ -15,22 +15,25 @@ extension Connection {
                 return nil
             } catch {
                 switch error {
-                case .lost: return PostgresError(sqlState: "08001", message: silent + complaint)
+                case .lost: return failure(silent + complaint.words)
                 case .cancelled: return PostgresError(sqlState: "57014", message: "connecting was cancelled")
                 case .deadline:
                     guard hosts.all.count > 1 else {
                         let words = "no connection within \(hosts.share(of: timeout, at: 0))"
-                        return PostgresError(sqlState: "08001", message: silent + words)
+                        return failure(silent + words)
                     }
                     // What the others said stays: one of them may be up. libpq has begun a line on the one that is silent.
                     guard .now < deadline else {
-                        let words = "\(silent)\(complaint) no connection within \(timeout)"
-                        return PostgresError(sqlState: "08001", message: words)
+                        return failure("\(silent)\(complaint.words) no connection within \(timeout)")
                     }
                     silent += "nothing heard from \(giveUp(&hosts))\n"
                 }
             }
         }
+    }
+
+    private func failure(_ words: String) -> PostgresError {
+        PostgresError(sqlState: "08001", message: words, refusals: complaint.refusals)
     }
 
     /// Goes on with libpq, which goes from host to host, until the session stands or one host has had its share of the time.
@@ -61,7 +64,7 @@ extension Connection {
         hosts = hosts.without(place)
         PQfinish(pointer)
         pointer = PQconnectStart("\(conninfo) \(hosts.text)")
-        hearNotices()
+        listen()
         return [host.name, host.address].first { !$0.isEmpty } ?? "port \(host.port)"
     }
 

@@ -60,10 +60,12 @@ struct Connection: ~Copyable, @unchecked Sendable {
         self.conninfo = conninfo
         self.doorbell = doorbell
         pointer = PQconnectStart(conninfo)
-        hearNotices()
+        listen()
     }
 
-    func hearNotices() {
+    /// Whatever the server says is to be heard, with its SQLSTATE where libpq makes a text of it.
+    func listen() {
+        _ = PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
         _ = PQsetNoticeReceiver(pointer, { Said.listen($0, $1) }, Unmanaged.passUnretained(said).toOpaque())
     }
 
@@ -226,13 +228,15 @@ struct Connection: ~Copyable, @unchecked Sendable {
     // MARK: - Errors
 
     /// libpq's or the server's words. A whole connection string in `PGDATABASE` or in a service file comes back in them.
-    var complaint: String { trimmed(PQerrorMessage(pointer)).withoutPasswords }
+    var complaint: Complaint { Complaint(trimmed(PQerrorMessage(pointer)).withoutPasswords) }
 
     /// The server's last words where it had any, under a SQLSTATE that says the session is over.
     private func lost(_ lastWords: PostgresError?) -> PostgresError {
         if let lastWords, lastWords.isConnectionLost { return lastWords }
-        let message = pointer == nil ? "the session is closed" : lastWords?.message ?? complaint
-        return PostgresError(sqlState: "08006", message: message)
+        guard pointer != nil else { return PostgresError(sqlState: "08006", message: "the session is closed") }
+        let complaint = complaint
+        return PostgresError(
+            sqlState: "08006", message: lastWords?.message ?? complaint.words, refusals: complaint.refusals)
     }
 }
 

@@ -7,12 +7,29 @@ public struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible 
     public let message: String
     /// The server's HINT.
     public let hint: String?
+    /// What servers said that let nobody in, or ended the session: of each host that said anything.
+    public let refusals: [Refusal]
+
+    /// What one server said, in its own language.
+    public struct Refusal: Hashable, Sendable {
+        /// The five characters of SQLSTATE, which are no language's.
+        public let sqlState: String
+        /// The line, with libpq's words about the host in front of it.
+        public let message: String
+
+        /// A refusal as a server would send it.
+        public init(sqlState: String, message: String) {
+            self.sqlState = sqlState
+            self.message = message
+        }
+    }
 
     /// An error as a server would report it.
-    public init(sqlState: String, message: String, hint: String? = nil) {
+    public init(sqlState: String, message: String, hint: String? = nil, refusals: [Refusal] = []) {
         self.sqlState = sqlState
         self.message = message
         self.hint = hint
+        self.refusals = refusals
     }
 
     /// The session is of no more use: never connected, cut off, or ended by the server.

@@ -46,6 +46,39 @@ private func field(_ letter: Unicode.Scalar, of result: OpaquePointer?) -> Strin
     PQresultErrorField(result, Int32(letter.value)).map { String(cString: $0) }
 }
 
+/// What libpq says of a connection: its own words and, in lines of their own, those of servers.
+///
+/// A server's severity and message are in its own language; where libpq is to be verbose, the SQLSTATE stands between them
+/// (`FATAL:  28000: …`), and a line follows that says where in the server's source.
+struct Complaint {
+    let words: String
+    let refusals: [PostgresError.Refusal]
+
+    init(_ text: String) {
+        var lines: [String] = []
+        var refusals: [PostgresError.Refusal] = []
+        for line in text.split(separator: "\n") where !line.hasPrefix("LOCATION:  ") {
+            guard let severity = line.firstRange(of: ":  ")?.upperBound else {
+                lines.append(String(line))
+                continue
+            }
+            let said = line[severity...]
+            let isCoded = said.dropFirst(5).hasPrefix(": ") && said.utf8.prefix(5).allSatisfy(isOfSQLState)
+            lines.append(String(line[..<severity]) + (isCoded ? said.dropFirst(7) : said))
+            if isCoded { refusals.append(.init(sqlState: String(said.prefix(5)), message: lines[lines.count - 1])) }
+        }
+        words = lines.joined(separator: "\n")
+        self.refusals = refusals
+    }
+}
+
+private func isOfSQLState(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+    default: false
+    }
+}
+
 func trimmed(_ words: UnsafeMutablePointer<CChar>?) -> String {
     guard let words else { return "" }
     return String(cString: words).split(separator: "\n").joined(separator: "\n")

@@ -100,18 +100,26 @@ extension Shop {
         }
     }
 
-    @Test(arguments: ["its schema is altered", "its login is refused"])
+    @Test(arguments: ["its schema is altered", "its login is refused", "a catalog is locked"])
     func `that answers and cannot be read is not given up: it takes writes still`(fault: String) async throws {
         try await Shop.lend("answering") { shop in
             let isRefused = fault == "its login is refused"
-            if !isRefused { try await shop.ask("berlin", "ALTER TABLE polarity.applied RENAME COLUMN seq TO s") }
+            let other = try await shop.connect("berlin")
+            switch fault {
+            case "its schema is altered":
+                try await shop.ask("berlin", "ALTER TABLE polarity.applied RENAME COLUMN seq TO s")
+            case "a catalog is locked": _ = try await other.run("BEGIN; LOCK TABLE pg_proc IN ACCESS EXCLUSIVE MODE")
+            default: break
+            }
             let berlin = (shop.addresses["berlin"]?.text ?? "") + (isRefused ? " user=nobody" : "")
             try shop.declare(
                 origin: "paris", conninfos: ["berlin": berlin], more: "policy: {sequences: ignore}")
-            let refused = try await shop.start(["apply", "--yes", "--failover", "berlin"] + everyWord).wait()
+            let words = ["apply", "--yes", "--failover", "berlin", "--connect-timeout", "3s"] + everyWord
+            let refused = try await shop.start(words).wait()
+            await other.close()
             #expect(refused.status == 69, "\(refused.output)\(refused.errorOutput)")
             #expect(refused.output.contains("FAILOVER_REFUSED"), "\(refused.output)")
-            #expect(!refused.output.contains("name the lost origin with"), "\(refused.output)")
+            #expect(!refused.output.contains("give it up by its name"), "\(refused.output)")
             #expect(await shop.writable() == ["berlin"])
         }
     }

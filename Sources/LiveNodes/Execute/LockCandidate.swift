@@ -70,7 +70,7 @@ struct LockCandidate: Sendable {
     ) async -> Result<LockCandidate, NodeFailure> {
         await Result { () async throws(PostgresError) in
             let session = try await LiveNodes.connect(to: node, within: timeout, as: "polarity lock")
-            let begun = try await session.begin(
+            let begun = try await session.run(
                 """
                 BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
                 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -78,7 +78,7 @@ struct LockCandidate: Sendable {
                 SET LOCAL idle_in_transaction_session_timeout = 0;
                 \(noTransactionTimeout(serverVersion: session.serverVersion))
                 SELECT pg_catalog.pg_backend_pid()
-                """, within: timeout)
+                """, timeout: timeout)
             let pid = begun.last.flatMap { Int32($0[0, 0] ?? "") } ?? session.processID
             let lock = RunLock(pid: pid, ownKey: .random(in: .min ... .max))
             return LockCandidate(session: session, lock: lock, keys: keys, patience: timeout)

@@ -137,7 +137,7 @@ struct NodeReading {
         text += "SET LOCAL statement_timeout = \(timeout.milliseconds);\n"
         if let lock { text += lock.check + ";\n" }
         let start = ContinuousClock.now
-        let begun = try await session.begin(text, within: time)
+        let begun = try await session.run(text, timeout: time)
         if let lock { try lock.holds(begun.last) }
         return ContinuousClock.now - start
     }

@@ -44,37 +44,31 @@ extension NodeReading {
 extension NodeFailure {
     /// What a session's failure says about its node.
     ///
-    /// libpq gives no SQLSTATE while it connects, and a line for each host: a server that refuses is known by its FATAL,
-    /// libpq's own refusals by their words. What a server says while it starts or stops does not last, a connection is cut
-    /// off by whoever is on the way, and a pooler speaks without its server. A server that is full is up, and so is one that
-    /// answers too late, since it was heard to cancel.
+    /// libpq gives no SQLSTATE while it connects but those that servers gave, and a line for each host: a server that
+    /// refuses is known by its own, in whatever language, libpq's own refusals by their words, which are English. What a
+    /// server says while it starts or stops does not last, a connection is cut off by whoever is on the way, and a pooler
+    /// speaks without its server. A server that is full is up, one that ends a session may be, and so is one that answers
+    /// too late, since it was heard to cancel.
     init(_ error: PostgresError) {
+        let comingAndGoing = ["57P02", "57P03"]
+        let ofPoolers = [
+            "the database system is", "(server down)", "cannot connect to server", "server login has been failing",
+        ]
         let refusals = [
-            "FATAL:", "no password supplied", "SSL", "certificate", "GSSAPI", "SCRAM", "authentication",
-            "channel binding",
+            "no password supplied", "SSL", "certificate", "GSSAPI", "SCRAM", "authentication", "channel binding",
             "not in hot standby mode", "session is not read-only",
         ]
-        let others = [
-            "the database system is", "terminating connection", "SSL SYSCALL", "SSL negotiation packet",
-            "SSL connection has been closed", "(server down)", "cannot connect to server",
-            "server login has been failing",
-        ]
+        let breaks = ["SSL SYSCALL", "SSL negotiation packet", "SSL connection has been closed"]
+        let isUp =
+            error.sqlState == "57P01"
+            || error.refusals.contains { refusal in
+                !comingAndGoing.contains(refusal.sqlState) && !ofPoolers.contains(where: refusal.message.contains)
+            }
         let isRefused = error.message.split(separator: "\n").contains { line in
-            refusals.contains(where: line.contains) && !others.contains(where: line.contains)
+            refusals.contains(where: line.contains) && !breaks.contains(where: line.contains)
         }
         self.init(
-            sort: error.isConnectionLost && !isRefused ? .unreachable : .unusable, sqlState: error.sqlState,
+            sort: error.isConnectionLost && !isUp && !isRefused ? .unreachable : .unusable, sqlState: error.sqlState,
             message: error.message)
-    }
-}
-
-extension Session {
-    /// Asks for the first answer, which is part of reaching a node: a pooler takes a connection whose server never answers.
-    func begin(_ sql: String, within time: Duration) async throws(PostgresError) -> [Rows] {
-        do throws(PostgresError) {
-            return try await run(sql, timeout: time)
-        } catch {
-            throw error.isCancelled ? PostgresError(sqlState: "08001", message: error.message) : error
-        }
     }
 }
