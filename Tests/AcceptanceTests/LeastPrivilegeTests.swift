@@ -126,7 +126,9 @@ private let thefts = [
             says: "lacks USAGE on its schema", grants: #"GRANT USAGE ON SCHEMA "public" TO"#),
         Theft(
             "UPDATE, DELETE and TRUNCATE on the table",
-            open + "REVOKE UPDATE, DELETE, TRUNCATE ON public.orders FROM deployer", says: "LOCK TABLE needs",
+            open + "REVOKE UPDATE, DELETE, TRUNCATE ON public.orders FROM deployer;"
+                + "DO $$BEGIN IF current_setting('server_version_num')::int >= 170000 THEN "
+                + "EXECUTE 'REVOKE MAINTAIN ON public.orders FROM deployer'; END IF; END$$", says: "LOCK TABLE needs",
             grants: #"GRANT UPDATE ON TABLE "public"."orders" TO"#),
         Theft(
             "TRIGGER on the table", missing + "REVOKE TRIGGER ON public.orders FROM deployer",

@@ -37,7 +37,11 @@ SELECT n.oid IS NOT NULL, coalesce(owner.rolname, ''), coalesce(owner.rolsuper, 
                              WHERE a.attrelid = c.oid
                                AND a.attname IN ('seq', 'schema_name', 'table_name', 'root_schema', 'root_table')))
             ORDER BY 1), pg_catalog.chr(31)),
-       coalesce((SELECT pg_catalog.has_table_privilege(session_user, c.oid, 'UPDATE, DELETE, TRUNCATE')
+       coalesce((SELECT pg_catalog.has_table_privilege(
+                              session_user, c.oid,
+                              'UPDATE, DELETE, TRUNCATE'
+                              || CASE WHEN current_setting('server_version_num')::integer < 170000 THEN ''
+                                      ELSE ', MAINTAIN' END)
                    FROM relations AS c WHERE c.relname = 'sl_config_lock'), true),
        pg_catalog.array_to_string(ARRAY(
            SELECT o.object
