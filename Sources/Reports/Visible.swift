@@ -11,6 +11,22 @@ public func visible(_ text: String) -> String {
     return String(result)
 }
 
+extension String {
+    /// With words in place of characters that mean something where the text is to stand. By scalars: what a quote or a bar
+    /// stands beside, a combining mark or one that joins what follows, makes it no other to a shell or a server.
+    func replacing(_ words: [Unicode.Scalar: String]) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            if let word = words[scalar] {
+                result.append(contentsOf: word.unicodeScalars)
+            } else {
+                result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}
+
 /// Whether a terminal would obey or hide a character.
 func isHostile(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.value < 0x7f { return scalar.value < 0x20 }

@@ -10,7 +10,8 @@ extension Dice {
             "a", "Order Line", "\n", "\r", "\t", "\u{1b}[31m", "\u{1b}]0;x\u{7}", "\u{7f}", "\u{9b}2J", "\u{85}",
             "\u{202e}", "\u{2066}", "\u{2028}", "\u{200b}", "\u{feff}", "\u{e0041}", "\u{ad}", "\u{a0}", "\"", "'",
             "\\", "|",
-            "%", "::error::", "--", "/*", "$$", "$a$", ";", "e\u{301}", "漢", "🐘", "<b>", "`", "@all", "]( )", "{", "U&",
+            "%", "\u{111c2}'", "'\u{301}", "\u{111c2}|", "|\u{301}", "\u{111c2}<", "::error::", "--", "/*", "$$", "$a$",
+            ";", "e\u{301}", "漢", "🐘", "<b>", "`", "@all", "]( )", "{", "U&",
         ]
         return (0..<Int.random(in: 1...6, using: &self)).map { _ in pieces.randomElement(using: &self) ?? "" }.joined()
     }
@@ -136,7 +137,7 @@ private func outputs(_ report: Report, _ hostile: String) -> [String: String] {
     @Test(arguments: 0..<20) func `one line stays one line for a monitoring system and a workflow`(seed: Int) {
         let report = hostileReport(seed, .status)
         #expect(nagios(report).count { $0 == "\n" } == 1)
-        #expect(nagios(report).count { $0 == "|" } == 1)
+        #expect(nagios(report).unicodeScalars.count { $0 == "|" } == 1)
         #expect(github(report).split(separator: "\n").allSatisfy { $0.hasPrefix("::") })
     }
 }
@@ -147,6 +148,22 @@ private func outputs(_ report: Report, _ hostile: String) -> [String: String] {
     ("\u{200b}\u{feff}\u{ad}", "\\u{200B}\\u{FEFF}\\u{AD}"), ("\r\n", "\\r\\n"), ("\u{3164}", "\\u{3164}"),
 ])
 func `what a terminal would obey or hide is shown`(text: String, shown: String) { #expect(visible(text) == shown) }
+
+/// A mark that combines with a quote, or one that joins what follows, makes it no other to who reads the text.
+@Suite struct `a name whose quote stands beside a mark` {
+    private let name = "\u{111c2}'|\u{301}<img>"
+
+    @Test func `stays in its literal`() {
+        #expect(TableName("s", Identifier(name)).literal == "'\"s\".\"\u{111c2}''|\u{301}<img>\"'")
+    }
+
+    @Test func `is text to Markdown, and parts no cells`() {
+        var report = Shop().report(.status)
+        report.error = .init(code: .unavailable, message: name)
+        let lines = markdown(report)
+        #expect(lines.contains("\u{111c2}'\\|\u{301}&lt;img\\>"), "\(lines)")
+    }
+}
 
 @Test(arguments: [("abc", 3), ("e\u{301}a", 2), ("漢字", 4), ("✓ –", 3), ("", 0)])
 func `columns count what is seen`(text: String, width: Int) { #expect(displayWidth(text) == width) }
@@ -168,6 +185,7 @@ func `SQL is rewritten only where it hides something`(statement: String, shown: 
 @Test(arguments: [
     ("clusters/shop.yaml", "clusters/shop.yaml"), ("my shop.yaml", "'my shop.yaml'"), ("it's", #"'it'\''s'"#),
     ("", "''"),
-    ("a\nb", #"$'a\x0ab'"#), ("$(rm)", "'$(rm)'"), ("*.yaml", "'*.yaml'"),
+    ("x'\u{301};rm;'", "'x'\\''\u{301};rm;'\\'''"), ("a\nb", #"$'a\x0ab'"#), ("$(rm)", "'$(rm)'"),
+    ("*.yaml", "'*.yaml'"),
 ])
 func `a suggested command survives the shell`(word: String, quoted: String) { #expect(shellQuoted(word) == quoted) }

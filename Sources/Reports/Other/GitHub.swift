@@ -42,9 +42,9 @@ private func annotation(_ level: String, at position: Position?, title: String, 
 }
 
 private func message(_ text: String) -> String {
-    text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+    text.replacing(["%": "%25", "\r": "%0D", "\n": "%0A"])
 }
 
 private func property(_ text: String) -> String {
-    message(visible(text)).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    message(visible(text)).replacing([":": "%3A", ",": "%2C"])
 }

@@ -107,16 +107,9 @@ private struct MarkdownPage {
 }
 
 /// A text that Markdown takes for nothing but text, and that calls nobody.
-private func escaped(_ text: String) -> String {
-    var result = ""
-    for character in visible(text) {
-        switch character {
-        case "<": result += "&lt;"
-        case "&": result += "&amp;"
-        case "@": result += "&#64;"
-        case "\\", "`", "*", "_", "[", "]", ">", "#", "|", "~", "!", "(", ")": result += "\\" + String(character)
-        default: result.append(character)
-        }
-    }
-    return result
-}
+private func escaped(_ text: String) -> String { visible(text).replacing(markup) }
+
+private let markup: [Unicode.Scalar: String] = {
+    let marks = "\\`*_[]>#|~!()".unicodeScalars.map { ($0, "\\\($0)") }
+    return Dictionary(uniqueKeysWithValues: marks + [("<", "&lt;"), ("&", "&amp;"), ("@", "&#64;")])
+}()

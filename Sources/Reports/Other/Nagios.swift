@@ -66,5 +66,5 @@ public func nagios(_ report: Report) -> String {
     ]
     let name = report.cluster.name.isEmpty ? "" : visible(report.cluster.name) + ": "
     let line = name + words.joined(separator: "; ")
-    return "POLARITY \(state.word) - " + line.replacing("|", with: "/") + "|" + measures.joined(separator: " ") + "\n"
+    return "POLARITY \(state.word) - " + line.replacing(["|": "/"]) + "|" + measures.joined(separator: " ") + "\n"
 }

@@ -103,7 +103,8 @@ struct Script {
         // Off a terminal psql takes the script's next line for the answer, which is no yes.
         return lines + [
             "\\prompt \(psqlQuoted(words + " Type yes to go on: ")) polarity_drained", "",
-            "SELECT :'polarity_drained' = 'yes' AS polarity_drained \\gset", "\\if :polarity_drained", "\\else",
+            "SELECT :'polarity_drained' OPERATOR(pg_catalog.=) 'yes' AS polarity_drained \\gset",
+            "\\if :polarity_drained", "\\else",
             "DO 'BEGIN RAISE EXCEPTION ''not confirmed, so nothing is opened''; END';", "\\endif",
         ]
     }
@@ -117,7 +118,8 @@ private func psqlQuoted(_ word: String, doubleQuote: String = "\"") -> String {
         case "\\": "\\\\"
         case "\n": "\\n"
         case "\"": doubleQuote
-        case _ where isHostile(scalar): String(scalar).utf8.map { "\\x" + String($0, radix: 16) }.joined()
+        case _ where isHostile(scalar):
+            String(scalar).utf8.map { byte in "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
         default: String(scalar)
         }
     }
@@ -126,10 +128,12 @@ private func psqlQuoted(_ word: String, doubleQuote: String = "\"") -> String {
 
 /// Whether a connection string might hold a password; in doubt it does.
 private func mayHoldPassword(_ conninfo: String) -> Bool {
-    let text = conninfo.lowercased()
-    let isAddress = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
-    guard isAddress, let at = text.lastIndex(of: "@") else {
-        return text.contains("password") || text.contains("passwd")
-    }
-    return text.contains("password") || text[..<at].count { $0 == ":" } > 1
+    let text = conninfo.lowercased().unicodeScalars
+    let isNamed = ["password", "passwd"].contains(where: String(text).contains)
+    let isAddress = ["postgresql://", "postgres://"].contains { text.starts(with: $0.unicodeScalars) }
+    guard isAddress, !isNamed else { return isNamed }
+    // An address may write any letter of its parameters as a percent sign and two digits.
+    if text.drop(while: { $0 != "?" }).contains("%") { return true }
+    guard let at = text.lastIndex(of: "@") else { return false }
+    return text[..<at].count { $0 == ":" } > 1
 }

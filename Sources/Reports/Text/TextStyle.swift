@@ -80,7 +80,7 @@ public func shellQuoted(_ word: String) -> String {
     }
     if isPlain, !word.isEmpty { return word }
     guard word.unicodeScalars.contains(where: isHostile) else {
-        return "'" + word.replacing("'", with: "'\\''") + "'"
+        return "'" + word.replacing(["'": "'\\''"]) + "'"
     }
     let bytes = word.utf8.map { byte in
         switch byte {

@@ -230,7 +230,7 @@ COMMIT;
 -- Evidence: proven by polarity.applied.
 \prompt 'Set orders: does every subscriber have everything from berlin, paris, before tokyo is opened? Type yes to go on: ' polarity_drained
 
-SELECT :'polarity_drained' = 'yes' AS polarity_drained \gset
+SELECT :'polarity_drained' OPERATOR(pg_catalog.=) 'yes' AS polarity_drained \gset
 \if :polarity_drained
 \else
 DO 'BEGIN RAISE EXCEPTION ''not confirmed, so nothing is opened''; END';
