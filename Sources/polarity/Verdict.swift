@@ -127,6 +127,7 @@ struct Cause {
         case .lockLost: self.init(.busy, .lockLost, reason.words)
         case .nodeLost: self.init(.unavailable, .nodeLost, reason.words)
         case .notDrained: self.init(.refused, .drainUnproven, reason.words)
+        case .disturbed: self.init(.refused, .stalePlan, reason.words)
         case .sequenceBehind: self.init(.refused, .sequenceBehind, reason.words)
         case .stageFailed: self.init(nil, .stageFailed, reason.words)
         }

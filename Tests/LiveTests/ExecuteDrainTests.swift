@@ -43,6 +43,37 @@ import Testing
         return outcomes
     }
 
+    @Test func `stays shut where somebody changes another node's triggers while the drain waits`() async throws {
+        try await ExecuteNodes.with(3, tables: 1) { nodes in
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0, on: 1, stage: .open)], drains: [drain(.nothing)]),
+                allowed: [.unprovenHandover],
+                events: { event in
+                    guard case .drainEnded = event else { return }
+                    _ = try? await nodes.sessions[0].run("ALTER TABLE t0 ENABLE ALWAYS TRIGGER deny")
+                })
+            #expect(outcomes.words == ["not begun"])
+            #expect(outcomes.stopped == .disturbed("berlin", ExecuteNodes.table(0)))
+        }
+    }
+
+    @Test func `stays shut where somebody changes another node's triggers while its lock is waited for`() async throws {
+        try await ExecuteNodes.with(2, tables: 1) { nodes in
+            let writer = try await nodes.session(on: 1)
+            _ = try await writer.run("BEGIN; LOCK TABLE t0 IN ROW EXCLUSIVE MODE")
+            let outcomes = try await nodes.run(
+                nodes.plan([nodes.step(0, on: 1, stage: .open)]),
+                policy: Policy(lockTimeout: .milliseconds(200), retries: 50),
+                events: { event in
+                    guard case .waiting = event else { return }
+                    _ = try? await nodes.sessions[0].run("ALTER TABLE t0 ENABLE ALWAYS TRIGGER deny")
+                })
+            await writer.close()
+            #expect(outcomes.words == ["not begun"])
+            #expect(outcomes.stopped == .disturbed("berlin", ExecuteNodes.table(0)))
+        }
+    }
+
     @Test func `opens beside a member that has no log, and so nothing to hand over`() async throws {
         try await ExecuteNodes.with(3, tables: 1) { nodes in
             _ = try await nodes.sessions[1].run(schema)

@@ -214,7 +214,7 @@ import Testing
     @Test func `brings to the disk what an earlier run left behind before it opens anything upon it`() async throws {
         try await ExecuteNodes.with(2, tables: 1) { nodes in
             _ = try await nodes.sessions[1].run(
-                "SET synchronous_commit = off; ALTER TABLE t0 ENABLE TRIGGER deny; RESET synchronous_commit")
+                "SET synchronous_commit = off; CREATE TABLE left_behind (); RESET synchronous_commit")
             let end = try await nodes.sessions[1].query("SELECT pg_current_wal_insert_lsn()")[0, 0] ?? ""
             let flushed = Recorded()
             let outcomes = try await nodes.run(

@@ -10,13 +10,12 @@ import Testing
         try await ExecuteNodes.with(tables: 3) { nodes in
             let asked = Flag()
             let recorder = Recorder()
-            let steps = (0..<3).map { nodes.step($0, stage: .open) }
+            let steps = [nodes.waiting(0)] + (1..<3).map { nodes.step($0, stage: .open) }
+            let watcher = try await nodes.signal(asked, thenGoOn: true)
             let outcomes = try await nodes.run(
                 nodes.plan(steps), interruption: { asked.isSet ? .finish : .none },
-                events: { event in
-                    await recorder.note(event)
-                    if case .sending = event { asked.set() }
-                })
+                events: { await recorder.note($0) })
+            try await watcher.value
             #expect(outcomes.words == ["done", "not begun", "not begun"])
             #expect(outcomes.stopped == .interrupted)
             #expect(try await nodes.closed() == [0])
@@ -24,16 +23,29 @@ import Testing
         }
     }
 
+    @Test func `before a step that was told is sent sends nothing: its line in the journal may not be on disk`()
+        async throws
+    {
+        try await ExecuteNodes.with(tables: 2) { nodes in
+            let asked = Flag()
+            let steps = (0..<2).map { nodes.step($0, stage: .open) }
+            let outcomes = try await nodes.run(
+                nodes.plan(steps), interruption: { asked.isSet ? .finish : .none },
+                events: { event in if case .sending = event { asked.set() } })
+            #expect(outcomes.words == ["not begun", "not begun"])
+            #expect(outcomes.stopped == .interrupted)
+            #expect(try await nodes.closed() == [])
+        }
+    }
+
     @Test func `by a second signal drops its connections`() async throws {
         try await ExecuteNodes.with(tables: 2) { nodes in
             let asked = Flag()
-            let steps = [
-                nodes.step(0, stage: .open, statements: ["SELECT pg_catalog.pg_sleep(60)"]),
-                nodes.step(1, stage: .open),
-            ]
+            let watcher = try await nodes.signal(asked, thenGoOn: false)
             let outcomes = try await nodes.run(
-                nodes.plan(steps), interruption: { asked.isSet ? .drop : .none },
-                events: { event in if case .sending = event { asked.set() } })
+                nodes.plan([nodes.waiting(0), nodes.step(1, stage: .open)]),
+                interruption: { asked.isSet ? .drop : .none })
+            try await watcher.value
             #expect(outcomes.words == ["unknown", "not begun"])
             #expect(outcomes.stopped == .interrupted)
             #expect(try await nodes.closed() == [])
@@ -147,6 +159,47 @@ import Testing
             #expect(outcomes.words == ["done", "failed 22012", "not begun"])
             #expect(outcomes.reopened.map { word($0.outcome) } == ["not begun"])
             #expect(try await nodes.closed() == [0])
+        }
+    }
+}
+
+extension ExecuteNodes {
+    /// A step that waits in the server, once it is sent, until ``signal(_:thenGoOn:)`` lets it go on.
+    fileprivate func waiting(_ number: Int) -> Step {
+        let table = Self.table(number).quoted
+        return step(
+            number, stage: .open,
+            statements: [
+                """
+                DO $$ BEGIN
+                    FOR i IN 1..3000 LOOP
+                        EXIT WHEN NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711);
+                        PERFORM pg_sleep(0.02);
+                    END LOOP;
+                END $$
+                """, "ALTER TABLE ONLY \(table) ENABLE TRIGGER \"deny\"",
+            ])
+    }
+
+    /// Sets a flag when the waiting step is seen to wait, and lets it go on then, or when it is gone.
+    fileprivate func signal(_ asked: Flag, thenGoOn goesOn: Bool) async throws -> Task<Void, any Error> {
+        let holder = try await session()
+        _ = try await holder.run("SELECT pg_advisory_lock(4711)")
+        return Task {
+            func waits() async throws -> Bool {
+                let rows = try await holder.query(
+                    """
+                    SELECT FROM pg_stat_activity
+                     WHERE datname = current_database() AND query LIKE '%objid = 4711%' AND state = 'active'
+                       AND pid <> pg_backend_pid()
+                    """)
+                return rows.count > 0
+            }
+            if try await !eventually(waits) { Issue.record("the step was not seen to wait") }
+            asked.set()
+            // A server before PostgreSQL 14 does not notice that its client has gone.
+            if !goesOn { _ = try await eventually(within: .seconds(5)) { try await !waits() } }
+            await holder.close()
         }
     }
 }

@@ -1,12 +1,45 @@
 import Postgres
 import Replication
 
-/// Reads whether the nodes that a plan would have opened are still shut, before the old origin is opened again.
+/// Reads whether other nodes are as they were left before anything is opened: the new origin, or the old one again.
 struct DoorCheck {
     let plan: Plan
     /// What was observed, with every step that is done; nothing is opened yet.
     let world: ObservedState
     let run: Run
+
+    /// What else than these steps has the tables that they open, and is not as this run left it, or as it was observed; the
+    /// first by name. A node that cannot be read is lost to the run.
+    ///
+    /// Slony changes its triggers itself, and is asked under its own lock.
+    func disturbed(beside steps: [Step]) async -> StopReason? {
+        guard run.engineLock == nil else { return nil }
+        let planned = plannedOpenings()
+        var others: [NodeName: [Opening]] = [:]
+        for step in steps {
+            guard let table = step.table, let own = world.node(step.node) else { continue }
+            let opened = planned[table, default: []].union([step.node])
+            for name in [table] + own.partitions(below: table) {
+                for node in run.nodes.keys where !opened.union(planned[name] ?? []).contains(node) {
+                    guard world.node(node)?.tables[name] != nil else { continue }
+                    others[node, default: []].append(Opening(node: node, table: name))
+                }
+            }
+        }
+        let answers = await atOnce(others) { openings in
+            await Result { () async throws(PostgresError) in try await self.asLeft(openings, flushing: false) }
+        }
+        for (node, answer) in answers.sorted(by: { $0.key < $1.key }) {
+            do throws(PostgresError) {
+                let found = try answer.get()
+                let changed = (others[node] ?? []).filter { !found.contains($0) }.map(\.table).min()
+                if let changed { return .disturbed(node, changed) }
+            } catch {
+                run.lose(node, error)
+            }
+        }
+        return run.control.reason
+    }
 
     /// Of these steps, those for whose table every node that the plan would open reads as it must while it is shut: as
     /// this run left it, or else as it was observed.
@@ -60,16 +93,21 @@ struct DoorCheck {
 
     /// - Returns: Those that read as they must.
     private func read(_ openings: [Opening]) async -> Set<Opening> {
+        await Result { () async throws(PostgresError) in try await self.asLeft(openings, flushing: true) }
+            .recovered { _ in [] }
+    }
+
+    /// - Returns: Those of one node that read as they must.
+    private func asLeft(_ openings: [Opening], flushing: Bool) async throws(PostgresError) -> Set<Opening> {
         guard let node = openings.first?.node, let tables = world.node(node)?.tables else { return [] }
         let oids = openings.compactMap { tables[$0.table]?.oid }
-        let found = await Result { () async throws(PostgresError) -> [UInt32: ReadBack.Table] in
-            let time = run.control.patience(.seconds(30))
-            let session = try await run.session(on: node)
-            try await run.flush(node, through: session)
-            let tables = try await ReadBack(session: session).tables(oids, within: time)
-            await session.close()
-            return tables
-        }.recovered { _ in [:] }
+        let session = try await run.session(on: node)
+        let answer = await Result { () async throws(PostgresError) in
+            if flushing { try await run.flush(node, through: session) }
+            return try await ReadBack(session: session).tables(oids, within: run.control.patience(.seconds(30)))
+        }
+        await session.close()
+        let found = try answer.get()
         return Set(
             openings.filter { opening in
                 guard let table = tables[opening.table] else { return false }

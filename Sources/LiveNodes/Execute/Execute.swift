@@ -98,6 +98,8 @@ private struct Executor {
             if name == .open {
                 await flush(besides: Set(reached.steps.map(\.step.node)), for: steps)
                 if let reason = run.control.reason { return reason }
+                // A drain may take a minute, in which anybody may open what was closed.
+                if let reason = await doors.disturbed(beside: steps) { return reason }
             }
             let ends = await stage(name, steps)
             reached.steps += ends
@@ -129,6 +131,8 @@ private struct Executor {
         }
     }
 
+    private var doors: DoorCheck { DoorCheck(plan: plan, world: world, run: run) }
+
     /// - Returns: Every step with its end, in the plan's order.
     private mutating func stage(_ name: StageName, _ steps: [Step]) async -> [StepOutcome] {
         await run.tell(.stageBegan(name, on: Set(steps.map(\.node)).sorted()))
@@ -144,7 +148,7 @@ private struct Executor {
             let byNode = Dictionary(grouping: turn) { steps[$0].node }
             let parts = Dictionary(
                 uniqueKeysWithValues: byNode.map { node, indices in
-                    (node, NodeStage(indices.map { steps[$0] }, stage: name, on: node, of: run, world))
+                    (node, NodeStage(indices.map { steps[$0] }, stage: name, on: node, of: run, doors))
                 })
             let answers = await atOnce(parts) { part in
                 var part = part
@@ -191,7 +195,7 @@ private struct Executor {
     /// back what was recorded of the new origin, wherever that can be done.
     private mutating func reopen(by steps: [Step]) async {
         guard !steps.isEmpty, !run.control.drops else { return }
-        let doors = DoorCheck(plan: plan, world: world, run: run)
+        let doors = doors
         let records = steps.filter { $0.table == nil }
         let tables = steps.filter { $0.table != nil }
         let needed = Set(tables.map(\.node)).union(doors.others(than: tables))

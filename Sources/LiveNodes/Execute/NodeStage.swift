@@ -10,10 +10,12 @@ struct NodeStage {
     private let limit: Int
     private var queue: StepQueue
     private let underway = Underway()
+    /// What is looked at again before a table is opened by another try.
+    private let doors: DoorCheck
     /// As it was when the stage began.
-    private let world: ObservedState
+    private var world: ObservedState { doors.world }
 
-    init(_ steps: [Step], stage: StageName, on node: NodeName, of run: Run, _ world: ObservedState) {
+    init(_ steps: [Step], stage: StageName, on node: NodeName, of run: Run, _ doors: DoorCheck) {
         self.run = run
         self.node = node
         self.stage = stage
@@ -21,8 +23,8 @@ struct NodeStage {
         case .protect, .drain, .tidy: limit = 100
         case .open: limit = 1
         }
-        self.world = world
-        let tables = world.node(node)?.tables ?? [:]
+        self.doors = doors
+        let tables = doors.world.node(node)?.tables ?? [:]
         queue = StepQueue(steps, policy: run.policy, parents: tables.compactMapValues(\.partitionOf))
     }
 
@@ -97,7 +99,15 @@ struct NodeStage {
         _ batch: [Int], through worker: Session, _ transactions: StepTransactions
     ) async -> Bool {
         let tries = batch.map { queue.nextTry(of: $0) }
+        if stage == .open, tries.contains(where: { $0.number > 1 }),
+            let reason = await doors.disturbed(beside: tries.map(\.step))
+        {
+            run.control.stop(reason)
+            return true
+        }
         await run.tell(.sending(node, tries))
+        // A line that is not on disk holds back what it tells of.
+        guard run.control.stopped() != .interrupted else { return true }
         // The server ends a wait for a lock when the time is up: what was committed before it is then known.
         let left = max(.milliseconds(1), run.control.left / batch.count)
         let steps = batch.map { (step: queue[$0], lockTimeout: min(queue.lockTimeout(of: $0), left)) }

@@ -74,7 +74,7 @@ extension StopReason {
     fileprivate func ends(needing needed: Set<NodeName>?) -> Bool {
         switch self {
         case .lockLost(let node), .nodeLost(let node, _): needed?.contains(node) ?? true
-        case .interrupted, .timedOut, .stageFailed, .notDrained, .sequenceBehind: true
+        case .interrupted, .timedOut, .stageFailed, .notDrained, .disturbed, .sequenceBehind: true
         }
     }
 }

@@ -163,7 +163,7 @@ extension ObservedNode {
     }
 
     /// The tables below a partitioned one, at any depth. All tables are looked at, once for each level.
-    func partitions(below root: TableName) -> [TableName] {
+    public func partitions(below root: TableName) -> [TableName] {
         guard tables[root]?.kind == .partitionedTable else { return [] }
         var result: [TableName] = []
         var parents: Set = [root]

@@ -140,6 +140,8 @@ public enum StopReason: Hashable, Sendable {
     case stageFailed(StageName)
     /// A drain was not proven.
     case notDrained(SetName)
+    /// Before a table was opened, somebody changed its triggers on another node.
+    case disturbed(NodeName, TableName)
     /// A sequence was behind another member's once that was closed.
     case sequenceBehind(SequenceLag)
 }

@@ -147,6 +147,8 @@ extension StopReason {
         case .nodeLost(let node, let message): "lost \(visible(node.text)): \(visible(message))"
         case .stageFailed(let stage): "\(stage.rawValue) did not succeed on every node"
         case .notDrained(let set): "set \(visible(set.text)) is not drained"
+        case .disturbed(let node, let table):
+            "the triggers of \(visible(table.description)) on \(visible(node.text)) were changed while the run was under way"
         case .sequenceBehind(let lag): visible(lag.description)
         }
     }
