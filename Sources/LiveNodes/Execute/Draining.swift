@@ -162,14 +162,19 @@ struct Draining {
         guard let has = Int64(applied), let needed = Int64(cut.position), has >= needed else {
             return .lacking("\(node) has applied \(applied) of \(cut.position) from \(cut.source)")
         }
-        return try await doubt(of: cut.source, where: node, has: has) ?? .there
+        return await doubt(of: cut.source, where: node, has: has) ?? .there
     }
 
     /// What was applied beyond the log's end was another log's. Asked last: the log may go on with other tables.
-    private func doubt(of source: NodeName, where node: NodeName, has: Int64) async throws(PostgresError) -> Progress? {
-        guard let end = try await ask(source, PackageResources.builtin_log_end_sql.text).flatMap({ Int64($0) }) else {
-            return .unknown("\(source) cannot tell how far its log has come")
+    private func doubt(of source: NodeName, where node: NodeName, has: Int64) async -> Progress? {
+        let end: Int64?
+        do throws(PostgresError) {
+            end = try await ask(source, PackageResources.builtin_log_end_sql.text).flatMap { Int64($0) }
+        } catch {
+            if error.isConnectionLost { run.lose(source, error) }
+            return .unknown("\(source) did not say how far its log has come: \(error.description)")
         }
+        guard let end else { return .unknown("\(source) cannot tell how far its log has come") }
         return has > end
             ? .unknown("\(node) has applied \(has) from \(source), whose log has come to \(end): it is another log")
             : nil

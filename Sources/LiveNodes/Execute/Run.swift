@@ -31,7 +31,15 @@ struct Run: Sendable {
             reached = await connected(to: declared)
         }
         let session = try reached.get()
-        try lock.holds(try await session.run(lock.check, timeout: connectTimeout).last)
+        let checked = await Result { () async throws(PostgresError) in
+            try lock.holds(try await session.run(session.staysIdle + lock.check, timeout: connectTimeout).last)
+        }
+        do throws(PostgresError) {
+            try checked.get()
+        } catch {
+            await session.close()
+            throw error
+        }
         return session
     }
 
@@ -115,5 +123,18 @@ extension Run {
             if let node = lost.keys.min() { control.stop(.lockLost(node)) }
             next = .now + .seconds(1)
         }
+    }
+}
+
+extension Session {
+    /// Takes away, from PostgreSQL 14 on, the end that a role or a database has set for a session that waits for others.
+    /// Through a pooler it would be the next client's, too.
+    fileprivate var staysIdle: String {
+        """
+        SELECT pg_catalog.set_config('idle_session_timeout', '0', false)
+         WHERE pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) \(processID)
+           AND pg_catalog.current_setting('idle_session_timeout', true) IS NOT NULL;
+
+        """
     }
 }

@@ -12,8 +12,9 @@ struct Sampler: Sendable {
         /// Whether it is the engine's lock that is waited for.
         var waitsForEngine: Bool { blockers.contains(where: \.holdsEngineLock) }
 
-        /// Whether it may be the step on this table that waits: each takes the engine's lock before its own.
-        func concerns(_ table: UInt32) -> Bool { relation == table || relation == 0 || waitsForEngine }
+        /// Whether it may be the step on this table that waits: each takes the engine's lock before its own. A step without
+        /// a table (0) records in the engine's own.
+        func concerns(_ table: UInt32) -> Bool { [0, table].contains(relation) || table == 0 || waitsForEngine }
     }
 
     let session: Session
@@ -118,6 +119,7 @@ final class Underway: Sendable {
             guard state.told.insert(sample.relation).inserted else { return nil }
             let isEveryones = sample.waitsForEngine
             return state.tries.first { isEveryones || $0.step.tableOID == sample.relation }
+                ?? state.tries.first { $0.step.table == nil }
         }
     }
 }
