@@ -45,13 +45,39 @@ struct ApplyRun {
         if let stale = walk.staleness(beside: expect) {
             return refuse(walk, walk.missed.isEmpty ? .refused : .unavailable, stale)
         }
-        if walk.plan.isEmpty { return nothingToDo(walk) }
+        if walk.plan.isEmpty {
+            try await remember(walk)
+            return nothingToDo(walk)
+        }
         let missing = walk.plan.required.filter { !allowed.contains($0) }
         if !missing.isEmpty {
             return refuse(walk, walk.refusal, walk.needsAllow)
         }
         try approve(walk)
         return try await execute(walk, holding: locks, signals)
+    }
+
+    /// What is as declared is on record from then on, though nothing was done: of an engine without a catalog it is all
+    /// that says later whose doors were left out of the file.
+    private func remember(_ walk: Walk) async throws(Stop) {
+        let records = RecordKeeping(walk)
+        guard walk.difference.isInSync, walk.difference.leftOut.isEmpty, records.areDue else { return }
+        let journal = try await journal(of: walk)
+        await records.after(journal)
+        await journal.end(Report.Result.inSync.rawValue)
+        if let failure = await journal.failure { throw Self.unwritten(failure) }
+    }
+
+    private func journal(of walk: Walk) async throws(Stop) -> JournalFile {
+        do throws(Files.Failure) {
+            return try await choices.journal.begin(run, walk)
+        } catch {
+            throw Self.unwritten(error.message)
+        }
+    }
+
+    private static func unwritten(_ message: String) -> Stop {
+        Stop(.unexpected, "could not write the journal, nothing was changed: \(visible(message))", code: .journalFailed)
     }
 
     private func nothingToDo(_ walk: Walk) -> Reports.ExitCode {
@@ -93,14 +119,7 @@ struct ApplyRun {
     private func execute(_ walk: Walk, holding locks: RunLocks, _ signals: Signals) async throws(Stop)
         -> Reports.ExitCode
     {
-        let journal: JournalFile
-        do throws(Files.Failure) {
-            journal = try await choices.journal.begin(run, walk)
-        } catch {
-            throw Stop(
-                .unexpected, "could not write the journal, nothing was changed: \(visible(error.message))",
-                code: .journalFailed)
-        }
+        let journal = try await journal(of: walk)
         signals.act()
         let progress = Progress(
             isTerminal: Terminal.errorIsTerminal, isQuiet: showing.options.quiet, total: walk.plan.steps.count)

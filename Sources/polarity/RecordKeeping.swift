@@ -28,6 +28,9 @@ struct RecordKeeping: Sendable {
             }.map(\.set))
     }
 
+    /// Whether the record is another than what is declared.
+    var areDue: Bool { keeps && declared.contains { found[$0.name] != RecordedSet($0) } }
+
     /// Before anything is changed, and when nothing was opened: new members are added, origins stay as they were.
     func before(_ journal: JournalFile) async {
         await write(journal) { difference.record(of: $0, opening: false) }

@@ -87,6 +87,28 @@ private let functions = """
         }
     }
 
+    @Test func `what an apply finds as declared is on record, though nothing was done`() async throws {
+        let sets = { (origin: String) in "  - {name: all, origin: \(origin), tables: [public.orders]}" }
+        try await lend("adopted", applying: { file($0, sets: sets("berlin")) }) { shop in
+            try FileManager.default.removeItem(atPath: shop.directory + "/state/polarity/shop.jsonl")
+            let adopted = try await shop.polarity("apply", "--yes")
+            #expect(adopted.status == 0 && adopted.output.contains("in sync"), "\(adopted.output)")
+            let others = ["paris", "tokyo"]
+            try shop.write(file(shop, nodes: others, sets: sets("paris")), to: "polarity.yaml")
+            let modes = try await shop.modes()
+            let omitted = try await shop.polarity("apply", "--yes", "--allow", "ORIGIN_CHANGE,UNPROVEN_HANDOVER")
+            #expect(omitted.status == 4 && omitted.output.contains("MEMBER_UNNAMED"), "\(omitted.output)")
+            #expect(try await shop.modes() == modes)
+
+            // A subscriber that is gone is given up for good.
+            try shop.write(file(shop, nodes: ["berlin", "paris"], sets: sets("berlin")), to: "polarity.yaml")
+            #expect(try await shop.polarity("apply", "--yes").status == 4)
+            #expect(try await shop.polarity("apply", "--yes", "--failover", "tokyo").status == 0)
+            #expect(try await shop.polarity("apply", "--yes").status == 0)
+            #expect(try await shop.polarity("status").status == 0)
+        }
+    }
+
     @Test func `where nothing is on record an origin that is shut is not recorded`() async throws {
         try await lend("journalless", applying: { file($0, itemsOrigin: "berlin") }) { shop in
             try FileManager.default.removeItem(atPath: shop.directory + "/state/polarity/shop.jsonl")
