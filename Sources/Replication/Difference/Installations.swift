@@ -1,6 +1,7 @@
 /// What the schema `polarity` on each node must hold for one set, where the engine records itself there.
 ///
-/// Before anything else a node gets the schema and whatever widens its record: tables and members that are new. What
+/// Before anything else a node gets the schema, whichever of its sets comes first, and whatever widens its record: tables and
+/// members that are new. What
 /// narrows a record, names another origin, or takes a table from another set, which is all that says who wrote it last,
 /// comes when it has become true.
 struct Installations {
@@ -24,21 +25,18 @@ struct Installations {
             guard let seen = nodes[node.name], seen.rights.engineSchema?.isReadable ?? true,
                 !(seen.builtin?.isNewer ?? false)
             else { continue }
-            let isFirst = declared.sets.first { $0.members.contains(node.name) }?.name == judgement.set.name
             // In the order of their names, as the set's tables are.
             let tables = (judged[node.name] ?? []).lazy.filter { $0.desired.role != .bystander && $0.kind != nil }
             let isComplete = seen.rights.engineSchema?.isComplete ?? true
             let applied = nodes.values.compactMap { $0.builtin?.applied[node.name] }.max()
             install(
-                judgement, on: node.name, seen.builtin, tables.map(\.desired.name), declared, isFirst, isComplete,
-                applied)
+                judgement, on: node.name, seen.builtin, tables.map(\.desired.name), declared, isComplete, applied)
         }
     }
 
     private mutating func install(
         _ judgement: SetJudgement, on node: NodeName, _ builtin: BuiltinRegistrations?,
-        _ names: some Collection<TableName>, _ declared: DeclaredCluster, _ isFirst: Bool, _ isComplete: Bool,
-        _ applied: Int64?
+        _ names: some Collection<TableName>, _ declared: DeclaredCluster, _ isComplete: Bool, _ applied: Int64?
     ) {
         let (set, inherited) = (judgement.set, judgement.authority.inherited)
         let found = builtin?.recorded.sets[set.name]
@@ -48,7 +46,7 @@ struct Installations {
             origin: found.map(\.origin) ?? judgement.authority.recordedOrigin ?? inherited.origin ?? origin,
             members: final.members.union(found?.members ?? inherited.members))
         let isCurrent = builtin.map { $0.version == BuiltinSchema.version && $0.functionsIntact } ?? false
-        let installsSchema = isFirst && !(isCurrent && isComplete)
+        let installsSchema = !(isCurrent && isComplete)
         let namesNode = builtin?.recorded.node != nil
         let isSame = builtin?.tables.has(names, of: set.name) ?? false
         if isSame, namesNode, !installsSchema, found == wide, wide == final { return }

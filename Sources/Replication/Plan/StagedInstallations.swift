@@ -21,12 +21,15 @@ extension Planning {
             case .conclusion: installations[last, default: []].append(change)
             }
         }
+        let installed = Set(going.lazy.filter { $0.preparation == .schema }.map(\.change.node))
         for (change, preparation) in waiting {
             let isUntouchable = difference.judgements[change.set]?.untouchable.contains(change.node) ?? true
             let isNeeded =
                 switch preparation {
-                case .schema: atWork.contains(change.node)
-                case .record: closing.contains(SetPlace(change.node, change.set))
+                // What the engine's own triggers call is made whole where a set is held back, too: it may have let writes in.
+                case .schema where !installed.contains(change.node):
+                    atWork.contains(change.node) || change.repairsSchema
+                case .schema, .record: closing.contains(SetPlace(change.node, change.set))
                 case .conclusion: false
                 }
             if isNeeded && !isUntouchable {
@@ -96,5 +99,8 @@ private struct SetPlace: Hashable {
 }
 
 extension Change {
-    fileprivate var isSchema: Bool { action.installation?.preparation == .schema }
+    var isSchema: Bool { action.installation?.preparation == .schema }
+
+    /// Whether it makes anew what is there in the same version.
+    fileprivate var repairsSchema: Bool { action.installation.map { $0.from == $0.to } ?? false }
 }

@@ -6,7 +6,10 @@ extension Planning {
         var world = difference.observed
         var sequences: [SequenceHandover] = []
         let stages = StageName.allCases.map { name in
-            var steps = (installations[name] ?? []).map { step(for: $0, in: name) }
+            var installed: Set<NodeName> = []
+            var steps = (installations[name] ?? []).map { change in
+                step(for: change, in: name, isInstalled: change.isSchema && !installed.insert(change.node).inserted)
+            }
             if name == .drain {
                 sequences = self.sequences(in: world)
                 steps += sequences.compactMap { $0.step() }
@@ -29,8 +32,9 @@ extension Planning {
         return left.table < right.table
     }
 
-    private func step(for change: Change, in stage: StageName) -> Step {
-        Step(change, in: stage, and: grants(for: change), as: schemaOwner(change.node))
+    private func step(for change: Change, in stage: StageName, isInstalled: Bool) -> Step {
+        Step(
+            change, in: stage, isInstalled: isInstalled, and: grants(for: change), as: schemaOwner(change.node))
     }
 
     /// Whoever owns the schema `polarity` changes it; `nil` where that is who logs in, or it is yet to be made.
@@ -74,11 +78,17 @@ extension Planning {
 }
 
 extension Step {
-    /// What a change does to the engine's own schema, and the statements that go with it.
-    init(_ change: Change, in stage: StageName, and others: [String] = [], as role: Identifier?) {
+    /// What a change does to the engine's own schema, which a step before may have installed, and the statements that go with
+    /// it.
+    init(
+        _ change: Change, in stage: StageName, isInstalled: Bool = false, and others: [String] = [],
+        as role: Identifier?
+    ) {
+        let installation = change.action.installation
+        let statements = isInstalled ? installation?.record.statements : installation?.statements
         self.init(
             stage: stage, node: change.node, set: change.set, table: nil, tableOID: 0, changes: [change],
-            statements: (change.action.installation?.statements ?? []) + others, lock: .none, expectedRows: "",
+            statements: (statements ?? []) + others, lock: .none, expectedRows: "",
             role: role)
     }
 }
