@@ -107,7 +107,8 @@ import Testing
                 ),
                 (
                     "ALTER SEQUENCE polarity.log_seq_seq CACHE 100",
-                    "ALTER TABLE polarity.log ALTER seq SET GENERATED ALWAYS SET CACHE 1 SET INCREMENT BY 1 SET NO CYCLE"
+                    "ALTER TABLE polarity.log ALTER seq SET GENERATED ALWAYS; ALTER SEQUENCE polarity.log_seq_seq AS bigint "
+                        + "CACHE 1 INCREMENT BY 1 NO MAXVALUE NO CYCLE"
                 ),
                 (
                     "ALTER TABLE polarity.log ENABLE ROW LEVEL SECURITY",

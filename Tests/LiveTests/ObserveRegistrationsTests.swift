@@ -131,6 +131,24 @@ import Testing
         }
     }
 
+    @Test(arguments: ["MAXVALUE 2", "AS smallint"])
+    func `in the schema polarity, whose log has numbers for a while only`(bounds: String) async throws {
+        let harm = "ALTER SEQUENCE polarity.log_seq_seq \(bounds)"
+        try await withNode("numbered", "BEGIN; \(BuiltinSchema.sql); \(harm); COMMIT") { session, node in
+            let scope = scope([], engine: .builtin(cluster: "shop"))
+            let harmed = try await observed(node, scope).builtin?.logFaults
+            expectNoDifference(harmed, [.numbering])
+            // As the finding advises.
+            _ = try await session.run(
+                """
+                ALTER TABLE polarity.log ALTER seq SET GENERATED ALWAYS;
+                ALTER SEQUENCE polarity.log_seq_seq AS bigint CACHE 1 INCREMENT BY 1 NO MAXVALUE NO CYCLE
+                """)
+            let mended = try await observed(node, scope).builtin?.logFaults
+            expectNoDifference(mended, [])
+        }
+    }
+
     @Test func `in Slony's catalog, with key masks over live columns`() async throws {
         let weird = TableName("Weird Schema", "Mixed \"Case\" T")
         let sql = """

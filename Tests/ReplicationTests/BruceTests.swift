@@ -141,10 +141,23 @@ private let bruce = Engine.bruce(cluster: "shop")
         expectNoDifference(
             world.difference.findings.first { $0.code == .engineMoves }?.next,
             """
-            stop the daemon, drop the deny triggers on 'paris', create its log triggers, change \
-            yf_cluster.master_node_id, record slavesnapshotstatus on 'berlin', create the deny triggers there, start \
-            the daemon
+            create the deny triggers on 'berlin', wait until the daemon has applied everything on 'paris', and stop it; \
+            create the log triggers on 'paris', then drop its deny triggers; change yf_cluster.master_node_id, record \
+            slavesnapshotstatus on 'berlin', drop the log triggers there, start the daemon
             """)
+    }
+
+    @Test func `whose origin is lost moves by its triggers, and says what the daemon goes by besides`() {
+        var world = World(bruce)
+        world.declare(origin: "paris")
+        world.lose("berlin")
+        world.failover = "berlin"
+        let moves = world.difference.findings.filter { $0.code == .engineMoves }
+        expectNoDifference(moves.map(\.blocking), [false])
+        #expect(moves.first?.next.contains("change yf_cluster.master_node_id") == true)
+        #expect(world.plan.steps.contains { $0.stage == .open && $0.node == "paris" })
+        world.apply()
+        expectNoDifference(world.difference.findings.filter { $0.code == .engineMoves }, [])
     }
 
     @Test func `with a deny trigger on the origin and a surplus log trigger on a subscriber is repaired`() {

@@ -474,6 +474,21 @@ private let builtin = Engine.builtin(cluster: "shop")
             """)
     }
 
+    @Test func `with a function of its own in a trigger for replays alone says what that does to them`() {
+        for (purpose, what) in [(Purpose.log, "logs"), (.deny, "refuses")] {
+            var world = World(builtin, nodes: ["berlin", "paris"])
+            world.table("public.orders", on: "paris") { table in
+                guard var stray = table.triggers.first(where: { $0.function.name.text.hasPrefix(purpose.rawValue) })
+                else { return }
+                stray = ObservedTrigger(name: "zz", function: stray.function, type: 7, mode: .replica)
+                table.triggers.append(stray)
+            }
+            let stray = world.difference.findings.filter { $0.code == .strayTrigger }
+            #expect(
+                stray.map(\.trigger) == ["zz"] && stray.first?.message.hasSuffix("\(what) what is replayed") == true)
+        }
+    }
+
     @Test func `that is not laid out as it was installed is told, and nothing opens`() {
         var world = World(builtin, nodes: ["berlin", "paris"])
         world.node("berlin") {
@@ -493,8 +508,9 @@ private let builtin = Engine.builtin(cluster: "shop")
                 "ALTER TABLE polarity.applied DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY",
                 "ALTER TABLE polarity.log ADD key jsonb, with what it held",
                 "ALTER TABLE polarity.log ALTER \"row\" TYPE jsonb USING \"row\"::jsonb",
-                "ALTER TABLE polarity.log ALTER seq SET GENERATED ALWAYS SET CACHE 1 SET INCREMENT BY 1 SET NO CYCLE; then "
-                    + "end the sessions that write, which keep the numbers that they hold in stock",
+                "ALTER TABLE polarity.log ALTER seq SET GENERATED ALWAYS; ALTER SEQUENCE polarity.log_seq_seq AS bigint "
+                    + "CACHE 1 INCREMENT BY 1 NO MAXVALUE NO CYCLE; then end the sessions that write, which keep the numbers "
+                    + "that they hold in stock",
                 "ALTER TABLE polarity.member ADD PRIMARY KEY (cluster, set_name, node)",
                 "ALTER TABLE public.\"Kid\" NO INHERIT polarity.log",
                 "DROP TYPE polarity.fields; then let polarity apply make it anew",
@@ -530,9 +546,7 @@ private let builtin = Engine.builtin(cluster: "shop")
             """
             error, blocking: NODE_UNREACHABLE [tokyo] node 'tokyo' could not be read: no route to host
             protect paris NONE
-              paris schema a: origin none, members paris tokyo, tables public.items
-            protect paris NONE
-              paris record b: origin berlin, members berlin paris, tables public.orders
+              paris schema b: origin berlin, members berlin paris, tables public.orders
             protect paris public.orders SHARE ROW EXCLUSIVE
               CREATE TRIGGER "00_polarity_log" AFTER INSERT OR UPDATE OR DELETE ON "public"."orders" FOR EACH ROW \
             EXECUTE FUNCTION "polarity"."log_change"()
@@ -544,8 +558,27 @@ private let builtin = Engine.builtin(cluster: "shop")
             EXECUTE FUNCTION "polarity"."deny_truncate"()
               ALTER TABLE ONLY "public"."orders" DISABLE TRIGGER "00_polarity_log", DISABLE TRIGGER \
             "00_polarity_truncate_log"
+            held back paris schema a: origin none, members paris tokyo, tables public.items
             held back paris conclusion a: origin tokyo, members paris tokyo, tables public.items
             """)
+    }
+
+    @Test func `whose deny function lets everything in is made whole for any of its sets, held back or not`() {
+        let sets = [
+            World.set("a", origin: "berlin", subscribers: ["paris"], tables: ["public.items"]),
+            World.set("b", origin: "berlin", subscribers: ["paris", "tokyo"], tables: ["public.orders"]),
+        ]
+        var world = World(builtin, sets: sets)
+        world.node("paris") { $0.builtin?.functionsIntact = false }
+        let whole = world.plan.steps
+        #expect(whole.map(\.set) == ["a", "b"])
+        #expect(whole.count { $0.statements.contains(BuiltinSchema.sql) } == 1)
+        let limited = Plan(world.difference.limited(to: Selection(sets: ["b"]))).steps
+        #expect(limited.map(\.set) == ["b"] && limited.first?.statements.first == BuiltinSchema.sql)
+        world.node("paris") { $0.tables[tableName("public.items")] = nil }
+        #expect(world.plan.steps.map(\.set).contains("b"), "\(world.story)")
+        world.lose("tokyo")
+        #expect(world.plan.steps.contains { $0.statements.contains(BuiltinSchema.sql) }, "\(world.story)")
     }
 
     @Test func `on a node that is recorded as another one is not read as this one`() {

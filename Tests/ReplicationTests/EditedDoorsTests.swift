@@ -180,6 +180,54 @@ private let bruce = Engine.bruce(cluster: "shop")
         expectNoDifference(world.difference.findings.filter { $0.code == .failoverBehind }.map(\.node), ["paris"])
     }
 
+    @Test func `is told of for as long as a survivor lacks what another has, and opens that one no later`() {
+        var world = World(builtin)
+        world.declare(origin: "paris")
+        world.lose("berlin")
+        world.failover = "berlin"
+        world.node("paris") { $0.builtin?.applied["berlin"] = 100 }
+        world.node("tokyo") { $0.builtin?.applied["berlin"] = 90 }
+        world.apply()
+        world.failover = nil
+        let behind = "error: FAILOVER_BEHIND [tokyo] 'tokyo' has applied 90 of 'berlin', and 'paris' 100"
+        #expect(world.findings.contains(behind), "\(world.story)")
+        world.nodes.removeAll { $0.name == "berlin" }
+        world.failover = "berlin"
+        world.declare(origin: "paris")
+        world.apply()
+        world.failover = nil
+        expectNoDifference(world.story, behind)
+        world.declare(origin: "tokyo")
+        #expect(
+            world.findings.contains(
+                "error, blocking: FAILOVER_BEHIND [tokyo] 'tokyo' has applied 90 of 'berlin', and 'paris' 100"))
+        expectNoDifference(world.plan.steps.filter { $0.stage == .open && $0.table != nil }, [])
+        world.node("tokyo") { $0.builtin?.applied["berlin"] = 100 }
+        #expect(world.plan.steps.contains { $0.stage == .open && $0.node == "tokyo" && $0.table != nil })
+    }
+
+    @Test func `from a node that the file still has as the origin is refused: it would open nothing`() {
+        for engine in [builtin, .plain] {
+            var world = World(engine)
+            world.lose("berlin")
+            world.failover = "berlin"
+            expectNoDifference(
+                world.difference.findings.filter(\.blocking).map(\.message),
+                ["'berlin' is named as the lost origin, and the file still has it as the origin of set 'default'"])
+        }
+    }
+
+    @Test func `of another cluster's member is none of this one's`() {
+        var world = World(builtin)
+        for (node, applied) in [("paris", 3), ("tokyo", 9)] as [(NodeName, Int64)] {
+            world.node(node) { node in
+                node.builtin?.applied["rome"] = applied
+                node.builtin?.otherMembers = [OtherMember(cluster: "pets", node: "rome", isHere: false)]
+            }
+        }
+        expectNoDifference(world.story, "in sync")
+    }
+
     @Test func `whose lost origin returns says of each set what it took in of that one's tables`() {
         var world = World(builtin)
         world.declare(origin: "paris")

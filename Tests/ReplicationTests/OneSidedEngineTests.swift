@@ -19,6 +19,18 @@ import Testing
         }
     }
 
+    @Test func `moves a table to another set's origin with the words of a move alone`() {
+        let d = { World.set("d", origin: "berlin", subscribers: ["paris"], tables: $0) }
+        let z = { World.set("z", origin: "paris", subscribers: ["berlin"], tables: $0) }
+        var world = World(
+            .custom([.log()]), nodes: ["berlin", "paris"],
+            sets: [d(["public.a", "public.b"]), z(["public.c"])])
+        world.sets = [d(["public.a"]), z(["public.b", "public.c"])]
+        expectNoDifference(world.plan.required, [.originChange, .unprovenHandover])
+        world.sets = [d(["public.a", "public.b"]), z(["public.c"])]
+        expectNoDifference(world.plan.required, [])
+    }
+
     @Test func `moves with the words of a move where nobody knows the last origin`() {
         var world = World(.custom([.log()]), nodes: ["berlin", "paris"])
         world.observed.journal = RecordedCluster()

@@ -1,5 +1,5 @@
 -- What keeps polarity.log from taking, keeping or showing what is logged: rules (r) and triggers (t) of someone else's, that it
--- is not logged by the server itself (u), that nothing numbers its rows (i), or not one by one (n), and children (h). Of every
+-- is not logged by the server itself (u), that nothing numbers its rows (i), or not one by one without end (n), and children (h). Of every
 -- table: row security (s), columns that are missing (c) or of another type (y), and the primary key (p). Of the type that rows
 -- are read into: that it is missing (m) or another (f).
 WITH shipped (relname, columns, key) AS (
@@ -38,7 +38,8 @@ WITH shipped (relname, columns, key) AS (
              JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
             WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid > 0
               AND d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'i'
-              AND (s.seqcache <> 1 OR s.seqincrement <> 1 OR s.seqcycle OR a.attidentity <> 'a')
+              AND (s.seqcache <> 1 OR s.seqincrement <> 1 OR s.seqcycle OR s.seqmax < 9223372036854775807
+                   OR a.attidentity <> 'a')
             UNION ALL
            SELECT 'h', i.inhrelid::regclass::text FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = c.oid)
            AS f (fault, name)

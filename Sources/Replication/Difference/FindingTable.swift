@@ -90,7 +90,7 @@ extension FindingCode {
                 .error, blocks: true,
                 "A node that cannot be read may accept writes unseen, so the sets it takes part in are held "
                     + "back, except where doors only close.",
-                "bring the node back, or name the lost origin with --failover")
+                "bring the node back, or give it up by its name with --failover")
         case .wrongNode:
             .init(
                 .error, blocks: true,
@@ -141,7 +141,8 @@ extension FindingCode {
                 .error, blocks: true,
                 "Slony's catalog does not list the table in this set; a trigger without a registration would "
                     + "log rows that nobody can apply.",
-                "add the table with slonik: SET ADD TABLE")
+                "add the table with slonik: SET ADD TABLE, or where the set has subscribers CREATE SET, SET ADD TABLE, "
+                    + "SUBSCRIBE SET and MERGE SET")
         case .noPrimaryKey:
             .init(
                 .error, blocks: true,
@@ -206,7 +207,8 @@ extension FindingCode {
             .init(
                 .error, blocks: true,
                 "A recorded member of the set is no longer in the file; it may accept writes unseen.",
-                "name it again until it is closed, or give it up with --failover")
+                "name it again, leave it out of the set's 'subscribers', apply, and only then take its line away; or give it "
+                    + "up by its name with --failover")
         case .sequenceBehind:
             .init(
                 .error, blocks: true,
@@ -252,7 +254,8 @@ extension FindingCode {
                 .error, blocks: true,
                 "A survivor of the lost origin lacks changes that another survivor has, and no log is left from which "
                     + "it could get them.",
-                "name the most advanced survivor as the origin, or copy the rows first and then set polarity.applied")
+                "name the most advanced survivor as the origin, or copy the rows from it, and then set polarity.applied on "
+                    + "the one that lacked them")
         case .tableOfOtherCluster:
             .init(
                 .error, blocks: true,
@@ -291,7 +294,7 @@ extension FindingCode {
             .init(
                 .warning, blocks: false,
                 "A trigger of the engine stands where the file, or the engine's own catalog, has no place for it.",
-                "declare the table, or drop the trigger with the engine's own commands")
+                "declare the table, or drop the trigger, with the engine's own command where it has one")
         case .unprotectedBystander:
             .init(
                 .warning, blocks: false,

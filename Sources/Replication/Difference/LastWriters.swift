@@ -3,14 +3,14 @@
 
 extension SetJudgement {
     /// Takes in the tables that were last written elsewhere than their set, among those that its origin refuses writes for,
-    /// or that are written at all where it is to have no origin.
+    /// or does not log where nothing could refuse them, or that are written at all where it is to have no origin.
     mutating func attribute(_ judged: [TableJudgement], _ declared: DeclaredCluster, _ observed: ObservedState) {
         guard !declared.engine.catalog.movesOrigins else { return }
         let isNowhere = set.origin == nil
         let doubtful = judged.indices.lazy.filter { [origin = set.origin] index in
             isNowhere
                 ? judged[index].doors?.role == .origin
-                : judged[index].desired.node == origin && judged[index].doors?.rows.isClosed ?? false
+                : judged[index].desired.node == origin && judged[index].doors?.isYetToOpen ?? false
         }
         let names = Set(doubtful.map { judged[$0].desired.name })
         guard !names.isEmpty else { return }
@@ -78,4 +78,9 @@ extension SetJudgement {
     func hasLeft(_ node: NodeName, _ table: TableName) -> Bool {
         set.role(of: node) == .bystander && lastOrigin(of: table) != .node(node)
     }
+}
+
+extension Doors {
+    /// Whether a declared origin is none so far.
+    fileprivate var isYetToOpen: Bool { rows.isClosed || !rows.canClose && role != .origin }
 }

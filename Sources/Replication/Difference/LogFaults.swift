@@ -37,7 +37,9 @@ extension LogFault {
         case .trigger(let name): "trigger \(name.shown) stands on polarity.log, and decides what is logged"
         case .unlogged: "polarity.log is UNLOGGED, so that a crash empties it,"
         case .noIdentity: "nothing numbers the rows of polarity.log, so that every write is refused,"
-        case .numbering: "the numbers of polarity.log do not go up one by one, so that shippers pass over changes,"
+        case .numbering:
+            "the numbers of polarity.log do not go up one by one without end, so that shippers pass over changes or writes "
+                + "are refused,"
         case .child(let name): "table \(name) inherits from polarity.log, and is read with it,"
         case .rowSecurity(let table): "row security stands on polarity.\(table), and hides its rows,"
         case .column(let table, let definition, isMissing: true): "polarity.\(table) lacks column \(definition)"
@@ -57,8 +59,9 @@ extension LogFault {
             "ALTER TABLE polarity.log ALTER seq ADD GENERATED ALWAYS AS IDENTITY (START …), above every seq in the log "
                 + "and in the other nodes' polarity.applied"
         case .numbering:
-            "ALTER TABLE polarity.log ALTER seq SET GENERATED ALWAYS SET CACHE 1 SET INCREMENT BY 1 SET NO CYCLE; then end "
-                + "the sessions that write, which keep the numbers that they hold in stock"
+            "ALTER TABLE polarity.log ALTER seq SET GENERATED ALWAYS; ALTER SEQUENCE polarity.log_seq_seq AS bigint CACHE 1 "
+                + "INCREMENT BY 1 NO MAXVALUE NO CYCLE; then end the sessions that write, which keep the numbers that they "
+                + "hold in stock"
         case .child(let name): "ALTER TABLE \(name) NO INHERIT polarity.log"
         case .rowSecurity(let table):
             "ALTER TABLE polarity.\(table) DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"

@@ -4,6 +4,14 @@
 extension SetAudit {
     /// A node is given up only where it is out of reach, or refuses writes: whoever is open stays so beside the new origin.
     mutating func refuseFailover(_ lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
+        if set.origin == lost {
+            add(
+                Finding(
+                    .failoverRefused, set: set.name, node: lost,
+                    "'\(lost)' is named as the lost origin, and the file still has it as the origin of set '\(set.name)'",
+                    next: "name another origin in the file", because: set.originPosition))
+            return
+        }
         guard judgement.lost != lost else { return }
         let isKnown = !judgement.unread.contains(lost)
         let isOpen = judged.contains { table in
@@ -30,14 +38,35 @@ extension SetAudit {
     }
 
     /// What a lost origin logged can come from nowhere any more: whoever has most of it must be the new one.
-    mutating func compareSurvivors(of lost: NodeName, _ judged: [TableJudgement], _ observed: ObservedState) {
-        guard declared.engine.catalog.keepsLog, judgement.lost == lost, let origin = set.origin,
-            judged.contains(where: { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false })
-        else { return }
-        let applied = judgement.members.reduce(into: [NodeName: Int64]()) { applied, node in
-            if let builtin = observed.node(node)?.builtin { applied[node] = builtin.applied[lost] ?? -1 }
+    mutating func compareSurvivors(_ judged: [TableJudgement], _ observed: ObservedState) {
+        guard declared.engine.catalog.keepsLog, let origin = set.origin else { return }
+        let opens = judged.contains { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false }
+        let survivors = judgement.members.reduce(into: [NodeName: BuiltinRegistrations]()) { survivors, node in
+            survivors[node] = observed.node(node)?.builtin
         }
-        guard let most = applied.values.max(), most >= 0, let own = applied[origin] else { return }
+        if opens, let lost = judgement.lost {
+            compare(survivors.mapValues { $0.applied[lost] ?? -1 }, of: lost, beside: origin, opens: true)
+        }
+        for lost in gone(survivors.values) {
+            compare(survivors.compactMapValues { $0.applied[lost] }, of: lost, beside: origin, opens: opens)
+        }
+    }
+
+    /// Who was given up before: no member of another cluster, and nobody whose log can be read, or is waited for.
+    private func gone(_ survivors: some Sequence<BuiltinRegistrations>) -> [NodeName] {
+        let others = survivors.reduce(into: Set<NodeName>()) { $0.formUnion($1.otherMembers.map(\.node)) }
+        let sources = survivors.reduce(into: Set<NodeName>()) { $0.formUnion($1.applied.keys) }
+        return sources.subtracting(others).sorted().filter { source in
+            guard source != judgement.lost, judgement.authority.lastOrigin != .node(source) else { return false }
+            return declared.node(source) == nil || judgement.unread.contains(source)
+        }
+    }
+
+    private mutating func compare(
+        _ applied: [NodeName: Int64], of lost: NodeName, beside origin: NodeName, opens: Bool
+    ) {
+        guard let most = applied.values.max(), most >= 0 else { return }
+        let own = applied[origin] ?? most
         let best = own == most ? origin : applied.keys.sorted().first { applied[$0] == most } ?? origin
         for node in applied.keys.sorted() {
             guard let has = applied[node], has < most, node == origin || own == most else { continue }
@@ -47,7 +76,7 @@ extension SetAudit {
                 : "nothing on '\(node)' says what it has applied of '\(lost)', and '\(best)' has applied \(most)"
             add(
                 Finding(
-                    .failoverBehind, blocking: node == origin, set: set.name, node: node, what,
+                    .failoverBehind, blocking: opens && node == origin, set: set.name, node: node, what,
                     because: set.originPosition))
         }
     }
@@ -56,7 +85,7 @@ extension SetAudit {
     mutating func findLeftBehind(_ judged: [TableJudgement], _ observed: ObservedState) {
         guard let origin = set.origin, !observed.unapplied.isEmpty else { return }
         let tables = Set(judged.map(\.desired.name))
-        for node in judgement.members.sorted() where node != origin {
+        for node in judgement.members.subtracting(judgement.unread).sorted() where node != origin {
             let counts = (observed.unapplied[node] ?? [:]).filter { tables.contains($0.key) }.sorted { $0.key < $1.key }
             guard !counts.isEmpty else { continue }
             let count = counts.reduce(0) { $0 + $1.value }

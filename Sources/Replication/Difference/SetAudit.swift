@@ -35,10 +35,8 @@ struct SetAudit {
         findLackingPartitions(judged, observed)
         findDetachedPartitions(judged, observed)
         findNewcomers(judged, observed)
-        if let failover {
-            refuseFailover(failover, judged, observed)
-            compareSurvivors(of: failover, judged, observed)
-        }
+        if let failover { refuseFailover(failover, judged, observed) }
+        compareSurvivors(judged, observed)
         findLeftBehind(judged, observed)
         findSequences(judged)
         findLags(judged, observed)
@@ -79,6 +77,14 @@ struct SetAudit {
         guard declared.engine.presenceIsSubscription, let origin = set.origin else { return }
         let closed = Set(
             judged.filter { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false }.map(\.desired.name))
+        if let lost = judgement.lost, !closed.isEmpty {
+            add(
+                Finding(
+                    .engineMoves, blocking: false, set: set.name, node: origin,
+                    "the triggers of set '\(set.name)' move from '\(lost)' to '\(origin)', and what the daemon goes by does not",
+                    next: "stop the daemon before; afterwards change yf_cluster.master_node_id, and start it again",
+                    because: set.originPosition))
+        }
         let elsewhere = judged.first { table in
             closed.contains(table.desired.name) && table.desired.node != origin
                 && table.doors?.role == .origin
@@ -90,9 +96,11 @@ struct SetAudit {
                 .engineMoves, set: set.name,
                 "the file has origin '\(origin)', and \(elsewhere.desired.name) is written on "
                     + "'\(elsewhere.desired.node)'",
-                next: "stop the daemon, drop the deny triggers on '\(origin)', create its log triggers, change "
-                    + "yf_cluster.master_node_id, record slavesnapshotstatus on '\(elsewhere.desired.node)', create the "
-                    + "deny triggers there, start the daemon",
+                next:
+                    "create the deny triggers on '\(elsewhere.desired.node)', wait until the daemon has applied everything "
+                    + "on '\(origin)', and stop it; create the log triggers on '\(origin)', then drop its deny triggers; change "
+                    + "yf_cluster.master_node_id, record slavesnapshotstatus on '\(elsewhere.desired.node)', drop the log "
+                    + "triggers there, start the daemon",
                 because: set.originPosition))
     }
 

@@ -37,19 +37,25 @@ extension SetAudit {
         let own = Set(
             engine.map(\.name) + table.desired.declared.triggers.map(\.name) + table.findings.compactMap(\.trigger))
         let isOrigin = table.desired.role == .origin
-        for trigger in seen.triggers where trigger.mode.firesForApplications && !trigger.isClone {
+        // The builtin functions alone do something in role replica, too.
+        let replays = declared.engine.catalog == .polarity
+        for trigger in seen.triggers
+        where !trigger.isClone && (trigger.mode.firesForApplications || replays && trigger.mode == .replica) {
             guard let like = engine.first(where: { $0.function == trigger.function }), !own.contains(trigger.name),
                 !engine.contains(where: { $0.isSameDefinition(as: trigger) })
             else { continue }
             let name = table.desired.name
+            let firesHere = isOrigin && trigger.mode.firesForApplications
             let (code, words): (FindingCode, String) =
-                switch (isOrigin, like.purpose.refuses) {
-                case (true, true): (.originClosed, ": it refuses writes")
-                case (true, false): (.duplicateLog, ", beside what the engine captures")
-                case (false, _): (.strayTrigger, ", beside what the engine has there")
+                switch (trigger.mode, isOrigin, like.purpose.refuses) {
+                case (.replica, _, true): (.strayTrigger, ": it refuses what is replayed")
+                case (.replica, _, false): (.strayTrigger, ": it logs what is replayed")
+                case (_, true, true): (.originClosed, ": it refuses writes")
+                case (_, true, false): (.duplicateLog, ", beside what the engine captures")
+                case (_, false, _): (.strayTrigger, ", beside what the engine has there")
                 }
             find(
-                code, table, blocking: isOrigin, trigger: trigger.name,
+                code, table, blocking: firesHere, trigger: trigger.name,
                 "\(trigger.name.shown) on \(name) on '\(table.desired.node)' is \(trigger.definition)\(words)",
                 next: "read what it is for; a leftover goes with DROP TRIGGER \(trigger.name.quoted) ON \(name.quoted)")
         }

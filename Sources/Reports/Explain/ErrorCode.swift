@@ -142,7 +142,7 @@ public enum ErrorCode: String, Hashable, Sendable, CaseIterable {
         case .unavailable:
             (
                 "A node could not be read or used, and its sets were held back.",
-                "bring the node back, or name the lost origin with --failover"
+                "bring the node back, or give it up by its name with --failover"
             )
         case .unexpected:
             (

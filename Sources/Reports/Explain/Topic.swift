@@ -93,7 +93,9 @@ extension String {
 private func paragraph(_ text: String) -> [String] { wrapped(text, width: 96).map { "  " + $0 } }
 
 private func lines(_ code: FindingCode) -> [String] {
-    let effect = code.blocks ? "blocking: holds its set back" : "advisory: holds nothing back by itself"
+    let effect =
+        code.blocks
+        ? "blocking, unless a report says otherwise: holds its set back" : "advisory: holds nothing back by itself"
     return ["\(code.rawValue): \(code.severity.rawValue), \(effect)"] + paragraph(code.why)
         + paragraph("→ " + code.next)
         + (ErrorCode(rawValue: code.rawValue).map { [""] + lines($0) } ?? [])
@@ -162,7 +164,8 @@ private var modeLines: [String] {
         + [
             "",
             "  Applications are in role origin, replication daemons in replica; local is for an engine's own tools.",
-            "  Slony's functions and the builtin ones do nothing in local; Slony's row functions nothing in replica either.",
+            "  Slony's functions, but for that of LOCK SET, and the builtin ones do nothing in local; Slony's row functions nothing in",
+            "  replica either.",
         ]
 }
 

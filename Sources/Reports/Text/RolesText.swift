@@ -54,7 +54,7 @@ extension Page {
     /// Words, mark and shade for one node's part in one set.
     func judgement(of role: SetRole) -> (words: String, mark: String?, shade: Shade?) {
         let refusal = refusalWords(role)
-        let isRight = role.observed.rawValue == role.declared.rawValue
+        let isRight = role.observed.rawValue == role.declared.rawValue || isClosedOrigin(role)
         switch role.observed {
         case .unknown: return ("unknown, declared \(role.declared.rawValue)", "?", .warning)
         case .bystander where isRight, .missing where role.declared == .bystander: return ("–", nil, .faint)
@@ -64,6 +64,12 @@ extension Page {
         }
         let counts = role.observed == .mixed ? ": " + role.countWords + ";" : ","
         return (role.observed.words + counts + " declared " + role.declared.rawValue, "✗", .bad)
+    }
+
+    /// Whether it is the origin by Slony's catalog of a set that is to be written nowhere: it goes on logging.
+    private func isClosedOrigin(_ role: SetRole) -> Bool {
+        role.observed == .fenced && report.cluster.engine.catalog == .slony
+            && report.cluster.sets.contains { $0.name == role.set && $0.origin == nil }
     }
 
     /// What a node does otherwise than its triggers say of rows; `nil` where it does as they say. A standby refuses all.
