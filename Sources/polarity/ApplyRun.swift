@@ -143,7 +143,8 @@ struct ApplyRun {
         let verdict = await Verdict(outcomes, before: walk, after: after, journalFailure: journal.failure)
         let report = Report(.apply, before: walk, after: after, outcomes: outcomes, verdict)
         let shown = showing.show(report, verdict.code)
-        if outcomes.changedAnything, walk.plan.required.contains(.originChange), !showing.options.quiet {
+        let isMoved = outcomes.changedAnything && outcomes.reopened.isEmpty
+        if isMoved, walk.plan.required.contains(.originChange), !showing.options.quiet {
             Terminal.err("run \(run); the way back:  polarity apply \(showing.fileArgument)--revert \(run)\n")
         }
         return shown

@@ -146,6 +146,7 @@ private func outputs(_ report: Report, _ hostile: String) -> [String: String] {
     ("plain \"name\" é 漢", "plain \"name\" é 漢"), ("a\nb\tc\rd", "a\\nb\\tc\\rd"), ("\u{1b}[31mred", "\\u{1B}[31mred"),
     ("\u{202e}txt", "\\u{202E}txt"), ("no\u{a0}break", "no\\u{A0}break"), ("e\u{301}", "e\u{301}"),
     ("\u{200b}\u{feff}\u{ad}", "\\u{200B}\\u{FEFF}\\u{AD}"), ("\r\n", "\\r\\n"), ("\u{3164}", "\\u{3164}"),
+    ("a\u{e0100}\u{34f}", "a\\u{E0100}\\u{34F}"), ("\u{2764}\u{fe0f}", "\u{2764}\u{fe0f}"),
 ])
 func `what a terminal would obey or hide is shown`(text: String, shown: String) { #expect(visible(text) == shown) }
 

@@ -110,7 +110,7 @@ extension FindingCode {
             .init(
                 .error, blocks: true,
                 "The node's transactions are read-only by default, so nothing can be changed there.",
-                "reset default_transaction_read_only for the role or database")
+                "reset default_transaction_read_only wherever it is set: role, database, server, PGOPTIONS")
         case .tableMissing:
             .init(
                 .error, blocks: true,

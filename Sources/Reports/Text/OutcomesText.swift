@@ -65,7 +65,7 @@ extension Page {
             }
         return [
             Cell(mark + "set " + visible(end.drain.set.text), shade), Cell("→ " + visible(end.drain.newOrigin.text)),
-            Cell(end.verdict.words),
+            Cell(end.words),
         ]
     }
 
@@ -124,11 +124,12 @@ extension Blocker {
     }
 }
 
-extension DrainOutcome.Verdict {
-    /// What the evidence said, in words.
-    var words: String {
-        switch self {
-        case .proven: "every reachable subscriber has everything"
+extension DrainOutcome {
+    /// What the evidence said, in words. A node that was given up is none of the sources: nobody asked it.
+    public var words: String {
+        let sources = drain.sources.map { visible($0.text) }.joined(separator: ", ")
+        return switch verdict {
+        case .proven: "every reachable subscriber has everything" + (sources.isEmpty ? "" : " from " + sources)
         case .pending(let lack): "pending: " + visible(lack)
         case .unknowable(let why): "cannot be proven: " + visible(why)
         case .forbidden(let why): "a right is missing: " + visible(why)

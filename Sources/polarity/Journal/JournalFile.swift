@@ -65,7 +65,7 @@ actor JournalFile {
         case .drainWaiting(let drain, let lack):
             write("drain_waiting") { ($0.set, $0.message) = (drain.set.text, lack) }
         case .drainEnded(let end):
-            write("drain_ended") { ($0.set, $0.message) = (end.drain.set.text, "\(end.verdict)") }
+            write("drain_ended") { ($0.set, $0.message) = (end.drain.set.text, end.words) }
         case .stopping(let reason): write("stopping") { $0.message = reason.words }
         case .reopening(let steps): write(steps.map { entry("reopening", $0) { _ in } })
         }
