@@ -12,17 +12,22 @@ struct DoorCheck {
     /// first by name. A node that cannot be read is lost to the run.
     ///
     /// Slony changes its triggers itself, and is asked under its own lock.
-    func disturbed(beside steps: [Step]) async -> StopReason? {
+    ///
+    /// - Parameter read: Steps whose tables were read back just now.
+    func disturbed(beside steps: [Step], read: [Step] = []) async -> StopReason? {
         guard run.engineLock == nil else { return nil }
         let planned = plannedOpenings()
+        let known = Set(read.compactMap { step in step.table.map { Opening(node: step.node, table: $0) } })
         var others: [NodeName: [Opening]] = [:]
-        for step in steps {
-            guard let table = step.table, let own = world.node(step.node) else { continue }
-            let opened = planned[table, default: []].union([step.node])
-            for name in [table] + own.partitions(below: table) {
-                for node in run.nodes.keys where !opened.union(planned[name] ?? []).contains(node) {
-                    guard world.node(node)?.tables[name] != nil else { continue }
-                    others[node, default: []].append(Opening(node: node, table: name))
+        for node in run.nodes.keys {
+            guard let there = world.node(node) else { continue }
+            for step in steps where step.node != node {
+                guard let table = step.table, !(planned[table]?.contains(node) ?? false) else { continue }
+                for name in [table] + there.partitions(below: table) {
+                    let opening = Opening(node: node, table: name)
+                    guard there.tables[name] != nil, !known.contains(opening), !(planned[name]?.contains(node) ?? false)
+                    else { continue }
+                    others[node, default: []].append(opening)
                 }
             }
         }
@@ -100,18 +105,29 @@ struct DoorCheck {
     /// - Returns: Those of one node that read as they must.
     private func asLeft(_ openings: [Opening], flushing: Bool) async throws(PostgresError) -> Set<Opening> {
         guard let node = openings.first?.node, let tables = world.node(node)?.tables else { return [] }
-        let oids = openings.compactMap { tables[$0.table]?.oid }
+        // Written out while the server writes its own.
+        async let expected = Self.expected(openings, of: tables)
         let session = try await run.session(on: node)
         let answer = await Result { () async throws(PostgresError) in
             if flushing { try await run.flush(node, through: session) }
+            let oids = openings.compactMap { tables[$0.table]?.oid }
             return try await ReadBack(session: session).tables(oids, within: run.control.patience(.seconds(30)))
         }
         await session.close()
+        let wanted = await expected
         let found = try answer.get()
         return Set(
             openings.filter { opening in
-                guard let table = tables[opening.table] else { return false }
-                return found[table.oid] == ReadBack.Table(table)
+                guard let table = tables[opening.table], let wanted = wanted[table.oid] else { return false }
+                return found[table.oid] == wanted
             })
+    }
+
+    private static func expected(
+        _ openings: [Opening], of tables: [TableName: ObservedTable]
+    ) async -> [UInt32: ReadBack.Table] {
+        openings.reduce(into: [:]) { texts, opening in
+            if let table = tables[opening.table] { texts[table.oid] = ReadBack.Table(table) }
+        }
     }
 }

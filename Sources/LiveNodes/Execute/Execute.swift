@@ -58,6 +58,8 @@ private struct Executor {
     var reached = Outcomes()
     /// The stages whose steps have ended, one way or another.
     var begun: Set<StageName> = []
+    /// When what was closed had been read back.
+    var protected: ContinuousClock.Instant?
 
     mutating func outcomes(reopening: (Outcomes) -> [Step]) async -> Outcomes {
         await run.tell(.runBegan(steps: plan.steps.count))
@@ -99,11 +101,14 @@ private struct Executor {
                 await flush(besides: Set(reached.steps.map(\.step.node)), for: steps)
                 if let reason = run.control.reason { return reason }
                 // A drain may take a minute, in which anybody may open what was closed.
-                if let reason = await doors.disturbed(beside: steps) { return reason }
+                let isFresh = protected.map { .now - $0 < .seconds(1) } ?? false
+                let fresh = isFresh ? reached.steps.filter { $0.step.stage == .protect }.map(\.step) : []
+                if let reason = await doors.disturbed(beside: steps, read: fresh) { return reason }
             }
             let ends = await stage(name, steps)
             reached.steps += ends
             begun.insert(name)
+            if name == .protect { protected = .now }
             if let reason = run.control.reason { return reason }
             if !ends.allSatisfy(\.isDone) { return run.control.drops ? .interrupted : .stageFailed(name) }
         }

@@ -52,7 +52,11 @@ extension SetJudgement {
 
     /// Whose writes one of these tables may hold.
     func members(ofAny tables: [TableName]) -> Set<NodeName> {
-        lastWriters.isEmpty ? members : tables.reduce(members) { $0.union(members(of: $1)) }
+        guard !lastWriters.isEmpty else { return members }
+        return tables.reduce(into: members) { all, table in
+            guard case .node(let writer) = lastWriters[table], writer != lost else { return }
+            all.insert(writer)
+        }
     }
 
     /// Whether the sequences of a table that opens on the origin are looked at, or put ahead: where the origin wrote it last,
