@@ -19,6 +19,28 @@ import Testing
         }
     }
 
+    @Test func `on the origin by presence alone is no Bruce, and moves by an ordinary plan`() {
+        let deny = TriggerTemplate(
+            .deny, "{table}_deny", function: ("repl", "deny"), .before, .row, .changes, origin: nil,
+            subscriber: .enabled, match: .function)
+        var world = World(.custom([.log(), deny]), nodes: ["berlin", "paris"])
+        world.declare(origin: "paris")
+        expectNoDifference(world.difference.findings.filter(\.blocking), [])
+        expectNoDifference(world.plan.required, [.originChange, .unprovenHandover])
+        world.apply()
+        expectNoDifference(world.story, unguarded)
+    }
+
+    @Test func `moves a partitioned table in one apply, as any other`() {
+        var world = World.divided(.custom([.log()]))
+        world.apply()
+        expectNoDifference(world.story, unguarded)
+        world.declare(origin: "paris")
+        expectNoDifference(world.plan.heldBack, [])
+        world.apply()
+        expectNoDifference(world.story, unguarded)
+    }
+
     @Test func `moves a table to another set's origin with the words of a move alone`() {
         let d = { World.set("d", origin: "berlin", subscribers: ["paris"], tables: $0) }
         let z = { World.set("z", origin: "paris", subscribers: ["berlin"], tables: $0) }

@@ -72,9 +72,9 @@ struct SetAudit {
         }
     }
 
-    /// Where the presence of a trigger is the engine's own record, an origin moves by more than triggers.
+    /// Under Bruce an origin moves by more than triggers.
     private mutating func findEngineMove(_ judged: [TableJudgement]) {
-        guard declared.engine.presenceIsSubscription, let origin = set.origin else { return }
+        guard declared.engine.hasDaemon, let origin = set.origin else { return }
         let closed = Set(
             judged.filter { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false }.map(\.desired.name))
         if let lost = judgement.lost, !closed.isEmpty {

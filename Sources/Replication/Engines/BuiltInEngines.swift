@@ -39,7 +39,7 @@ extension Engine {
                 .init(
                     .deny, "{table}_deny", function: ("bruce", "denyaccesstrigger"), .before, .row, .changes,
                     origin: nil, subscriber: .enabled, match: .function),
-            ])
+            ], hasDaemon: true)
     }
 
     /// Polarity's own functions in the schema `polarity`, which `apply` installs. Names sort before other triggers.

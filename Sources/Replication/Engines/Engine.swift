@@ -13,16 +13,20 @@ public struct Engine: Hashable, Sendable {
     public let templates: [TriggerTemplate]
     /// How a custom engine proves that a subscriber has everything; `nil` where nothing can prove it.
     public let drained: DrainQuery?
+    /// Whether a daemon goes by tables of its own when an origin moves, which are changed by hand: Bruce's.
+    public let hasDaemon: Bool
 
     /// Describes an engine.
     public init(
-        name: String, cluster: String, catalog: EngineCatalog, templates: [TriggerTemplate], drained: DrainQuery? = nil
+        name: String, cluster: String, catalog: EngineCatalog, templates: [TriggerTemplate], drained: DrainQuery? = nil,
+        hasDaemon: Bool = false
     ) {
         self.name = name
         self.cluster = cluster
         self.catalog = catalog
         self.templates = templates
         self.drained = drained
+        self.hasDaemon = hasDaemon
     }
 }
 

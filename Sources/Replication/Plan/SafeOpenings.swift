@@ -154,15 +154,16 @@ extension Planning {
         tables.removeAll { $0.stages.isEmpty }
     }
 
-    /// Whether writes pass into a table that the engine could log and does not.
+    /// Whether writes pass into a table that the engine could log and does not; where it can close none, those of another
+    /// node than the origin are nobody's to log.
     private func losesWrites(
         _ table: TableName, on node: NodeName, in world: ObservedState, _ neighbours: Neighbours
     ) -> Bool {
         guard let found = world.node(node)?.tables[table], found.kind != .partitionedTable,
-            let triggers = neighbours.desired[Place(node, table)]?.triggers
+            let desired = neighbours.desired[Place(node, table)], let triggers = desired.triggers
         else { return false }
         let rows = Doors(found.triggers, triggers).rows
-        return !rows.isClosed && rows.canLog && !rows.isLogged
+        return !rows.isClosed && rows.canLog && !rows.isLogged && (rows.canClose || desired.role == .origin)
     }
 }
 
