@@ -13,8 +13,11 @@ struct DoorCheck {
     ///
     /// Slony changes its triggers itself, and is asked under its own lock.
     ///
-    /// - Parameter read: Steps whose tables were read back just now.
-    func disturbed(beside steps: [Step], read: [Step] = []) async -> StopReason? {
+    /// - Parameters:
+    ///   - read: Steps whose tables were read back just now.
+    ///   - isAgain: Whether they were looked at before: then a node that refuses one session more, on which this run may be
+    ///     at work as well, is passed over.
+    func disturbed(beside steps: [Step], read: [Step] = [], again isAgain: Bool = false) async -> StopReason? {
         guard run.engineLock == nil else { return nil }
         let planned = plannedOpenings()
         let known = Set(read.compactMap { step in step.table.map { Opening(node: step.node, table: $0) } })
@@ -40,6 +43,7 @@ struct DoorCheck {
                 let changed = (others[node] ?? []).filter { !found.contains($0) }.map(\.table).min()
                 if let changed { return .disturbed(node, changed) }
             } catch {
+                if isAgain, !error.refusals.isEmpty { continue }
                 run.lose(node, error)
             }
         }

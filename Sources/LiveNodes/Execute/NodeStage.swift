@@ -100,7 +100,7 @@ struct NodeStage {
     ) async -> Bool {
         let tries = batch.map { queue.nextTry(of: $0) }
         if stage == .open, tries.contains(where: { $0.number > 1 }),
-            let reason = await doors.disturbed(beside: tries.map(\.step))
+            let reason = await doors.disturbed(beside: tries.map(\.step), again: true)
         {
             run.control.stop(reason)
             return true
