@@ -82,9 +82,6 @@ extension QualifiedName: CustomStringConvertible {
 
     /// For statements: both parts always quoted.
     public var quoted: String { schema.quoted + "." + name.quoted }
-
-    /// For statements that look it up: the quoted name as a string literal.
-    public var literal: String { Replication.literal(quoted) }
 }
 
 /// A table's schema and name.

@@ -155,7 +155,7 @@ func `what a terminal would obey or hide is shown`(text: String, shown: String) 
     private let name = "\u{111c2}'|\u{301}<img>"
 
     @Test func `stays in its literal`() {
-        #expect(TableName("s", Identifier(name)).literal == "'\"s\".\"\u{111c2}''|\u{301}<img>\"'")
+        #expect(TableName("s", Identifier(name)).quotedLiteral == "'\"s\".\"\u{111c2}''|\u{301}<img>\"'")
     }
 
     @Test func `is text to Markdown, and parts no cells`() {

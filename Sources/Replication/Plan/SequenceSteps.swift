@@ -51,7 +51,7 @@ public struct SequenceHandover: Hashable, Sendable {
     ///   - own: Where it stands itself by then; `nil` for what was observed.
     public func step(aheadOf values: [Int64] = [], from own: Int64? = nil) -> Step? {
         guard advances, let value = value(aheadOf: observed + values, from: own) else { return nil }
-        return step(saying: ["SELECT pg_catalog.setval(\(name.literal)::pg_catalog.regclass, \(value))"])
+        return step(saying: ["SELECT pg_catalog.setval(\(name.quotedLiteral)::pg_catalog.regclass, \(value))"])
     }
 
     /// A step with statements of the caller's in place of those of the plan.

@@ -116,3 +116,8 @@ func literal(_ text: String) -> String {
     }
     return (hasBackslash ? " E'" : "'") + body + "'"
 }
+
+extension QualifiedName {
+    /// For statements that look it up: the quoted name as a string literal.
+    public var quotedLiteral: String { literal(quoted) }
+}

@@ -23,7 +23,7 @@ extension Script {
         let questions = sequences.map { name, variable in
             """
             SELECT coalesce((SELECT pg_sequence_last_value(oid)::text FROM pg_class
-             WHERE oid = to_regclass(\(name.literal)) AND relkind = 'S'
+             WHERE oid = to_regclass(\(name.quotedLiteral)) AND relkind = 'S'
                AND has_sequence_privilege(oid, 'SELECT, USAGE')), 'NULL') AS \(variable) \\gset
             """
         }
@@ -51,7 +51,7 @@ extension Script {
          CROSS JOIN LATERAL (
             SELECT CASE WHEN margin.value BETWEEN s.seqmin AND s.seqmax THEN margin.value::bigint
                         ELSE furthest.value END AS value) AS ahead
-         WHERE s.seqrelid = \(sequence.name.literal)::regclass
+         WHERE s.seqrelid = \(sequence.name.quotedLiteral)::regclass
            AND CASE WHEN s.seqincrement > 0 THEN ahead.value >= s.seqmin ELSE ahead.value <= s.seqmax END
            AND CASE WHEN s.seqincrement > 0 THEN pg_sequence_last_value(s.seqrelid) < ahead.value
                     ELSE pg_sequence_last_value(s.seqrelid) > ahead.value END IS NOT FALSE
@@ -63,7 +63,7 @@ extension Script {
         let furthest = sequence.isDescending ? "min" : "max"
         return [
             """
-            SELECT set_config('polarity.sequence', \(sequence.name.literal), true),
+            SELECT set_config('polarity.sequence', \(sequence.name.quotedLiteral), true),
                    set_config('polarity.ahead', coalesce(\(furthest)(v.value)::text, ''), true)
               FROM (VALUES \(values)) AS v (value)
             """,
