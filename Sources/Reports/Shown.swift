@@ -205,4 +205,4 @@ func grouped(_ number: Int) -> String {
 }
 
 /// `1 table`, `2 tables`.
-func counted(_ number: Int, _ noun: String) -> String { grouped(number) + " " + noun + (number == 1 ? "" : "s") }
+public func counted(_ number: Int, _ noun: String) -> String { grouped(number) + " " + noun + (number == 1 ? "" : "s") }

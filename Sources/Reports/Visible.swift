@@ -11,6 +11,9 @@ public func visible(_ text: String) -> String {
     return String(result)
 }
 
+/// A byte as psql and the shells read it back.
+func hexadecimal(_ byte: UInt8) -> String { "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+
 extension String {
     /// With words in place of characters that mean something where the text is to stand. By scalars: what a quote or a bar
     /// stands beside, a combining mark or one that joins what follows, makes it no other to a shell or a server.

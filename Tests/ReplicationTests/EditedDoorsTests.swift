@@ -137,13 +137,18 @@ private let bruce = Engine.bruce(cluster: "shop")
 }
 
 @Suite struct `a failover` {
-    @Test func `to a survivor that lacks what another has opens nothing, and names that one`() {
-        var world = World(builtin)
+    /// From berlin, which is out of reach, to paris; the others have applied so much of its log.
+    private func world(nodes: [NodeName] = ["berlin", "paris", "tokyo"], applied: [NodeName: Int64]) -> World {
+        var world = World(builtin, nodes: nodes)
         world.declare(origin: "paris")
         world.lose("berlin")
         world.failover = "berlin"
-        world.node("paris") { $0.builtin?.applied["berlin"] = 90 }
-        world.node("tokyo") { $0.builtin?.applied["berlin"] = 100 }
+        for (node, seq) in applied { world.node(node) { $0.builtin?.applied["berlin"] = seq } }
+        return world
+    }
+
+    @Test func `to a survivor that lacks what another has opens nothing, and names that one`() {
+        var world = world(applied: ["paris": 90, "tokyo": 100])
         #expect(
             world.findings.contains(
                 "error, blocking: FAILOVER_BEHIND [paris] 'paris' has applied 90 of 'berlin', and 'tokyo' 100"))
@@ -157,12 +162,7 @@ private let bruce = Engine.bruce(cluster: "shop")
     }
 
     @Test func `to the most advanced survivor opens it, and names those that will lack something`() {
-        var world = World(builtin)
-        world.declare(origin: "paris")
-        world.lose("berlin")
-        world.failover = "berlin"
-        world.node("paris") { $0.builtin?.applied["berlin"] = 100 }
-        world.node("tokyo") { $0.builtin?.applied["berlin"] = 90 }
+        let world = world(applied: ["paris": 100, "tokyo": 90])
         #expect(
             world.findings.contains(
                 "error: FAILOVER_BEHIND [tokyo] 'tokyo' has applied 90 of 'berlin', and 'paris' 100"))
@@ -170,23 +170,13 @@ private let bruce = Engine.bruce(cluster: "shop")
     }
 
     @Test func `to a survivor that lacks what another has names no third one, which will have it from that other`() {
-        var world = World(builtin, nodes: ["berlin", "oslo", "paris", "tokyo"])
-        world.declare(origin: "paris")
-        world.lose("berlin")
-        world.failover = "berlin"
-        for (node, applied) in [("oslo", 3), ("paris", 5), ("tokyo", 9)] as [(NodeName, Int64)] {
-            world.node(node) { $0.builtin?.applied["berlin"] = applied }
-        }
+        let world = world(
+            nodes: ["berlin", "oslo", "paris", "tokyo"], applied: ["oslo": 3, "paris": 5, "tokyo": 9])
         expectNoDifference(world.difference.findings.filter { $0.code == .failoverBehind }.map(\.node), ["paris"])
     }
 
     @Test func `is told of for as long as a survivor lacks what another has, and opens that one no later`() {
-        var world = World(builtin)
-        world.declare(origin: "paris")
-        world.lose("berlin")
-        world.failover = "berlin"
-        world.node("paris") { $0.builtin?.applied["berlin"] = 100 }
-        world.node("tokyo") { $0.builtin?.applied["berlin"] = 90 }
+        var world = world(applied: ["paris": 100, "tokyo": 90])
         world.apply()
         world.failover = nil
         let behind = "error: FAILOVER_BEHIND [tokyo] 'tokyo' has applied 90 of 'berlin', and 'paris' 100"

@@ -3,7 +3,8 @@ import Replication
 
 /// Reads whether other nodes are as they were left before anything is opened: the new origin, or the old one again.
 struct DoorCheck {
-    let plan: Plan
+    /// The nodes that the plan would open, by table.
+    let planned: [TableName: Set<NodeName>]
     /// What was observed, with every step that is done; nothing is opened yet.
     let world: ObservedState
     let run: Run
@@ -19,7 +20,6 @@ struct DoorCheck {
     ///     at work as well, is passed over.
     func disturbed(beside steps: [Step], read: [Step] = [], again isAgain: Bool = false) async -> StopReason? {
         guard run.engineLock == nil else { return nil }
-        let planned = plannedOpenings()
         let known = Set(read.compactMap { step in step.table.map { Opening(node: step.node, table: $0) } })
         var others: [NodeName: [Opening]] = [:]
         for node in run.nodes.keys {
@@ -53,8 +53,7 @@ struct DoorCheck {
     /// Of these steps, those for whose table every node that the plan would open reads as it must while it is shut: as
     /// this run left it, or else as it was observed.
     func shut(besides steps: [Step]) async -> Set<Step> {
-        let planned = plannedOpenings()
-        let opened = Dictionary(steps.map { ($0, openings(besides: $0, of: planned)) }) { first, _ in first }
+        let opened = Dictionary(steps.map { ($0, openings(besides: $0)) }) { first, _ in first }
         let byNode = Dictionary(grouping: Set(opened.values.joined()), by: \.node)
         let answers = await atOnce(byNode) { await self.read($0) }
         return Set(
@@ -65,8 +64,7 @@ struct DoorCheck {
 
     /// The nodes that the plan would open for the tables of these steps.
     func others(than steps: [Step]) -> Set<NodeName> {
-        let planned = plannedOpenings()
-        return steps.reduce(into: []) { $0.formUnion(openings(besides: $1, of: planned).map(\.node)) }
+        steps.reduce(into: []) { $0.formUnion(openings(besides: $1).map(\.node)) }
     }
 
     /// One table that would be opened.
@@ -75,20 +73,8 @@ struct DoorCheck {
         let table: TableName
     }
 
-    /// The nodes that the plan would open, by table.
-    private func plannedOpenings() -> [TableName: Set<NodeName>] {
-        var nodes: [TableName: Set<NodeName>] = [:]
-        for step in plan.steps where step.stage == .open {
-            if let table = step.table { nodes[table, default: []].insert(step.node) }
-        }
-        for drain in plan.drains {
-            for table in drain.tables { nodes[table, default: []].insert(drain.newOrigin) }
-        }
-        return nodes
-    }
-
     /// What is opened with a table or with a partitioned one above it, whose deny trigger may be the table's, too.
-    private func openings(besides step: Step, of planned: [TableName: Set<NodeName>]) -> Set<Opening> {
+    private func openings(besides step: Step) -> Set<Opening> {
         guard let table = step.table, let node = world.node(step.node) else { return [] }
         var result: Set<Opening> = []
         for name in [table] + node.tables(above: table) {
@@ -133,5 +119,19 @@ struct DoorCheck {
         openings.reduce(into: [:]) { texts, opening in
             if let table = tables[opening.table] { texts[table.oid] = ReadBack.Table(table) }
         }
+    }
+}
+
+extension Plan {
+    /// The nodes that it would open, by table.
+    var openings: [TableName: Set<NodeName>] {
+        var nodes: [TableName: Set<NodeName>] = [:]
+        for step in steps where step.stage == .open {
+            if let table = step.table { nodes[table, default: []].insert(step.node) }
+        }
+        for drain in drains {
+            for table in drain.tables { nodes[table, default: []].insert(drain.newOrigin) }
+        }
+        return nodes
     }
 }

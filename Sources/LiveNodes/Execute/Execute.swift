@@ -44,7 +44,7 @@ public func execute(
         control: RunControl(until: .now + policy.applyTimeout, interruption: interruption),
         tell: events)
     return await run.watched {
-        var executor = Executor(run: run, plan: plan, world: observed)
+        var executor = Executor(run: run, plan: plan, planned: plan.openings, world: observed)
         return await executor.outcomes(reopening: reopening)
     }
 }
@@ -53,6 +53,8 @@ public func execute(
 private struct Executor {
     let run: Run
     let plan: Plan
+    /// The nodes that it would open, by table.
+    let planned: [TableName: Set<NodeName>]
     /// What was observed, with every step that is done.
     var world: ObservedState
     var reached = Outcomes()
@@ -136,7 +138,7 @@ private struct Executor {
         }
     }
 
-    private var doors: DoorCheck { DoorCheck(plan: plan, world: world, run: run) }
+    private var doors: DoorCheck { DoorCheck(planned: planned, world: world, run: run) }
 
     /// - Returns: Every step with its end, in the plan's order.
     private mutating func stage(_ name: StageName, _ steps: [Step]) async -> [StepOutcome] {

@@ -1,6 +1,6 @@
 -- What keeps polarity.log from taking, keeping or showing what is logged: rules (r) and triggers (t) of someone else's, that it
--- is not logged by the server itself (u), that nothing numbers its rows (i), or not one by one without end (n), and children (h). Of every
--- table: row security (s), columns that are missing (c) or of another type (y), and the primary key (p). Of the type that rows
+-- is not logged by the server itself (u), that nothing numbers its rows (i), or not one by one without end (n), and children
+-- (h). Of every table: row security (s), columns that are missing (c) or of another type (y), and the primary key (p). Of the type that rows
 -- are read into: that it is missing (m) or another (f).
 WITH shipped (relname, columns, key) AS (
     VALUES ('log', ARRAY['seq bigint', 'xid bigint', 'at timestamp with time zone', 'operation "char"', 'schema_name text',

@@ -1,9 +1,8 @@
 /// What the schema `polarity` on each node must hold for one set, where the engine records itself there.
 ///
-/// Before anything else a node gets the schema, whichever of its sets comes first, and whatever widens its record: tables and
-/// members that are new. What
-/// narrows a record, names another origin, or takes a table from another set, which is all that says who wrote it last,
-/// comes when it has become true.
+/// Before anything else a node gets the schema, whichever of its sets comes first, and whatever widens its record: tables
+/// and members that are new. What narrows a record, names another origin, or takes a table from another set, which is all
+/// that says who wrote it last, comes when it has become true.
 struct Installations {
     private(set) var changes: [Change] = []
     /// The origin to record at once where none is recorded: none while the declared one has yet to be opened, which would

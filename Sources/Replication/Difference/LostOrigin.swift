@@ -40,14 +40,16 @@ extension SetAudit {
     /// What a lost origin logged can come from nowhere any more: whoever has most of it must be the new one.
     mutating func compareSurvivors(_ judged: [TableJudgement], _ observed: ObservedState) {
         guard declared.engine.catalog.keepsLog, let origin = set.origin else { return }
-        let opens = judged.contains { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false }
         let survivors = judgement.members.reduce(into: [NodeName: BuiltinRegistrations]()) { survivors, node in
             survivors[node] = observed.node(node)?.builtin
         }
+        let gone = gone(survivors.values)
+        guard judgement.lost != nil || !gone.isEmpty else { return }
+        let opens = !closed(on: origin, judged).isEmpty
         if opens, let lost = judgement.lost {
             compare(survivors.mapValues { $0.applied[lost] ?? -1 }, of: lost, beside: origin, opens: true)
         }
-        for lost in gone(survivors.values) {
+        for lost in gone {
             compare(survivors.compactMapValues { $0.applied[lost] }, of: lost, beside: origin, opens: opens)
         }
     }

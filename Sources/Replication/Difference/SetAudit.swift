@@ -57,6 +57,14 @@ struct SetAudit {
 
     mutating func add(_ finding: Finding) { findings.append(finding) }
 
+    /// The tables that a node refuses writes for: the set's origin has yet to open them. None is copied for the look.
+    func closed(on node: NodeName, _ judged: [TableJudgement]) -> [TableName] {
+        let places = judged.indices.lazy.filter {
+            judged[$0].doors?.rows.isClosed ?? false && judged[$0].desired.node == node
+        }
+        return places.map { judged[$0].desired.name }
+    }
+
     /// Whether a table has nothing about it that is worth a look: most are so, and are not copied for one.
     private func hasNothing(_ table: TableJudgement) -> Bool {
         table.isQuiet && table.isPlain && !table.hasOtherTriggers && table.desired.role != .bystander
@@ -75,8 +83,7 @@ struct SetAudit {
     /// Under Bruce an origin moves by more than triggers.
     private mutating func findEngineMove(_ judged: [TableJudgement]) {
         guard declared.engine.hasDaemon, let origin = set.origin else { return }
-        let closed = Set(
-            judged.filter { $0.desired.node == origin && $0.doors?.rows.isClosed ?? false }.map(\.desired.name))
+        let closed = Set(closed(on: origin, judged))
         if let lost = judgement.lost, !closed.isEmpty {
             add(
                 Finding(
@@ -142,10 +149,7 @@ struct SetAudit {
     /// Looked at before anything is closed: a set that moves is shut until its drain is proven.
     private mutating func findLags(_ judged: [TableJudgement], _ observed: ObservedState) {
         guard declared.engine.catalog.keepsLog, let origin = set.origin else { return }
-        let closed = judged.indices.lazy.filter {
-            judged[$0].doors?.rows.isClosed ?? false && judged[$0].desired.node == origin
-        }
-        let opening = Array(closed.map { judged[$0].desired.name })
+        let opening = closed(on: origin, judged)
         guard !opening.isEmpty else { return }
         let members = judgement.members(ofAny: opening)
         for lag in drainLags(set.name, opening: opening, among: members, observed) where lag.source != origin {

@@ -118,8 +118,7 @@ private func psqlQuoted(_ word: String, doubleQuote: String = "\"") -> String {
         case "\\": "\\\\"
         case "\n": "\\n"
         case "\"": doubleQuote
-        case _ where isHostile(scalar):
-            String(scalar).utf8.map { byte in "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        case _ where isHostile(scalar): String(scalar).utf8.map(hexadecimal).joined()
         default: String(scalar)
         }
     }

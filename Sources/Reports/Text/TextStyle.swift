@@ -86,7 +86,7 @@ public func shellQuoted(_ word: String) -> String {
         switch byte {
         case UInt8(ascii: "'"), UInt8(ascii: "\\"): "\\" + String(UnicodeScalar(byte))
         case 0x20..<0x7f: String(UnicodeScalar(byte))
-        default: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        default: hexadecimal(byte)
         }
     }
     return "$'" + bytes.joined() + "'"

@@ -39,7 +39,7 @@ actor Progress {
         case .stopping(let reason): say("  stopping: \(reason.words)", passing: false)
         case .reopening(let steps):
             let tables = steps.count { $0.table != nil }
-            say("  opening the old origin again: \(tables) table\(tables == 1 ? "" : "s")", passing: false)
+            say("  opening the old origin again: \(counted(tables, "table"))", passing: false)
         case .runBegan, .stageBegan, .sending, .flushed, .verified, .stageEnded, .drainEnded: break
         }
     }
