@@ -115,6 +115,43 @@ private let pair: [NodeName] = ["berlin", "paris"]
             """)
     }
 
+    @Test func `with sessions that begin in another session role says whose, and how to take it back`() {
+        var world = World(builtin, nodes: pair)
+        world.node("paris") {
+            $0.sessionRoles = [
+                SessionRoleSetting(.role("app"), .replica), SessionRoleSetting(.roleHere("\"Night"), .local),
+                SessionRoleSetting(.everyRole, .replica), SessionRoleSetting(.database, .replica),
+                SessionRoleSetting(.server, .replica),
+            ]
+        }
+        #expect(world.story.split(separator: "\n").count == 5, "advisory: \(world.story)")
+        expectNoDifference(
+            Set(world.difference.findings.map { "\($0.message): \($0.next)" }),
+            [
+                """
+                role app on 'paris' has session_replication_role = replica: ALTER ROLE "app" RESET \
+                session_replication_role, unless only the replication itself logs in that way
+                """,
+                #"""
+                role """Night" in this database on 'paris' has session_replication_role = local: ALTER ROLE """Night" \#
+                IN DATABASE "shop" RESET session_replication_role, unless only the replication itself logs in that way
+                """#,
+                """
+                every role on 'paris' has session_replication_role = replica: ALTER ROLE ALL RESET \
+                session_replication_role, unless only the replication itself logs in that way
+                """,
+                """
+                every session in this database on 'paris' has session_replication_role = replica: ALTER DATABASE "shop" \
+                RESET session_replication_role, unless only the replication itself logs in that way
+                """,
+                """
+                the server's configuration on 'paris' has session_replication_role = replica: ALTER SYSTEM RESET \
+                session_replication_role, or take it out of postgresql.conf, and reload, unless only the replication \
+                itself logs in that way
+                """,
+            ])
+    }
+
     @Test func `with triggers of the engine elsewhere says so`() {
         var world = World(builtin, nodes: pair)
         world.node("paris") {

@@ -15,6 +15,22 @@ private let bruce = Engine.bruce(cluster: "shop")
             """)
     }
 
+    @Test func `is passed by in session role replica, and by whoever may call the daemon's function`() {
+        var world = World(bruce, nodes: ["berlin", "paris"])
+        // Its functions do not ask for the session role, so that `local` is as `origin` is.
+        world.node("paris") {
+            $0.sessionRoles = [SessionRoleSetting(.role("app"), .local), SessionRoleSetting(.role("night"), .replica)]
+            $0.isDaemonModePublic = true
+        }
+        expectNoDifference(
+            world.story,
+            """
+            critical: DAEMON_MODE_PUBLIC [paris] PUBLIC may execute bruce.daemonmode() on 'paris'
+            critical: SESSION_ROLE_SET [paris] role night on 'paris' has session_replication_role = replica
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            """)
+    }
+
     @Test func `gets a brand-new table in one plan`() {
         var world = World(bruce, nodes: ["berlin", "paris"])
         for node in ["berlin", "paris"] as [NodeName] {

@@ -117,6 +117,7 @@ private let turns: [Turn] = [
     node { $0.rights.closedEvidence = [ClosedObject(name: QualifiedName("a", "b"), isHidden: true, isClosed: false)] },
     node { $0.tables[orders] = nil }, node { $0.stray = [] }, node { $0.functions = [] }, node { $0.slony = nil },
     node { $0.builtin = nil }, node { $0.eventTriggers = [] }, node { $0.foreignKeys = [] },
+    node { $0.isDaemonModePublic = true }, node { $0.sessionRoles = [SessionRoleSetting(.everyRole, .replica)] },
     node { $0.foreignKeys = [ForeignKey(name: "fk", child: orders, parent: orders, cascades: true)] },
     table { $0.oid = 1 }, table { $0.kind = .view }, table { $0.persistence = .unlogged }, table { $0.owner = "x" },
     table { $0.mayAlter = false }, table { $0.partitionOf = orders }, table { $0.inheritanceChildren = [orders] },

@@ -69,6 +69,8 @@ struct CatalogQuery: Hashable {
     static let sequences = CatalogQuery(PackageResources.sequences_sql, narrowing: narrowed("refobjid"))
     static let foreignKeys = CatalogQuery(PackageResources.foreign_keys_sql, narrowing: touching)
     static let eventTriggers = CatalogQuery(PackageResources.event_triggers_sql)
+    static let sessionRoles = CatalogQuery(PackageResources.session_roles_sql)
+    static let daemonMode = CatalogQuery(PackageResources.daemon_mode_sql)
     static let relationNames = CatalogQuery(PackageResources.relation_names_sql, narrowing: narrowed("oid"))
 
     static let slonyLocalNode = CatalogQuery(PackageResources.slony_local_node_sql)

@@ -89,6 +89,29 @@ extension [ClosedObject] {
     }
 }
 
+extension [SessionRoleSetting] {
+    /// Reads what roles and databases have set.
+    init(_ rows: CopyRows) {
+        self.init()
+        var rows = rows
+        while !rows.isAtEnd {
+            let role = Identifier(rows.text())
+            let (isHere, isServers) = (rows.flag(), rows.flag())
+            // The server accepts no other value.
+            guard let set = SessionRole(rawValue: rows.text()) else { continue }
+            let place: SessionRoleSetting.Place =
+                switch (isServers, isHere, role.text.isEmpty) {
+                case (true, _, _): .server
+                case (_, true, true): .database
+                case (_, true, false): .roleHere(role)
+                case (_, false, true): .everyRole
+                case (_, false, false): .role(role)
+                }
+            append(SessionRoleSetting(place, set))
+        }
+    }
+}
+
 extension CopyRows {
     /// Texts with a separator that no name holds between them.
     fileprivate mutating func list() -> [String] { text().split(separator: "\u{1f}").map { String($0) } }

@@ -48,7 +48,11 @@ struct NodeReading {
 
         let version = session.serverVersion
         let first = try await session.lists(
-            [.all(.identity), .all(.rights), .all(.engineSchema), .all(.closedFunctions), .all(.functions)]
+            [
+                .all(.identity), .all(.rights), .all(.engineSchema), .all(.closedFunctions), .all(.functions),
+                .all(.sessionRoles),
+            ]
+                + (scope.daemonMode == nil ? [] : [.all(.daemonMode)])
                 + (scope.evidence.isEmpty ? [] : [.all(.closedEvidence)])
                 + (readsWholeSchemas ? [] : [.all(.relationsByName)]), timeout)
         var rights = NodeRights(first[.rights], roundTrip: roundTrip)
@@ -71,6 +75,8 @@ struct NodeReading {
         joined.assembly.endLists()
         try await readLeftovers(session, into: &joined.assembly)
         var observed = joined.assembly.observed(identity: NodeIdentity(first[.identity]), rights: rights)
+        observed.sessionRoles = .init(first[.sessionRoles])
+        observed.isDaemonModePublic = !first[.daemonMode].isAtEnd
         switch scope.catalog {
         case .none: break
         case .slony: observed.slony = more.engineReadable ? SlonyRegistrations(joined.others) : nil
@@ -166,6 +172,7 @@ extension NodeReading {
             array(scope.functions.map(\.schema.text)), array(scope.functions.map(\.name.text)), scope.cluster,
             scope.engineSchema?.text ?? "", array(scope.catalog.tables), node.role?.text,
             array(scope.evidence.map(\.schema.text)), array(scope.evidence.map(\.name.text)),
+            scope.daemonMode.map { $0.quoted + "()" } ?? "",
         ]
     }
 

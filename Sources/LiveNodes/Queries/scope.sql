@@ -10,4 +10,5 @@ SELECT pg_catalog.set_config('polarity.schemas', $1, true),
        pg_catalog.set_config('polarity.engine_tables', $9, true),
        pg_catalog.set_config('polarity.role', coalesce($10, current_user::text), true),
        pg_catalog.set_config('polarity.evidence_schemas', $11, true),
-       pg_catalog.set_config('polarity.evidence', $12, true);
+       pg_catalog.set_config('polarity.evidence', $12, true),
+       pg_catalog.set_config('polarity.daemon_mode', $13, true);

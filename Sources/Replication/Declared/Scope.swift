@@ -12,6 +12,8 @@ public struct Scope: Hashable, Sendable {
     public let functions: [FunctionName]
     /// The relations that a custom engine's evidence names with their schemas, sorted, each once.
     public let evidence: [QualifiedName]
+    /// See ``Engine/daemonMode``.
+    public let daemonMode: FunctionName?
     /// Which catalog to read.
     public let catalog: EngineCatalog
     /// The engine's own schema: `_<cluster>` for Slony, `polarity` for builtin; `nil` without a catalog.
@@ -33,7 +35,8 @@ extension DeclaredCluster {
         return Scope(
             cluster: name, tables: isSorted ? tables : named.sorted(), named: named,
             patterns: sets.flatMap(\.patterns), functions: engine.functions,
-            evidence: engine.drained?.mentioned ?? [], catalog: engine.catalog, engineSchema: engine.schema)
+            evidence: engine.drained?.mentioned ?? [], daemonMode: engine.daemonMode, catalog: engine.catalog,
+            engineSchema: engine.schema)
     }
 }
 

@@ -39,6 +39,7 @@ struct ClusterAudit {
                         "a function of the schema polarity on '\(node.name)' is not as it was installed",
                         because: node.because))
             }
+            audit(bypassesOn: node, seen, declared.engine)
             for key in seen.foreignKeys { audit(key, on: node, setOf) }
         }
         findTruncateGap(desired)
@@ -61,6 +62,27 @@ struct ClusterAudit {
             findings.append(
                 Finding(
                     .readOnly, node: node.name, "node '\(node.name)' has default_transaction_read_only on",
+                    because: node.because))
+        }
+    }
+
+    /// What lets whole sessions write past the engine's triggers.
+    private mutating func audit(bypassesOn node: DeclaredNode, _ seen: ObservedNode, _ engine: Engine) {
+        for setting in seen.sessionRoles where engine.isPassed(by: setting.role) {
+            let (whose, reset) = setting.words(in: seen.identity.database)
+            findings.append(
+                Finding(
+                    .sessionRoleSet, node: node.name,
+                    "\(whose) on '\(node.name)' has session_replication_role = \(setting.role.rawValue)",
+                    next: reset + ", unless only the replication itself logs in that way", because: node.because))
+        }
+        if seen.isDaemonModePublic, let function = engine.daemonMode {
+            findings.append(
+                Finding(
+                    .daemonModePublic, node: node.name,
+                    "PUBLIC may execute \(function)() on '\(node.name)'",
+                    next:
+                        "grant EXECUTE to the daemon's role, then REVOKE EXECUTE ON FUNCTION \(function)() FROM PUBLIC",
                     because: node.because))
         }
     }

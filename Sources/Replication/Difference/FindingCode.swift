@@ -27,6 +27,10 @@ public enum FindingCode: String, Hashable, Sendable, CaseIterable, Comparable {
     case logAltered = "LOG_ALTERED"
     /// A function of the engine is not as it was installed.
     case functionAltered = "FUNCTION_ALTERED"
+    /// Sessions of a role or a database begin where the engine's triggers do not fire.
+    case sessionRoleSet = "SESSION_ROLE_SET"
+    /// Anybody may make a session of his the daemon's, which deny triggers let pass.
+    case daemonModePublic = "DAEMON_MODE_PUBLIC"
     // Error.
     /// A node that cannot be read may accept writes unseen.
     case nodeUnreachable = "NODE_UNREACHABLE"

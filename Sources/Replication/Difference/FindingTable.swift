@@ -85,6 +85,18 @@ extension FindingCode {
                 .critical, blocks: false,
                 "A function of the engine is not as it was installed: the triggers may do nothing.",
                 "run polarity apply, which installs it again")
+        case .sessionRoleSet:
+            .init(
+                .critical, blocks: false,
+                "Sessions that begin in this session role pass the engine's triggers by: what they write is not logged on an "
+                    + "origin and not refused on a subscriber.",
+                "run the statement that is shown, unless only the replication itself logs in that way")
+        case .daemonModePublic:
+            .init(
+                .critical, blocks: false,
+                "Whoever calls the function writes on subscribers for the rest of his session, and a pooler hands that "
+                    + "session on.",
+                "grant EXECUTE to the daemon's role, then run the statement that is shown")
         case .nodeUnreachable:
             .init(
                 .error, blocks: true,

@@ -82,7 +82,7 @@ struct SetAudit {
 
     /// Under Bruce an origin moves by more than triggers.
     private mutating func findEngineMove(_ judged: [TableJudgement]) {
-        guard declared.engine.hasDaemon, let origin = set.origin else { return }
+        guard declared.engine.daemonMode != nil, let origin = set.origin else { return }
         let closed = Set(closed(on: origin, judged))
         if let lost = judgement.lost, !closed.isEmpty {
             add(

@@ -39,7 +39,7 @@ extension Engine {
                 .init(
                     .deny, "{table}_deny", function: ("bruce", "denyaccesstrigger"), .before, .row, .changes,
                     origin: nil, subscriber: .enabled, match: .function),
-            ], hasDaemon: true)
+            ], daemonMode: FunctionName("bruce", "daemonmode"))
     }
 
     /// Polarity's own functions in the schema `polarity`, which `apply` installs. Names sort before other triggers.

@@ -13,20 +13,21 @@ public struct Engine: Hashable, Sendable {
     public let templates: [TriggerTemplate]
     /// How a custom engine proves that a subscriber has everything; `nil` where nothing can prove it.
     public let drained: DrainQuery?
-    /// Whether a daemon goes by tables of its own when an origin moves, which are changed by hand: Bruce's.
-    public let hasDaemon: Bool
+    /// The function that makes a session the daemon's, which deny triggers let pass: Bruce's, whose daemon goes by tables of
+    /// its own, changed by hand when an origin moves. `nil` for an engine without such a daemon.
+    public let daemonMode: FunctionName?
 
     /// Describes an engine.
     public init(
         name: String, cluster: String, catalog: EngineCatalog, templates: [TriggerTemplate], drained: DrainQuery? = nil,
-        hasDaemon: Bool = false
+        daemonMode: FunctionName? = nil
     ) {
         self.name = name
         self.cluster = cluster
         self.catalog = catalog
         self.templates = templates
         self.drained = drained
-        self.hasDaemon = hasDaemon
+        self.daemonMode = daemonMode
     }
 }
 

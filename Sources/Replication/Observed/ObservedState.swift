@@ -101,12 +101,17 @@ public struct ObservedNode: Hashable, Sendable {
     public var eventTriggers: [Identifier]
     /// Foreign keys that touch a table of the scope.
     public var foreignKeys: [ForeignKey]
+    /// Whose sessions begin in another session role than `origin`.
+    public var sessionRoles: [SessionRoleSetting]
+    /// Whether PUBLIC may execute ``Engine/daemonMode``.
+    public var isDaemonModePublic: Bool
 
     /// Describes a node.
     public init(
         identity: NodeIdentity, rights: NodeRights = NodeRights(), tables: [TableName: ObservedTable] = [:],
         stray: [StrayTrigger] = [], functions: Set<FunctionName> = [], slony: SlonyRegistrations? = nil,
-        builtin: BuiltinRegistrations? = nil, eventTriggers: [Identifier] = [], foreignKeys: [ForeignKey] = []
+        builtin: BuiltinRegistrations? = nil, eventTriggers: [Identifier] = [], foreignKeys: [ForeignKey] = [],
+        sessionRoles: [SessionRoleSetting] = [], isDaemonModePublic: Bool = false
     ) {
         self.identity = identity
         self.rights = rights
@@ -117,6 +122,8 @@ public struct ObservedNode: Hashable, Sendable {
         self.builtin = builtin
         self.eventTriggers = eventTriggers
         self.foreignKeys = foreignKeys
+        self.sessionRoles = sessionRoles
+        self.isDaemonModePublic = isDaemonModePublic
     }
 }
 
@@ -169,6 +176,50 @@ public struct StrayTrigger: Hashable, Sendable {
         self.table = table
         self.trigger = trigger
         self.function = function
+    }
+}
+
+/// A `session_replication_role` other than `origin` that sessions begin with.
+///
+/// Source: PostgreSQL manual, `pg_db_role_setting` and `session_replication_role`.
+public struct SessionRoleSetting: Hashable, Sendable {
+    /// Whose sessions.
+    public enum Place: Hashable, Sendable {
+        /// `ALTER ROLE`: a role's, in every database.
+        case role(Identifier)
+        /// `ALTER ROLE … IN DATABASE`: a role's in this database.
+        case roleHere(Identifier)
+        /// `ALTER ROLE ALL`.
+        case everyRole
+        /// `ALTER DATABASE`, or `ALTER ROLE ALL IN DATABASE`.
+        case database
+        /// The server's own configuration.
+        case server
+    }
+
+    /// Whose sessions.
+    public let place: Place
+    /// What they begin in.
+    public let role: SessionRole
+
+    /// Describes a setting.
+    public init(_ place: Place, _ role: SessionRole) {
+        self.place = place
+        self.role = role
+    }
+
+    /// Whose it is, and the statement that takes it back.
+    public func words(in database: Identifier) -> (whose: String, reset: String) {
+        let end = "RESET session_replication_role"
+        return switch place {
+        case .role(let role): ("role \(role.shown)", "ALTER ROLE \(role.quoted) \(end)")
+        case .roleHere(let role):
+            ("role \(role.shown) in this database", "ALTER ROLE \(role.quoted) IN DATABASE \(database.quoted) \(end)")
+        case .everyRole: ("every role", "ALTER ROLE ALL \(end)")
+        case .database: ("every session in this database", "ALTER DATABASE \(database.quoted) \(end)")
+        case .server:
+            ("the server's configuration", "ALTER SYSTEM \(end), or take it out of postgresql.conf, and reload")
+        }
     }
 }
 

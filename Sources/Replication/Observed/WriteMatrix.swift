@@ -97,6 +97,16 @@ extension Engine {
         }
     }
 
+    /// Whether triggers that are as they are meant to be let sessions of a role write unlogged, or where it is refused.
+    func isPassed(by role: SessionRole) -> Bool {
+        templates.contains { template in
+            [template.origin, template.subscriber].contains { mode in
+                guard let mode, mode.fires(in: .origin) else { return false }
+                return !(mode.fires(in: role) && acts(template.purpose, in: role))
+            }
+        }
+    }
+
     /// The firing modes found for each template, in the templates' order.
     fileprivate func acting(on table: ObservedTable) -> [(template: TriggerTemplate, modes: [FiringMode])] {
         templates.map { template in

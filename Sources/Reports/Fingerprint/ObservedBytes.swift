@@ -46,6 +46,10 @@ extension CanonicalBytes {
             bytes.add(key.parent)
             bytes.add(key.cascades)
         }
+        // Where there is none, nothing is added.
+        let roles = node.sessionRoles.map { $0.words(in: node.identity.database).whose + " " + $0.role.rawValue }
+        if !roles.isEmpty { add(roles.sorted()) { $0.add($1) } }
+        if node.isDaemonModePublic { add("daemon mode") }
     }
 
     /// What is missing holds changes back. Where nothing is, nothing is added.
