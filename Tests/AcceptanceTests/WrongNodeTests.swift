@@ -89,6 +89,39 @@ private let unlog = #"ALTER TABLE public.orders DISABLE TRIGGER "00_polarity_log
         }
     }
 
+    @Test func `was restored as a copy of the origin, and takes writes beside it`() async throws {
+        try await Shop.lend("copied") { shop in
+            let (berlin, paris) = (
+                try #require(shop.addresses["berlin"]), try #require(shop.addresses["paris"]).text
+            )
+            let original = try #require(berlin.value(of: "dbname"))
+            let copy = try ConnectionString(berlin.text + " dbname=\(original)_copy")
+            let keeper = try ConnectionString(berlin.text + " dbname=postgres")
+            try await keeper.ask(
+                "CREATE DATABASE \(original)_copy TEMPLATE \(original)")
+            try shop.declare(conninfos: ["paris": copy.text])
+            let found = try await shop.polarity("status")
+            #expect(found.status == 2)
+            for words in ["as node 'berlin' of", "of which it is a copy, and accepts writes to 3 of its tables"] {
+                #expect(found.output.contains(words), "\(found.output)")
+            }
+            #expect(try await shop.polarity("apply", "--yes").status == 69)
+            // What it says to do, done.
+            try await copy.ask("DELETE FROM polarity.node WHERE cluster = 'shop'")
+            let told = try await shop.polarity("status")
+            #expect(told.output.contains("✗ SPLIT_BRAIN"), "\(told.output)")
+            let closed = try await shop.polarity("apply", "--yes")
+            #expect(closed.status == 0, "\(closed.output)")
+            #expect(try await shop.polarity("status").status == 0)
+            await #expect(throws: PostgresError.self) { try await copy.ask("INSERT INTO public.orders VALUES (99)") }
+            try shop.declare(conninfos: ["paris": paris])
+            try await keeper.ask("DROP DATABASE \(original)_copy")
+            tally(
+                .otherSide, "a node was restored as a copy of the origin, and takes writes", times: 1,
+                seen: "WRONG_NODE says so and how to close it, exit 69; then SPLIT_BRAIN; the next apply closed it")
+        }
+    }
+
     @Test func `two names have one database`() async throws {
         try await OwnServers.lend(settings: ["listen_addresses": "127.0.0.1"]) { own in
             let shop = own.shop

@@ -588,9 +588,16 @@ private let builtin = Engine.builtin(cluster: "shop")
             world.story,
             """
             error, blocking: WRONG_NODE [paris] node 'paris' is not what was declared: it is recorded there as node \
-            'berlin' of cluster 'shop'
+            'berlin' of cluster 'shop', of which it is a copy
             """)
-        let next = world.difference.findings.first?.next
-        #expect(next?.hasSuffix("run on it: DELETE FROM polarity.node WHERE cluster = 'shop'") ?? false)
+        let copy = world.difference.findings.first?.next
+        #expect(
+            copy?.hasSuffix("DELETE FROM polarity.node WHERE cluster = 'shop'; then apply, which closes it") ?? false)
+        world.node("paris") { $0.builtin?.recorded.node = "rome" }
+        let renamed = world.difference.findings.first?.next
+        #expect(renamed?.hasSuffix("run on it: DELETE FROM polarity.node WHERE cluster = 'shop'") ?? false)
+        #expect(world.findings.hasSuffix("as node 'rome' of cluster 'shop'"))
+        world.set(.deny, .disabled, on: "paris")
+        #expect(world.findings.hasSuffix("as node 'rome' of cluster 'shop', and accepts writes to 1 of its tables"))
     }
 }

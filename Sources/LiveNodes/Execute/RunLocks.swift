@@ -107,7 +107,7 @@ public actor RunLocks {
     }
 }
 
-/// One node's lock, for the journal and for whoever looks for it in `pg_locks`.
+/// One node's lock, by which everything that the run does there proves that the run still holds it.
 public struct RunLock: Hashable, Sendable {
     /// The backend that holds it.
     public let pid: Int32

@@ -1,5 +1,5 @@
 -- The named relations, those that match a pattern, all partitions below them, and the parents of partitions.
--- A size is asked for only where nothing else says that there are rows: it opens the relation.
+-- Pages, as of the last VACUUM or ANALYZE, may hold rows; where there were none, filled_tables.sql asks for the size.
 WITH RECURSIVE wanted (oid) AS (
     (SELECT c.oid
        FROM ROWS FROM (unnest(current_setting('polarity.schemas')::name[]),

@@ -133,9 +133,11 @@ struct ClusterAudit {
         guard !engine.templates.contains(where: { $0.purpose == .truncateDeny }), !desired.tables.isEmpty else {
             return
         }
+        let lacks =
+            engine.templates.contains { $0.purpose == .truncateLog } ? "truncate deny triggers" : "truncate triggers"
         findings.append(
             Finding(
-                .truncateUnguarded, "engine \(engine.name) has no truncate triggers: TRUNCATE passes everywhere",
+                .truncateUnguarded, "engine \(engine.name) has no \(lacks): TRUNCATE passes everywhere",
                 because: desired.declared.because))
     }
 }

@@ -26,7 +26,7 @@ extension SetAudit {
             find(
                 .drainUnproven, judged[index],
                 "\(name) \(written), and '\(origin)', its origin by the file, has none of the engine's triggers on it: it "
-                    + "was never a subscriber, and lacks what was written",
+                    + "takes no part as it is, and may lack what was written",
                 next: "name '\(origin)' as a subscriber and let it catch up, then move the origin")
         }
     }

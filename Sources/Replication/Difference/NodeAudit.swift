@@ -13,7 +13,7 @@ struct NodeAudit {
         slonyNames = declared.engine.catalog == .slony ? Replication.slonyNames(declared, observed) : [:]
         for node in declared.nodes {
             switch observed.nodes[node.name] {
-            case .observed(let seen): audit(node, seen, declared)
+            case .observed(let seen): audit(node, seen, declared, observed)
             case .failed(let failure):
                 let isGivenUp = failure.isOutOfReach && node.name == failover
                 miss(node, failure.words, blocking: !isGivenUp, next: failure.next)
@@ -51,7 +51,9 @@ struct NodeAudit {
         }
     }
 
-    private mutating func audit(_ node: DeclaredNode, _ seen: ObservedNode, _ declared: DeclaredCluster) {
+    private mutating func audit(
+        _ node: DeclaredNode, _ seen: ObservedNode, _ declared: DeclaredCluster, _ observed: ObservedState
+    ) {
         let identity = seen.identity
         if let database = node.expectedDatabase, database != identity.database {
             wrong(node, "its database is \(identity.database.shown), not \(database.shown)")
@@ -63,11 +65,22 @@ struct NodeAudit {
             wrong(node, "Slony's local node number there is \(local), not \(id)")
         }
         if let recorded = seen.builtin?.recorded.node, recorded != node.name {
+            let isCopy = observed.node(recorded)?.builtin?.recorded.node == recorded
+            let open = seen.tables.values.count {
+                let matrix = WriteMatrix($0, engine: declared.engine)
+                return matrix.role != .missing && matrix[.origin, .rows].isAccepted
+            }
             wrong(
-                node, "it is recorded there as node '\(recorded)' of cluster '\(declared.name)'",
-                next:
-                    "correct the conninfo; or, where the node has a new name and no set has the old one as a member any "
-                    + "more, run on it: DELETE FROM polarity.node WHERE cluster = \(literal(declared.name))")
+                node,
+                "it is recorded there as node '\(recorded)' of cluster '\(declared.name)'"
+                    + (isCopy ? ", of which it is a copy" : "")
+                    + (open > 0 ? ", and accepts writes to \(open) of its tables" : ""),
+                next: (isCopy
+                    ? "correct the conninfo; or keep applications away from the copy, and run on it: "
+                    : "correct the conninfo; or, where the node has a new name and no set has the old one as a member any "
+                        + "more, run on it: ")
+                    + "DELETE FROM polarity.node WHERE cluster = \(literal(declared.name))"
+                    + (isCopy ? "; then apply, which closes it" : ""))
         }
         if identity.inRecovery {
             unchangeable.insert(node.name)
