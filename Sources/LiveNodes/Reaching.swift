@@ -34,6 +34,18 @@ func ownSettings(serverVersion: Int32) -> String {
     """
 }
 
+/// Opens the snapshot under which lists are read; only who asks bounds the time.
+func beginning(serverVersion: Int32) -> String {
+    // PostgreSQL 10 knows no JIT.
+    let jit = serverVersion >= 110_000 ? "SET LOCAL jit = off;" : ""
+    return """
+        \(String(decoding: PackageResources.begin_sql, as: UTF8.self))
+        \(jit)
+        \(noTransactionTimeout(serverVersion: serverVersion))
+
+        """
+}
+
 /// What keeps a transaction from the end that a role or a database has set for it, which ends the session as well.
 func noTransactionTimeout(serverVersion: Int32) -> String {
     hasTransactionTimeout(serverVersion: serverVersion) ? "SET LOCAL transaction_timeout = 0;" : ""

@@ -95,8 +95,6 @@ struct DoorCheck {
     /// - Returns: Those of one node that read as they must.
     private func asLeft(_ openings: [Opening], flushing: Bool) async throws(PostgresError) -> Set<Opening> {
         guard let node = openings.first?.node, let tables = world.node(node)?.tables else { return [] }
-        // Written out while the server writes its own.
-        async let expected = Self.expected(openings, of: tables)
         let session = try await run.session(on: node)
         let answer = await Result { () async throws(PostgresError) in
             if flushing { try await run.flush(node, through: session) }
@@ -104,21 +102,12 @@ struct DoorCheck {
             return try await ReadBack(session: session).tables(oids, within: run.control.patience(.seconds(30)))
         }
         await session.close()
-        let wanted = await expected
         let found = try answer.get()
         return Set(
             openings.filter { opening in
-                guard let table = tables[opening.table], let wanted = wanted[table.oid] else { return false }
-                return found[table.oid] == wanted
+                guard let table = tables[opening.table] else { return false }
+                return found[table.oid] == ReadBack.Table(table)
             })
-    }
-
-    private static func expected(
-        _ openings: [Opening], of tables: [TableName: ObservedTable]
-    ) async -> [UInt32: ReadBack.Table] {
-        openings.reduce(into: [:]) { texts, opening in
-            if let table = tables[opening.table] { texts[table.oid] = ReadBack.Table(table) }
-        }
     }
 }
 

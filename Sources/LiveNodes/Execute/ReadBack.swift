@@ -3,56 +3,84 @@ import Replication
 
 /// Reads tables as they are to everyone: from a new connection, wherever one is to be had.
 struct ReadBack {
-    /// A table as it was read.
+    /// A table as it was read, or must be.
     struct Table: Hashable {
         let name: TableName
-        let rows: String
-
-        init(name: TableName, rows: String) {
-            self.name = name
-            self.rows = rows
-        }
-
-        /// A table as it must be read.
-        init(_ table: ObservedTable) { self.init(name: table.name, rows: table.rowsUnderLock) }
+        /// Sorted by name, and so are the rules.
+        let triggers: [ObservedTrigger]
+        let rules: [ObservedRule]
     }
 
     let session: Session
 
-    /// The tables of these OIDs that exist; the time is for each thousand of them.
+    /// The tables of these OIDs that exist, as one snapshot has them.
+    ///
+    /// - Parameter time: For each thousand of them.
     func tables(_ oids: [UInt32], within time: Duration) async throws(PostgresError) -> [UInt32: Table] {
-        var found: [UInt32: Table] = [:]
-        var rest = oids[...]
-        while !rest.isEmpty {
-            let some = rest.prefix(1000)
-            rest = rest.dropFirst(some.count)
-            let text = statements(for: some)
-            let answers = try await twiceIfNeeded(session, within: time) { () async throws(PostgresError) in
-                try await session.run(text, timeout: time)
+        let version = session.serverVersion
+        let thousands = stride(from: 0, to: oids.count, by: 1000).map { Array(oids[$0..<min($0 + 1000, oids.count)]) }
+        let begin = beginning(serverVersion: version)
+        let asked: [Asked] =
+            [.sql(begin), .all(.functions)]
+            + thousands.flatMap { some in
+                [
+                    .oids(some), .narrowed(.relationNames), .narrowed(.triggers(serverVersion: version)),
+                    .narrowed(.rules),
+                ]
+            } + [.sql("COMMIT;")]
+        let time = time * max(1, thousands.count)
+        return try await twiceIfNeeded(session, within: time) { () async throws(PostgresError) in
+            try await session.lists(asked, into: TablesByOID(), time) { $0.take($2, of: $1) }
+        }.tables
+    }
+}
+
+extension ReadBack.Table {
+    /// A table as it must be read.
+    init(_ table: ObservedTable) { self.init(name: table.name, triggers: table.triggers, rules: table.rules) }
+}
+
+/// What the lists say of each table.
+private struct TablesByOID {
+    private var functions: [UInt32: FunctionName] = [:]
+    private var names: [UInt32: TableName] = [:]
+    private var triggers = TriggersByTable()
+    /// Which triggers each table shares with others, and what it has for itself.
+    private var shared: [UInt32: Int] = [:]
+    private var own: [UInt32: [ObservedTrigger]] = [:]
+    private var rules: [UInt32: [ObservedRule]] = [:]
+
+    mutating func take(_ rows: [UInt8], of query: CatalogQuery) {
+        var rows = CopyRows(rows)
+        switch query {
+        case .functions: functions.merge(.init(rows)) { $1 }
+        case .relationNames:
+            while !rows.isAtEnd {
+                names[rows.number()] = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
             }
-            for answer in answers {
-                for row in answer.values {
-                    guard row.count == 4, let oid = row[0].flatMap({ UInt32($0) }) else { continue }
-                    let name = TableName(Identifier(row[1] ?? ""), Identifier(row[2] ?? ""))
-                    found[oid] = Table(name: name, rows: row[3] ?? "")
+        case .rules:
+            while !rows.isAtEnd {
+                let table: UInt32 = rows.number()
+                if let rule = ObservedRule(&rows) { rules[table, default: []].append(rule) }
+            }
+        default:
+            while !rows.isAtEnd {
+                let table: UInt32 = rows.number()
+                switch triggers.read(&rows, functions) {
+                case .shared(let row): shared[table] = triggers.adding(row, to: shared[table] ?? 0)
+                case .own(let trigger): own[table, default: []] += [trigger].compactMap { $0 }
                 }
             }
         }
-        return found
     }
 
-    private func statements(for oids: ArraySlice<UInt32>) -> String {
-        let rows = rowsUnderLockSQL(serverVersion: session.serverVersion).replacing(oid: "c.oid")
-        let jit = session.serverVersion >= 110_000 ? "SET LOCAL jit = off;" : ""
-        return """
-            BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY;
-            \(ownSettings(serverVersion: session.serverVersion))
-            \(jit)
-            SELECT c.oid, n.nspname, c.relname, \(rows)
-              FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-             WHERE c.oid = ANY ('{\(oids.map { "\($0)" }.joined(separator: ","))}')
-             ORDER BY c.oid;
-            COMMIT
-            """
+    var tables: [UInt32: ReadBack.Table] {
+        Dictionary(
+            uniqueKeysWithValues: names.map { oid, name in
+                let alike = shared[oid].map(triggers.triggers) ?? []
+                let triggers = own[oid].map { (alike + $0).sorted { $0.name < $1.name } } ?? alike
+                let rules = (rules[oid] ?? []).sorted { $0.name < $1.name }
+                return (oid, ReadBack.Table(name: name, triggers: triggers, rules: rules))
+            })
     }
 }

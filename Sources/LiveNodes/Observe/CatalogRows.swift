@@ -40,6 +40,17 @@ extension ObservedTrigger {
     }
 }
 
+extension ObservedRule {
+    /// Reads the columns behind the table's OID; nil where the row says what no catalog says.
+    init?(_ rows: inout CopyRows) {
+        let name = TriggerName(rows.text())
+        let mode = FiringMode(letter: rows.letter())
+        let isInstead = rows.flag()
+        guard let mode else { return nil }
+        self.init(name: name, mode: mode, isInstead: isInstead)
+    }
+}
+
 extension NodeIdentity {
     /// Reads the one row of the identity.
     init(_ rows: CopyRows) {

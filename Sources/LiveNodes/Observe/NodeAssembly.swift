@@ -207,11 +207,8 @@ extension NodeAssembly {
         var found: [Int: [ObservedRule]] = [:]
         while !rows.isAtEnd {
             let number = numbers[rows.number()]
-            let name = TriggerName(rows.text())
-            let mode = FiringMode(letter: rows.letter())
-            let isInstead = rows.flag()
-            guard let number, let mode else { continue }
-            found[number, default: []].append(ObservedRule(name: name, mode: mode, isInstead: isInstead))
+            guard let rule = ObservedRule(&rows), let number else { continue }
+            found[number, default: []].append(rule)
         }
         for (number, rules) in found { change(number) { $0.rules += rules } }
     }

@@ -136,10 +136,7 @@ struct NodeReading {
 
     /// Opens the snapshot under which all is read.
     private func begin(_ session: Session, _ time: Duration) async throws(PostgresError) -> Duration {
-        var text = String(decoding: PackageResources.begin_sql, as: UTF8.self)
-        // PostgreSQL 10 knows no JIT.
-        if session.serverVersion >= 110_000 { text += "SET LOCAL jit = off;\n" }
-        text += noTransactionTimeout(serverVersion: session.serverVersion) + "\n"
+        var text = beginning(serverVersion: session.serverVersion)
         text += "SET LOCAL statement_timeout = \(timeout.milliseconds);\n"
         if let lock { text += lock.check + ";\n" }
         let start = ContinuousClock.now
@@ -172,7 +169,7 @@ extension NodeReading {
             array(scope.functions.map(\.schema.text)), array(scope.functions.map(\.name.text)), scope.cluster,
             scope.engineSchema?.text ?? "", array(scope.catalog.tables), node.role?.text,
             array(scope.evidence.map(\.schema.text)), array(scope.evidence.map(\.name.text)),
-            scope.daemonMode.map { $0.quoted + "()" } ?? "",
+            array(scope.daemonMode.map { [$0.schema.text, $0.name.text] } ?? []),
         ]
     }
 

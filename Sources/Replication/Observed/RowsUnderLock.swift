@@ -11,7 +11,7 @@ extension ObservedTable {
     }
 }
 
-// Bytes, not texts: every step of a plan has such rows, and they are written twice more when it is carried out.
+// Bytes, not texts: every step of a plan has such rows.
 
 extension ObservedTrigger {
     /// `t:name:mode:type:function:arguments:columns:condition:constraint:clone`.

@@ -23,7 +23,7 @@ extension SetRecord {
         let key = "\(cluster), \(literal(set.text))"
         let origin = recorded.origin.map { literal($0.text) } ?? "NULL"
         let members = recorded.members.sorted().map { "(\(key), \(literal($0.text)))" }
-        let names = tables.map { "\(literal($0.schema.text)), \(literal($0.name.text))" }
+        let names = tables.map { "(\(literal($0.schema.text)), \(literal($0.name.text)))" }.joined(separator: ", ")
         var result = [
             "DO \(literal(Self.ownersCheck))",
             "INSERT INTO polarity.node (cluster, node) VALUES (\(cluster), \(literal(node.text))) "
@@ -36,19 +36,21 @@ extension SetRecord {
             result.append(
                 "INSERT INTO polarity.member (cluster, set_name, node) VALUES " + members.joined(separator: ", "))
         }
-        if !keepsOthers { result.append("DELETE FROM polarity.replicated WHERE (cluster, set_name) = (\(key))") }
-        if !names.isEmpty {
+        if !tables.isEmpty {
+            // What is on record already is left as it is: a move of many tables would write every row again.
+            let gone =
+                "gone AS (DELETE FROM polarity.replicated WHERE (schema_name, table_name) IN (TABLE found EXCEPT TABLE named))"
             result.append(
-                "INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES "
-                    + names.map { "(\($0), \(key))" }.joined(separator: ", ")
-                    + " ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name "
+                "WITH named (schema_name, table_name) AS (VALUES \(names)), found AS (SELECT schema_name, table_name "
+                    + "FROM polarity.replicated WHERE (cluster, set_name) = (\(key)))\(keepsOthers ? "" : ", " + gone) "
+                    + "INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) "
+                    + "SELECT schema_name, table_name, \(key) FROM (TABLE named EXCEPT TABLE found) AS new "
+                    + "ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name "
                     + "WHERE replicated.cluster = EXCLUDED.cluster")
-            var condition = "(cluster, set_name) = (\(key))"
-            if keepsOthers {
-                let those = names.map { "(\($0))" }.joined(separator: ", ")
-                condition += " AND (schema_name, table_name) IN (\(those))"
-            }
-            result.append("DO \(literal(check(condition)))")
+            let those = keepsOthers ? " AND (schema_name, table_name) IN (\(names))" : ""
+            result.append("DO \(literal(check("(cluster, set_name) = (\(key))" + those)))")
+        } else if !keepsOthers {
+            result.append("DELETE FROM polarity.replicated WHERE (cluster, set_name) = (\(key))")
         }
         return result
     }

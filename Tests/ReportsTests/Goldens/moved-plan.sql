@@ -28,8 +28,7 @@ INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'berlin') ON CONFLICT 
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'billing', 'paris') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'billing');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'billing', 'berlin'), ('shop', 'billing', 'paris');
-DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'billing');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('billing', 'Tax Rate', 'shop', 'billing'), ('billing', 'invoice', 'shop', 'billing'), ('billing', 'ledger', 'shop', 'billing') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+WITH named (schema_name, table_name) AS (VALUES ('billing', 'Tax Rate'), ('billing', 'invoice'), ('billing', 'ledger')), found AS (SELECT schema_name, table_name FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'billing')), gone AS (DELETE FROM polarity.replicated WHERE (schema_name, table_name) IN (TABLE found EXCEPT TABLE named)) INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) SELECT schema_name, table_name, 'shop', 'billing' FROM (TABLE named EXCEPT TABLE found) AS new ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
 DO 'BEGIN
 IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''billing'')) <> 3 THEN
   RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
@@ -60,8 +59,7 @@ INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'paris') ON CONFLICT (
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'billing', 'paris') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'billing');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'billing', 'berlin'), ('shop', 'billing', 'paris');
-DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'billing');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('billing', 'Tax Rate', 'shop', 'billing'), ('billing', 'invoice', 'shop', 'billing'), ('billing', 'ledger', 'shop', 'billing') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+WITH named (schema_name, table_name) AS (VALUES ('billing', 'Tax Rate'), ('billing', 'invoice'), ('billing', 'ledger')), found AS (SELECT schema_name, table_name FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'billing')), gone AS (DELETE FROM polarity.replicated WHERE (schema_name, table_name) IN (TABLE found EXCEPT TABLE named)) INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) SELECT schema_name, table_name, 'shop', 'billing' FROM (TABLE named EXCEPT TABLE found) AS new ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
 DO 'BEGIN
 IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''billing'')) <> 3 THEN
   RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
@@ -116,8 +114,7 @@ INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'berlin') ON CONFLICT 
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'berlin') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
-DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+WITH named (schema_name, table_name) AS (VALUES ('public', 'carts'), ('public', 'customers'), ('public', 'order_items'), ('public', 'orders')), found AS (SELECT schema_name, table_name FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders')), gone AS (DELETE FROM polarity.replicated WHERE (schema_name, table_name) IN (TABLE found EXCEPT TABLE named)) INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) SELECT schema_name, table_name, 'shop', 'orders' FROM (TABLE named EXCEPT TABLE found) AS new ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
 DO 'BEGIN
 IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
   RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
@@ -148,8 +145,7 @@ INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'paris') ON CONFLICT (
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'berlin') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
-DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+WITH named (schema_name, table_name) AS (VALUES ('public', 'carts'), ('public', 'customers'), ('public', 'order_items'), ('public', 'orders')), found AS (SELECT schema_name, table_name FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders')), gone AS (DELETE FROM polarity.replicated WHERE (schema_name, table_name) IN (TABLE found EXCEPT TABLE named)) INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) SELECT schema_name, table_name, 'shop', 'orders' FROM (TABLE named EXCEPT TABLE found) AS new ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
 DO 'BEGIN
 IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
   RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
@@ -180,8 +176,7 @@ INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'tokyo') ON CONFLICT (
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'berlin') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
-DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+WITH named (schema_name, table_name) AS (VALUES ('public', 'carts'), ('public', 'customers'), ('public', 'order_items'), ('public', 'orders')), found AS (SELECT schema_name, table_name FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders')), gone AS (DELETE FROM polarity.replicated WHERE (schema_name, table_name) IN (TABLE found EXCEPT TABLE named)) INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) SELECT schema_name, table_name, 'shop', 'orders' FROM (TABLE named EXCEPT TABLE found) AS new ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
 DO 'BEGIN
 IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
   RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
@@ -259,8 +254,7 @@ INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'berlin') ON CONFLICT 
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'tokyo') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
-DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+WITH named (schema_name, table_name) AS (VALUES ('public', 'carts'), ('public', 'customers'), ('public', 'order_items'), ('public', 'orders')), found AS (SELECT schema_name, table_name FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders')), gone AS (DELETE FROM polarity.replicated WHERE (schema_name, table_name) IN (TABLE found EXCEPT TABLE named)) INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) SELECT schema_name, table_name, 'shop', 'orders' FROM (TABLE named EXCEPT TABLE found) AS new ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
 DO 'BEGIN
 IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
   RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
@@ -289,8 +283,7 @@ INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'paris') ON CONFLICT (
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'tokyo') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
-DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+WITH named (schema_name, table_name) AS (VALUES ('public', 'carts'), ('public', 'customers'), ('public', 'order_items'), ('public', 'orders')), found AS (SELECT schema_name, table_name FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders')), gone AS (DELETE FROM polarity.replicated WHERE (schema_name, table_name) IN (TABLE found EXCEPT TABLE named)) INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) SELECT schema_name, table_name, 'shop', 'orders' FROM (TABLE named EXCEPT TABLE found) AS new ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
 DO 'BEGIN
 IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
   RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
@@ -319,8 +312,7 @@ INSERT INTO polarity.node (cluster, node) VALUES ('shop', 'tokyo') ON CONFLICT (
 INSERT INTO polarity.origin (cluster, set_name, origin) VALUES ('shop', 'orders', 'tokyo') ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin;
 DELETE FROM polarity.member WHERE (cluster, set_name) = ('shop', 'orders');
 INSERT INTO polarity.member (cluster, set_name, node) VALUES ('shop', 'orders', 'berlin'), ('shop', 'orders', 'paris'), ('shop', 'orders', 'tokyo');
-DELETE FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders');
-INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) VALUES ('public', 'carts', 'shop', 'orders'), ('public', 'customers', 'shop', 'orders'), ('public', 'order_items', 'shop', 'orders'), ('public', 'orders', 'shop', 'orders') ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
+WITH named (schema_name, table_name) AS (VALUES ('public', 'carts'), ('public', 'customers'), ('public', 'order_items'), ('public', 'orders')), found AS (SELECT schema_name, table_name FROM polarity.replicated WHERE (cluster, set_name) = ('shop', 'orders')), gone AS (DELETE FROM polarity.replicated WHERE (schema_name, table_name) IN (TABLE found EXCEPT TABLE named)) INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) SELECT schema_name, table_name, 'shop', 'orders' FROM (TABLE named EXCEPT TABLE found) AS new ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name WHERE replicated.cluster = EXCLUDED.cluster;
 DO 'BEGIN
 IF (SELECT pg_catalog.count(*) FROM polarity.replicated WHERE (cluster, set_name) = (''shop'', ''orders'')) <> 4 THEN
   RAISE EXCEPTION ''another cluster has recorded a table of the set as its own'' USING ERRCODE = ''POL02'';
