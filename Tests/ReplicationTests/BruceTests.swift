@@ -31,6 +31,24 @@ private let bruce = Engine.bruce(cluster: "shop")
             """)
     }
 
+    @Test func `whose origin refuses some writes by a trigger of somebody's is closed, and waits for him`() {
+        var world = World(bruce, nodes: ["berlin", "paris"])
+        world.table(on: "berlin") {
+            var some = $0.triggers[0]
+            (some.name, some.function) = ("some_days", FunctionName("bruce", "denyaccesstrigger"))
+            (some.type, some.hasCondition) = (31, true)
+            $0.triggers.append(some)
+        }
+        expectNoDifference(
+            world.story,
+            """
+            critical, blocking: ORIGIN_CLOSED [berlin public.orders some_days] some_days on public.orders on 'berlin' \
+            is BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW with a WHEN condition bruce.denyaccesstrigger(): it \
+            refuses writes
+            warning: TRUNCATE_UNGUARDED [] engine bruce has no truncate triggers: TRUNCATE passes everywhere
+            """)
+    }
+
     @Test func `gets a brand-new table in one plan`() {
         var world = World(bruce, nodes: ["berlin", "paris"])
         for node in ["berlin", "paris"] as [NodeName] {

@@ -99,6 +99,23 @@ import Testing
             """)
     }
 
+    @Test func `tells of its functions in another shape, and leaves them to whoever made them`() {
+        var world = World(.custom([.log(), .deny()]))
+        world.table(on: "berlin") {
+            var some = $0.triggers[0]
+            (some.name, some.function, some.mode) = ("some_days", FunctionName("repl", "deny"), .enabled)
+            (some.type, some.hasCondition) = (31, true)
+            $0.triggers.append(some)
+        }
+        expectNoDifference(
+            world.story,
+            """
+            warning: STRAY_TRIGGER [berlin public.orders some_days] some_days on public.orders on 'berlin' is BEFORE \
+            INSERT OR UPDATE OR DELETE FOR EACH ROW with a WHEN condition repl.deny(), beside what the engine has there
+            \(unguarded)
+            """)
+    }
+
     @Test func `that names a table in its log's arguments tells of the one from before the table was renamed`() {
         var world = World(engine(), nodes: ["berlin", "paris"])
         for node: NodeName in ["berlin", "paris"] {

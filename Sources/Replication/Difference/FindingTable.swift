@@ -320,7 +320,7 @@ extension FindingCode {
         case .truncateUnguarded:
             .init(
                 .warning, blocks: false,
-                "The engine has no truncate triggers: TRUNCATE is neither captured nor refused.",
+                "Nothing of the engine refuses TRUNCATE: on a subscriber it empties a copy.",
                 "revoke TRUNCATE from the application's roles")
         case .unloggedTable:
             .init(

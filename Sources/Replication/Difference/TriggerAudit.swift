@@ -31,23 +31,26 @@ extension SetAudit {
     }
 
     /// Triggers that call functions of the engine's own, under names of their own and otherwise than the engine would.
-    /// Those of a home-grown engine may serve for other things, too. On a subscriber they wait for it to become the origin.
+    /// Those of a home-grown engine may serve for other things, too, and are but told. On a subscriber they wait for it to
+    /// become the origin.
     mutating func auditStrangers(_ table: TableJudgement, _ seen: ObservedTable) {
-        guard declared.engine.catalog != .none, let engine = table.desired.triggers else { return }
+        guard let engine = table.desired.triggers else { return }
         let own = Set(
             engine.map(\.name) + table.desired.declared.triggers.map(\.name) + table.findings.compactMap(\.trigger))
-        let isOrigin = table.desired.role == .origin
+        let name = table.desired.name
+        let (isOrigin, isShared) = (table.desired.role == .origin, declared.engine.ownSchema == nil)
         // The builtin functions alone do something in role replica, too.
         let replays = declared.engine.catalog == .polarity
         for trigger in seen.triggers
         where !trigger.isClone && (trigger.mode.firesForApplications || replays && trigger.mode == .replica) {
             guard let like = engine.first(where: { $0.function == trigger.function }), !own.contains(trigger.name),
-                !engine.contains(where: { $0.isSameDefinition(as: trigger) })
+                !engine.contains(where: { $0.isSameDefinition(as: trigger) }),
+                !isShared || declared.engine.maker(of: trigger, of: name.schema) == nil
             else { continue }
-            let name = table.desired.name
             let firesHere = isOrigin && trigger.mode.firesForApplications
             let (code, words): (FindingCode, String) =
                 switch (trigger.mode, isOrigin, like.purpose.refuses) {
+                case _ where isShared: (.strayTrigger, ", beside what the engine has there")
                 case (.replica, _, true): (.strayTrigger, ": it refuses what is replayed")
                 case (.replica, _, false): (.strayTrigger, ": it logs what is replayed")
                 case (_, true, true): (.originClosed, ": it refuses writes")
@@ -55,7 +58,7 @@ extension SetAudit {
                 case (_, false, _): (.strayTrigger, ", beside what the engine has there")
                 }
             find(
-                code, table, blocking: firesHere, trigger: trigger.name,
+                code, table, blocking: firesHere && !isShared, trigger: trigger.name,
                 "\(trigger.name.shown) on \(name) on '\(table.desired.node)' is \(trigger.definition)\(words)",
                 next: "read what it is for; a leftover goes with DROP TRIGGER \(trigger.name.quoted) ON \(name.quoted)")
         }
