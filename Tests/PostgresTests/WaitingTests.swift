@@ -112,7 +112,7 @@ import Testing
             COPY (SELECT repeat('x', 1000), pg_sleep(0.001) FROM generate_series(1, 1000000)) TO STDOUT
             """
         let error = await #expect(throws: PostgresError.self) {
-            try await session.copyOut(statements, into: (), timeout: .milliseconds(300)) { _, copy, _ in
+            try await session.copyOut(statements, into: (), timeout: .seconds(2)) { _, copy, _ in
                 copies.seen.withLock { _ = $0.insert(copy) }
             }
         }

@@ -71,6 +71,19 @@ extension World {
         expectNoDifference(world.steps, ["name the origin that took over in the file; " + steps])
     }
 
+    @Test func `run a FAILOVER again that stopped half way`() {
+        var world = World(slony, origin: "paris")
+        // Tokyo has taken paris for the origin, which does not know of it.
+        for node in ["berlin", "paris"] as [NodeName] { world.node(node) { $0.slony?.sets[1]?.origin = 1 } }
+        world.node("tokyo") { $0.slony?.nodes = [1: true, 2: false] }
+        let steps =
+            "FAILOVER of 'berlin' stopped half way, and 'paris' does not know that it is the origin: run it again with "
+            + "slonik: failover (id = 1, backup node = 2)"
+        expectNoDifference(world.steps, [steps])
+        world.declare(origin: "berlin")
+        expectNoDifference(world.steps, [steps + "; then name 'paris' as the origin in the file"])
+    }
+
     @Test func `fail over from an origin that is lost for good`() {
         var world = World.moving()
         world.lose("berlin")
@@ -116,5 +129,38 @@ extension World {
             ])
         let next = world.difference.findings.first { $0.code == .tableNotRegistered }?.next ?? ""
         #expect(next.hasPrefix("wait until SUBSCRIBE SET, which is on record, has ended here; a table that the origin"))
+    }
+
+    @Test func `do not open a subscriber whose catalog has lost a table`() {
+        var world = World(
+            slony,
+            sets: [
+                World.set(
+                    "one", origin: "berlin", subscribers: ["paris", "tokyo"], tables: ["public.items", "public.orders"])
+            ])
+        world.node("tokyo") { seen in
+            for oid in seen.slony?.tables.keys.sorted() ?? []
+            where seen.slony?.tables[oid]?.name == tableName("public.orders") {
+                seen.slony?.tables[oid] = nil
+            }
+        }
+        let next = Dictionary(
+            world.difference.findings.map { ($0.trigger.map { $0.text } ?? $0.code.rawValue, $0.next) },
+            uniquingKeysWith: { $1 })
+        expectNoDifference(
+            next["_shopcl_denyaccess"],
+            """
+            it is what refuses writes there: just before the table comes back by SUBSCRIBE SET, on 'tokyo': \
+            DROP TRIGGER "_shopcl_denyaccess" ON "public"."orders"
+            """)
+        expectNoDifference(
+            next["_shopcl_logtrigger"],
+            """
+            once no slonik is at work, on 'tokyo': DROP TRIGGER "_shopcl_logtrigger" ON "public"."orders"
+            """)
+        #expect(
+            next["TABLE_NOT_REGISTERED"]?.hasPrefix(
+                "where the origin lists it this catalog has lost it: keep applications away from the node") ?? false,
+            "\(next)")
     }
 }

@@ -101,24 +101,45 @@ extension [ClosedObject] {
 }
 
 extension [SessionRoleSetting] {
-    /// Reads what roles and databases have set.
-    init(_ rows: CopyRows) {
+    /// Reads whose sessions begin in another session role than `origin`. What this session began in is the server's own
+    /// configuration where nothing that is set explains it.
+    init(_ rows: CopyRows, in database: UInt32, as login: Identifier) {
         self.init()
         var rows = rows
+        var unexplained: SessionRole?
         while !rows.isAtEnd {
-            let role = Identifier(rows.text())
-            let (isHere, isServers) = (rows.flag(), rows.flag())
-            // The server accepts no other value.
-            guard let set = SessionRole(rawValue: rows.text()) else { continue }
-            let place: SessionRoleSetting.Place =
-                switch (isServers, isHere, role.text.isEmpty) {
-                case (true, _, _): .server
-                case (_, true, true): .database
-                case (_, true, false): .roleHere(role)
-                case (_, false, true): .everyRole
-                case (_, false, false): .role(role)
+            unexplained = SessionRole(rawValue: rows.text())
+            let (role, name) = (rows.optionalNumber() as UInt32?, Identifier(rows.text()))
+            let (home, settings) = (rows.number() as UInt32, rows.list())
+            guard let role, home == 0 || home == database else { continue }
+            for setting in settings where setting.hasPrefix("session_replication_role=") {
+                guard let set = SessionRole(rawValue: setting.drop { $0 != "=" }.dropFirst().lowercased()) else {
+                    continue
                 }
-            append(SessionRoleSetting(place, set))
+                append(SessionRoleSetting(.init(role == 0 ? nil : name, isHere: home != 0), set))
+            }
+        }
+        let explained = contains { $0.place == .database || $0.place == .everyRole || $0.place.role == login }
+        if let unexplained, !explained { append(SessionRoleSetting(.server, unexplained)) }
+        removeAll { $0.role == .origin }
+    }
+}
+
+extension SessionRoleSetting.Place {
+    fileprivate init(_ role: Identifier?, isHere: Bool) {
+        self =
+            switch (role, isHere) {
+            case (let role?, true): .roleHere(role)
+            case (let role?, false): .role(role)
+            case (nil, true): .database
+            case (nil, false): .everyRole
+            }
+    }
+
+    fileprivate var role: Identifier? {
+        switch self {
+        case .role(let role), .roleHere(let role): role
+        case .everyRole, .database, .server: nil
         }
     }
 }

@@ -75,7 +75,8 @@ struct NodeReading {
         joined.assembly.endLists()
         try await readLeftovers(session, into: &joined.assembly)
         var observed = joined.assembly.observed(identity: NodeIdentity(first[.identity]), rights: rights)
-        observed.sessionRoles = .init(first[.sessionRoles])
+        observed.sessionRoles = .init(
+            first[.sessionRoles], in: observed.identity.databaseOID, as: observed.rights.loginRole)
         observed.isDaemonModePublic = !first[.daemonMode].isAtEnd
         switch scope.catalog {
         case .none: break

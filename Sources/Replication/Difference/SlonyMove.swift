@@ -4,6 +4,8 @@ struct SlonyMove {
     private enum Stand {
         /// FAILOVER gave up a node that is named as the origin all the same; `survivor` knows of it.
         case givenUp(Int, survivor: Int)
+        /// FAILOVER stopped half way: others have a successor as the origin, whose own catalog still has the node given up.
+        case halfFailedOver(Int, successor: Int)
         /// DROP NODE took a node that is named as the origin all the same out of all other catalogs.
         case dropped(Int)
         /// The old origin could not be read.
@@ -42,7 +44,10 @@ struct SlonyMove {
         if let other = others.first(where: { slonySetID($0, declared, observed) == id }) {
             stand = .shared(other.name)
         } else if let givenUp = catalogs.givenUp(among: origins + [new]) {
-            stand = .givenUp(givenUp.node, survivor: givenUp.survivor)
+            let successor = catalogs.successor(of: givenUp.node, in: id)
+            stand =
+                successor.map { .halfFailedOver(givenUp.node, successor: $0) }
+                ?? .givenUp(givenUp.node, survivor: givenUp.survivor)
         } else if let dropped = [old, new].first(where: catalogs.haveLeftBehind) {
             stand = .dropped(dropped)
         } else if origins.contains(new) {
@@ -58,6 +63,10 @@ struct SlonyMove {
     func steps(beside found: [Finding]) -> String {
         switch stand {
         case .givenUp(let node, let survivor): forgetting(node, on: survivor)
+        case .halfFailedOver(let node, let successor):
+            "FAILOVER of '\(name(node))' stopped half way, and '\(name(successor))' does not know that it is the origin: run it "
+                + "again with slonik: failover (id = \(node), backup node = \(successor))"
+                + (node == new ? "; then name '\(name(successor))' as the origin in the file" : "")
         case .dropped(let node): nameSuccessor(of: node) + droppedNode(node, called: name(node))
         case .originLost: failover
         case .shared(let other):
@@ -119,6 +128,13 @@ extension [SlonyRegistrations] {
     /// Whether a node that was read is one that DROP NODE took out of all other catalogs.
     fileprivate func haveLeftBehind(_ node: Int) -> Bool {
         contains { $0.localNode == node } && filter { $0.localNode != node }.haveDropped(node)
+    }
+
+    /// Whom others have as a set's origin in the place of a node that was given up, while its own catalog has that node.
+    fileprivate func successor(of node: Int, in set: Int) -> Int? {
+        compactMap { $0.sets[set]?.origin }.first { other in
+            other != node && contains { $0.localNode == other && $0.sets[set]?.origin == node }
+        }
     }
 
     /// The first of these nodes that another node has marked failed.

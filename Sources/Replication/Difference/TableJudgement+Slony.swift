@@ -107,12 +107,16 @@ extension TableJudgement {
     private func findLeftovers(on observed: ObservedTable, _ engine: Engine) {
         let functions = engine.functions
         for trigger in observed.triggers where functions.contains(trigger.function) && !trigger.isClone {
+            let refuses = engine.purpose(of: trigger, on: desired.name)?.refuses ?? false
+            let when =
+                refuses && desired.role == .subscriber && trigger.mode.firesForApplications
+                ? "it is what refuses writes there: just before the table comes back by SUBSCRIBE SET"
+                : "once no slonik is at work"
             find(
                 .strayTrigger, trigger: trigger.name,
                 "\(trigger.name.shown) stands on \(desired.name) on '\(desired.node)', and Slony does not list the table "
                     + "there",
-                next: "once no slonik is at work, on '\(desired.node)': DROP TRIGGER \(trigger.name.quoted) ON "
-                    + desired.name.quoted)
+                next: "\(when), on '\(desired.node)': DROP TRIGGER \(trigger.name.quoted) ON \(desired.name.quoted)")
         }
     }
 }
@@ -137,10 +141,16 @@ extension SlonyRegistrations {
 
     /// What gives the node the tables of a set of which it is not the origin.
     fileprivate func subscribing(to set: Int?) -> String {
-        let isUnderWay = set.flatMap { subscribers[$0] }.flatMap { receivers in localNode.map(receivers.contains) }
-        return isUnderWay ?? false
-            ? "wait until SUBSCRIBE SET, which is on record, has ended here"
-            : "subscribe the node with slonik: SUBSCRIBE SET, and wait until it has"
+        guard let set, let node = localNode, subscribers[set]?.contains(node) ?? false else {
+            return "subscribe the node with slonik: SUBSCRIBE SET, and wait until it has"
+        }
+        // A set comes to a node with all its tables at once.
+        guard tables.values.contains(where: { $0.set == set }) else {
+            return "wait until SUBSCRIBE SET, which is on record, has ended here"
+        }
+        return
+            "where the origin lists it this catalog has lost it: keep applications away from the node, and with slonik: "
+            + "unsubscribe set (id = \(set), receiver = \(node)), and SUBSCRIBE SET anew, which copies the set"
     }
 
     /// The commands that add a table to a set: Slony adds none to a set that has subscribers.
