@@ -145,9 +145,9 @@ private let pair: [NodeName] = ["berlin", "paris"]
                 RESET session_replication_role, unless only the replication itself logs in that way
                 """,
                 """
-                the server's configuration on 'paris' has session_replication_role = replica: ALTER SYSTEM RESET \
-                session_replication_role, or take it out of postgresql.conf, and reload, unless only the replication \
-                itself logs in that way
+                the server's configuration, or PGOPTIONS, on 'paris' has session_replication_role = replica: ALTER SYSTEM \
+                RESET session_replication_role, or take it out of postgresql.conf or PGOPTIONS, and reload, unless only \
+                the replication itself logs in that way
                 """,
             ])
     }

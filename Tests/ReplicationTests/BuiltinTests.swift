@@ -588,11 +588,19 @@ private let builtin = Engine.builtin(cluster: "shop")
             world.story,
             """
             error, blocking: WRONG_NODE [paris] node 'paris' is not what was declared: it is recorded there as node \
-            'berlin' of cluster 'shop', of which it is a copy
+            'berlin' of cluster 'shop', as on 'berlin': one is a copy of the other
             """)
         let copy = world.difference.findings.first?.next
         #expect(
-            copy?.hasSuffix("DELETE FROM polarity.node WHERE cluster = 'shop'; then apply, which closes it") ?? false)
+            copy?.hasSuffix(
+                "DELETE FROM polarity.node WHERE cluster = 'shop'; then apply, which closes it; its rows have to be copied again"
+            ) ?? false)
+        // By another name for the very same database nothing is to be taken from its records.
+        world.observed.sameDatabase = [["berlin", "paris"]]
+        let same = world.difference.findings.first { $0.code == .wrongNode }
+        #expect(same?.message.hasSuffix("as node 'berlin' of cluster 'shop'") ?? false)
+        #expect(same?.next == "correct the conninfo or what is expected of the node")
+        world.observed.sameDatabase = []
         world.node("paris") { $0.builtin?.recorded.node = "rome" }
         let renamed = world.difference.findings.first?.next
         #expect(renamed?.hasSuffix("run on it: DELETE FROM polarity.node WHERE cluster = 'shop'") ?? false)

@@ -99,6 +99,16 @@ import Testing
             """)
     }
 
+    @Test func `is passed by in a session role in which nothing of one kind works`() {
+        func passed(_ templates: [TriggerTemplate]) -> [SessionRole] {
+            SessionRole.allCases.filter { Engine.custom(templates).isPassed(by: $0) }
+        }
+        #expect(passed([.log(), .deny()]) == [.replica])
+        #expect(passed([.log(origin: .always), .deny(subscriber: .always)]) == [])
+        #expect(passed([.log(), .log("{table}_replayed", origin: .replica), .deny(subscriber: .always)]) == [])
+        #expect(passed([.log(origin: .always), .deny()]) == [.replica])
+    }
+
     @Test func `tells of its functions in another shape, and leaves them to whoever made them`() {
         var world = World(.custom([.log(), .deny()]))
         world.table(on: "berlin") {

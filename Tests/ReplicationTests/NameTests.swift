@@ -61,7 +61,7 @@ func `a glob matches a whole name`(glob: String, name: String, expected: Bool) {
         rules: [ObservedRule(name: TriggerName(forger), mode: .replica, isInstead: false)])
     #expect(
         table.rowsUnderLock == """
-            r:78225d3a3a3a303a303a300a723a30303a4f5c:R
+            r:78225d3a3a3a303a303a300a723a30303a4f5c:R:0
             t:c3a90a:A:29:5b22785c225d3a3a3a303a303a305c6e723a30303a4f5c5c222c22665c75303030315c74225d:696400:1 3:1:0:1
             """)
 }

@@ -163,6 +163,18 @@ private let slony = Engine.slony(cluster: "shopcl")
             """)
     }
 
+    @Test func `that is being moved is told as every node sees it`() {
+        var world = World(slony)
+        world.node("berlin") { $0.slony?.sets[1]?.origin = 2 }
+        world.node("tokyo") { $0.slony?.movesInFlight = [1] }
+        expectNoDifference(
+            world.story,
+            """
+            error, blocking: SET_BUSY [tokyo] MOVE SET or FAILOVER is under way for set 1 on node 'tokyo'; in Slony's \
+            catalog berlin says paris, paris says berlin, tokyo says berlin
+            """)
+    }
+
     @Test func `is not held back while another set is moved`() {
         var world = World(slony)
         world.node("tokyo") { $0.slony?.movesInFlight = [2] }

@@ -121,6 +121,15 @@ extension [SessionRoleSetting] {
         }
         let explained = contains { $0.place == .database || $0.place == .everyRole || $0.place.role == login }
         if let unexplained, !explained { append(SessionRoleSetting(.server, unexplained)) }
+        // A role's setting in the database goes before the role's, and the database's before that for all roles.
+        let places = Set(map(\.place))
+        removeAll { setting in
+            switch setting.place {
+            case .role(let role): places.contains(.roleHere(role))
+            case .everyRole: places.contains(.database)
+            case .roleHere, .database, .server: false
+            }
+        }
         removeAll { $0.role == .origin }
     }
 }

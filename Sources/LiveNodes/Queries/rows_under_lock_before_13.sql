@@ -21,6 +21,7 @@ SELECT pg_catalog.array_to_string(ARRAY(
              UNION ALL
             SELECT 'r:' || pg_catalog.encode(pg_catalog.convert_to(w.rulename::text, 'UTF8'), 'hex')
                    || ':' || w.ev_enabled::text
+                   || CASE WHEN w.is_instead AND w.ev_type <> '1' THEN ':1' ELSE ':0' END
               FROM pg_catalog.pg_rewrite AS w
              WHERE w.ev_class = $oid AND w.rulename <> '_RETURN') AS r (line)
      ORDER BY r.line COLLATE "C"), pg_catalog.chr(10));

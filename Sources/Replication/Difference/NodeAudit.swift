@@ -65,22 +65,25 @@ struct NodeAudit {
             wrong(node, "Slony's local node number there is \(local), not \(id)")
         }
         if let recorded = seen.builtin?.recorded.node, recorded != node.name {
-            let isCopy = observed.node(recorded)?.builtin?.recorded.node == recorded
             let open = seen.tables.values.count {
                 let matrix = WriteMatrix($0, engine: declared.engine)
                 return matrix.role != .missing && matrix[.origin, .rows].isAccepted
             }
+            let isSame = observed.sameDatabase.contains { $0.contains(node.name) && $0.contains(recorded) }
+            let isTwice = !isSame && observed.node(recorded)?.builtin?.recorded.node == recorded
+            let forget = "run on it: DELETE FROM polarity.node WHERE cluster = \(literal(declared.name))"
+            let next =
+                isTwice
+                ? "correct the conninfo; or, where this node is the copy, keep applications away from it, and \(forget); "
+                    + "then apply, which closes it; its rows have to be copied again"
+                : "correct the conninfo; or, where the node has a new name and no set has the old one as a member any more, "
+                    + forget
             wrong(
                 node,
                 "it is recorded there as node '\(recorded)' of cluster '\(declared.name)'"
-                    + (isCopy ? ", of which it is a copy" : "")
+                    + (isTwice ? ", as on '\(recorded)': one is a copy of the other" : "")
                     + (open > 0 ? ", and accepts writes to \(open) of its tables" : ""),
-                next: (isCopy
-                    ? "correct the conninfo; or keep applications away from the copy, and run on it: "
-                    : "correct the conninfo; or, where the node has a new name and no set has the old one as a member any "
-                        + "more, run on it: ")
-                    + "DELETE FROM polarity.node WHERE cluster = \(literal(declared.name))"
-                    + (isCopy ? "; then apply, which closes it" : ""))
+                next: isSame ? nil : next)
         }
         if identity.inRecovery {
             unchangeable.insert(node.name)

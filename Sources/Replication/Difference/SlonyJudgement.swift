@@ -17,14 +17,18 @@ struct SlonyJudgement {
                     "Slony has '\(node)' as a member of set \(id), and the file gives it no part in set '\(set.name)'",
                     next: "name it as a subscriber, or take it out with slonik: UNSUBSCRIBE SET", because: set.because))
         }
+        let says = authority.views.sorted { $0.key < $1.key }.map { "\($0.key) says \($0.value)" }
+        let views = "in Slony's catalog " + says.joined(separator: ", ")
         for node in set.members {
             guard let slony = observed.node(node)?.slony, let seen = slony.sets[id] else { continue }
             if seen.isLocked || slony.movesInFlight.contains(id) {
                 isBusy = true
                 let what = seen.isLocked ? "LOCK SET" : "MOVE SET or FAILOVER"
+                let differ = Set(authority.views.values).count > 1 ? "; " + views : ""
                 findings.append(
                     Finding(
-                        .setBusy, set: set.name, node: node, "\(what) is under way for set \(id) on node '\(node)'",
+                        .setBusy, set: set.name, node: node,
+                        "\(what) is under way for set \(id) on node '\(node)'\(differ)",
                         next: seen.isLocked
                             ? "wait for it to end, then run again; if no slonik is at work any more: unlock set "
                                 + "(id = \(id), origin = \(seen.origin))" : nil,
@@ -35,12 +39,10 @@ struct SlonyJudgement {
         guard let origin = set.origin, !isBusy else { return }
         let others = authority.views.filter { $0.value != origin.text }
         guard !others.isEmpty else { return }
-        let views = authority.views.sorted { $0.key < $1.key }.map { "\($0.key) says \($0.value)" }
         findings.append(
             Finding(
                 .originDisagrees, set: set.name,
-                "the file has origin '\(origin)'; in Slony's catalog " + views.joined(separator: ", "),
-                because: set.originPosition))
+                "the file has origin '\(origin)'; \(views)", because: set.originPosition))
         keepOpen(id, origin, authority, declared, observed, failover: failover)
     }
 

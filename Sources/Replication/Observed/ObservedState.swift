@@ -193,7 +193,7 @@ public struct SessionRoleSetting: Hashable, Sendable {
         case everyRole
         /// `ALTER DATABASE`, or `ALTER ROLE ALL IN DATABASE`.
         case database
-        /// The server's own configuration.
+        /// The server's own configuration, or the client's `PGOPTIONS`.
         case server
     }
 
@@ -218,7 +218,10 @@ public struct SessionRoleSetting: Hashable, Sendable {
         case .everyRole: ("every role", "ALTER ROLE ALL \(end)")
         case .database: ("every session in this database", "ALTER DATABASE \(database.quoted) \(end)")
         case .server:
-            ("the server's configuration", "ALTER SYSTEM \(end), or take it out of postgresql.conf, and reload")
+            (
+                "the server's configuration, or PGOPTIONS,",
+                "ALTER SYSTEM \(end), or take it out of postgresql.conf or PGOPTIONS, and reload"
+            )
         }
     }
 }

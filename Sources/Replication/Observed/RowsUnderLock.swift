@@ -31,11 +31,11 @@ extension ObservedTrigger {
 }
 
 extension ObservedRule {
-    /// `r:name:mode`.
+    /// `r:name:mode:instead`.
     fileprivate var rowUnderLock: [UInt8] {
         var row = Array("r:".utf8)
         row.append(hex: name.text.utf8)
-        return row + ":\(mode.letter)".utf8
+        return row + ":\(mode.letter):\(isInstead ? 1 : 0)".utf8
     }
 }
 

@@ -97,13 +97,16 @@ extension Engine {
         }
     }
 
-    /// Whether triggers that are as they are meant to be let sessions of a role write unlogged, or where it is refused.
+    /// Whether triggers that are as they are meant to be let sessions of a role write unlogged, or where it is refused: some
+    /// log or deny works for applications, and none of its kind does for them.
     func isPassed(by role: SessionRole) -> Bool {
-        templates.contains { template in
-            [template.origin, template.subscriber].contains { mode in
-                guard let mode, mode.fires(in: .origin) else { return false }
-                return !(mode.fires(in: role) && acts(template.purpose, in: role))
-            }
+        func works(_ template: TriggerTemplate, in role: SessionRole) -> Bool {
+            acts(template.purpose, in: role)
+                && [template.origin, template.subscriber].contains { $0?.fires(in: role) ?? false }
+        }
+        return Purpose.allCases.contains { purpose in
+            let alike = templates.filter { $0.purpose == purpose }
+            return alike.contains { works($0, in: .origin) } && !alike.contains { works($0, in: role) }
         }
     }
 

@@ -39,7 +39,8 @@ extension SetRecord {
         if !tables.isEmpty {
             // What is on record already is left as it is: a move of many tables would write every row again.
             let gone =
-                "gone AS (DELETE FROM polarity.replicated WHERE (schema_name, table_name) IN (TABLE found EXCEPT TABLE named))"
+                "gone AS (DELETE FROM polarity.replicated WHERE (cluster, set_name) = (\(key)) AND (schema_name, table_name) "
+                + "IN (TABLE found EXCEPT TABLE named))"
             result.append(
                 "WITH named (schema_name, table_name) AS (VALUES \(names)), found AS (SELECT schema_name, table_name "
                     + "FROM polarity.replicated WHERE (cluster, set_name) = (\(key)))\(keepsOthers ? "" : ", " + gone) "
@@ -47,7 +48,7 @@ extension SetRecord {
                     + "SELECT schema_name, table_name, \(key) FROM (TABLE named EXCEPT TABLE found) AS new "
                     + "ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name "
                     + "WHERE replicated.cluster = EXCLUDED.cluster")
-            let those = keepsOthers ? " AND (schema_name, table_name) IN (\(names))" : ""
+            let those = keepsOthers ? " AND (schema_name, table_name) IN (VALUES \(names))" : ""
             result.append("DO \(literal(check("(cluster, set_name) = (\(key))" + those)))")
         } else if !keepsOthers {
             result.append("DELETE FROM polarity.replicated WHERE (cluster, set_name) = (\(key))")
