@@ -54,10 +54,7 @@ private struct TablesByOID {
         var rows = CopyRows(rows)
         switch query {
         case .functions: functions.merge(.init(rows)) { $1 }
-        case .relationNames:
-            while !rows.isAtEnd {
-                names[rows.number()] = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
-            }
+        case .relationNames: names.merge(.init(rows)) { $1 }
         case .rules:
             while !rows.isAtEnd {
                 let table: UInt32 = rows.number()
@@ -68,7 +65,8 @@ private struct TablesByOID {
                 let table: UInt32 = rows.number()
                 switch triggers.read(&rows, functions) {
                 case .shared(let row): shared[table] = triggers.adding(row, to: shared[table] ?? 0)
-                case .own(let trigger): own[table, default: []] += [trigger].compactMap { $0 }
+                case .own(let trigger?): own[table, default: []].append(trigger)
+                case .own(nil): break
                 }
             }
         }

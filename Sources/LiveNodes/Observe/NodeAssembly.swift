@@ -119,11 +119,7 @@ struct NodeAssembly {
 
     /// Takes the names that ``unnamedStrayTables`` asks for.
     mutating func nameStrayTables(_ rows: CopyRows) {
-        var rows = rows
-        while !rows.isAtEnd {
-            let oid: UInt32 = rows.number()
-            otherNames[oid] = TableName(Identifier(rows.sharedText()), Identifier(rows.text()))
-        }
+        otherNames.merge(.init(rows)) { $1 }
     }
 
     /// Everything that was read.

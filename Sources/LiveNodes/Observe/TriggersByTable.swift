@@ -84,14 +84,14 @@ struct TriggersByTable {
     func triggers(of collection: Int) -> [ObservedTrigger] { collections[collection].triggers }
 }
 
-extension [UInt32: FunctionName] {
-    /// Reads trigger functions by OID.
+extension [UInt32: QualifiedName] {
+    /// Reads trigger functions, or relations, by OID.
     init(_ rows: CopyRows) {
         self.init()
         var rows = rows
         while !rows.isAtEnd {
             let oid: UInt32 = rows.number()
-            self[oid] = FunctionName(Identifier(rows.sharedText()), Identifier(rows.text()))
+            self[oid] = QualifiedName(Identifier(rows.sharedText()), Identifier(rows.text()))
         }
     }
 }
