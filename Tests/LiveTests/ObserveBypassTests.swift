@@ -35,8 +35,9 @@ import Testing
         expectNoDifference(
             Set(set),
             [
-                SessionRoleSetting(.roleHere("Past'em"), .local), SessionRoleSetting(.role("plain"), .local),
-                SessionRoleSetting(.database, .replica),
+                SessionRoleSetting(.sessions(of: "Past'em", isHere: true), .local),
+                SessionRoleSetting(.sessions(of: "plain", isHere: false), .local),
+                SessionRoleSetting(.sessions(of: nil, isHere: true), .replica),
             ])
         #expect(set.count == 3)
         // What is nearer to a session goes before what is further.

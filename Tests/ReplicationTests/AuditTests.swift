@@ -119,8 +119,10 @@ private let pair: [NodeName] = ["berlin", "paris"]
         var world = World(builtin, nodes: pair)
         world.node("paris") {
             $0.sessionRoles = [
-                SessionRoleSetting(.role("app"), .replica), SessionRoleSetting(.roleHere("\"Night"), .local),
-                SessionRoleSetting(.everyRole, .replica), SessionRoleSetting(.database, .replica),
+                SessionRoleSetting(.sessions(of: "app", isHere: false), .replica),
+                SessionRoleSetting(.sessions(of: "\"Night", isHere: true), .local),
+                SessionRoleSetting(.sessions(of: nil, isHere: false), .replica),
+                SessionRoleSetting(.sessions(of: nil, isHere: true), .replica),
                 SessionRoleSetting(.server, .replica),
             ]
         }

@@ -19,7 +19,10 @@ private let bruce = Engine.bruce(cluster: "shop")
         var world = World(bruce, nodes: ["berlin", "paris"])
         // Its functions do not ask for the session role, so that `local` is as `origin` is.
         world.node("paris") {
-            $0.sessionRoles = [SessionRoleSetting(.role("app"), .local), SessionRoleSetting(.role("night"), .replica)]
+            $0.sessionRoles = [
+                SessionRoleSetting(.sessions(of: "app", isHere: false), .local),
+                SessionRoleSetting(.sessions(of: "night", isHere: false), .replica),
+            ]
             $0.isDaemonModePublic = true
         }
         expectNoDifference(

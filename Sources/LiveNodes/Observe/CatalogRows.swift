@@ -116,40 +116,20 @@ extension [SessionRoleSetting] {
                 guard let set = SessionRole(rawValue: setting.drop { $0 != "=" }.dropFirst().lowercased()) else {
                     continue
                 }
-                append(SessionRoleSetting(.init(role == 0 ? nil : name, isHere: home != 0), set))
+                append(SessionRoleSetting(.sessions(of: role == 0 ? nil : name, isHere: home != 0), set))
             }
         }
-        let explained = contains { $0.place == .database || $0.place == .everyRole || $0.place.role == login }
+        let explained = contains { setting in
+            if case .sessions(let role, _) = setting.place { role == nil || role == login } else { false }
+        }
         if let unexplained, !explained { append(SessionRoleSetting(.server, unexplained)) }
-        // A role's setting in the database goes before the role's, and the database's before that for all roles.
+        // What is set in the database goes before what is set in every one.
         let places = Set(map(\.place))
         removeAll { setting in
-            switch setting.place {
-            case .role(let role): places.contains(.roleHere(role))
-            case .everyRole: places.contains(.database)
-            case .roleHere, .database, .server: false
-            }
+            guard case .sessions(let role, isHere: false) = setting.place else { return false }
+            return places.contains(.sessions(of: role, isHere: true))
         }
         removeAll { $0.role == .origin }
-    }
-}
-
-extension SessionRoleSetting.Place {
-    fileprivate init(_ role: Identifier?, isHere: Bool) {
-        self =
-            switch (role, isHere) {
-            case (let role?, true): .roleHere(role)
-            case (let role?, false): .role(role)
-            case (nil, true): .database
-            case (nil, false): .everyRole
-            }
-    }
-
-    fileprivate var role: Identifier? {
-        switch self {
-        case .role(let role), .roleHere(let role): role
-        case .everyRole, .database, .server: nil
-        }
     }
 }
 

@@ -185,14 +185,9 @@ public struct StrayTrigger: Hashable, Sendable {
 public struct SessionRoleSetting: Hashable, Sendable {
     /// Whose sessions.
     public enum Place: Hashable, Sendable {
-        /// `ALTER ROLE`: a role's, in every database.
-        case role(Identifier)
-        /// `ALTER ROLE … IN DATABASE`: a role's in this database.
-        case roleHere(Identifier)
-        /// `ALTER ROLE ALL`.
-        case everyRole
-        /// `ALTER DATABASE`, or `ALTER ROLE ALL IN DATABASE`.
-        case database
+        /// Those of a role, or of all where there is none: `ALTER ROLE`, `ALTER ROLE ALL`; in this database alone where it is
+        /// set there: `… IN DATABASE`, `ALTER DATABASE`.
+        case sessions(of: Identifier?, isHere: Bool)
         /// The server's own configuration, or the client's `PGOPTIONS`.
         case server
     }
@@ -209,14 +204,15 @@ public struct SessionRoleSetting: Hashable, Sendable {
     }
 
     /// Whose it is, and the statement that takes it back.
-    public func words(in database: Identifier) -> (whose: String, reset: String) {
+    func words(in database: Identifier) -> (whose: String, reset: String) {
         let end = "RESET session_replication_role"
         return switch place {
-        case .role(let role): ("role \(role.shown)", "ALTER ROLE \(role.quoted) \(end)")
-        case .roleHere(let role):
+        case .sessions(let role?, isHere: false): ("role \(role.shown)", "ALTER ROLE \(role.quoted) \(end)")
+        case .sessions(let role?, isHere: true):
             ("role \(role.shown) in this database", "ALTER ROLE \(role.quoted) IN DATABASE \(database.quoted) \(end)")
-        case .everyRole: ("every role", "ALTER ROLE ALL \(end)")
-        case .database: ("every session in this database", "ALTER DATABASE \(database.quoted) \(end)")
+        case .sessions(nil, isHere: false): ("every role", "ALTER ROLE ALL \(end)")
+        case .sessions(nil, isHere: true):
+            ("every session in this database", "ALTER DATABASE \(database.quoted) \(end)")
         case .server:
             (
                 "the server's configuration, or PGOPTIONS,",

@@ -47,8 +47,8 @@ extension CanonicalBytes {
             bytes.add(key.cascades)
         }
         // Where there is none, nothing is added.
-        let roles = node.sessionRoles.map { $0.words(in: node.identity.database).whose + " " + $0.role.rawValue }
-        if !roles.isEmpty { add(roles.sorted()) { $0.add($1) } }
+        let roles = node.sessionRoles.map(\.parts).sorted { $0.lexicographicallyPrecedes($1) }
+        if !roles.isEmpty { add(roles) { $0.add($1) { $0.add($1) } } }
         if node.isDaemonModePublic { add("daemon mode") }
     }
 
@@ -202,5 +202,16 @@ extension [TableName: ObservedTable] {
     fileprivate func places(probably names: [TableName]) -> [Index] {
         let found = names.compactMap { index(forKey: $0) }
         return found.count == count ? found : keys.sorted().compactMap { index(forKey: $0) }
+    }
+}
+
+extension SessionRoleSetting {
+    /// What sets it apart, whatever it is called in words.
+    fileprivate var parts: [String] {
+        switch place {
+        case .sessions(let whose, let isHere):
+            [role.rawValue, isHere ? "here" : "everywhere"] + (whose.map { [$0.text] } ?? [])
+        case .server: [role.rawValue, "server"]
+        }
     }
 }
