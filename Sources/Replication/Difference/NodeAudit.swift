@@ -65,25 +65,7 @@ struct NodeAudit {
             wrong(node, "Slony's local node number there is \(local), not \(id)")
         }
         if let recorded = seen.builtin?.recorded.node, recorded != node.name {
-            let open = seen.tables.values.count {
-                let matrix = WriteMatrix($0, engine: declared.engine)
-                return matrix.role != .missing && matrix[.origin, .rows].isAccepted
-            }
-            let isSame = observed.sameDatabase.contains { $0.contains(node.name) && $0.contains(recorded) }
-            let isTwice = !isSame && observed.node(recorded)?.builtin?.recorded.node == recorded
-            let forget = "run on it: DELETE FROM polarity.node WHERE cluster = \(literal(declared.name))"
-            let next =
-                isTwice
-                ? "correct the conninfo; or, where this node is the copy, keep applications away from it, and \(forget); "
-                    + "then apply, which closes it; its rows have to be copied again"
-                : "correct the conninfo; or, where the node has a new name and no set has the old one as a member any more, "
-                    + forget
-            wrong(
-                node,
-                "it is recorded there as node '\(recorded)' of cluster '\(declared.name)'"
-                    + (isTwice ? ", as on '\(recorded)': one is a copy of the other" : "")
-                    + (open > 0 ? ", and accepts writes to \(open) of its tables" : ""),
-                next: isSame ? nil : next)
+            audit(node, seen, recordedAs: recorded, declared, observed)
         }
         if identity.inRecovery {
             unchangeable.insert(node.name)
@@ -118,6 +100,41 @@ struct NodeAudit {
         if declared.policy.lockTimeout < seen.rights.deadlockTimeout {
             add(.lockTimeoutShort, node, "lock_timeout is shorter than deadlock_timeout on node '\(node.name)'")
         }
+    }
+
+    /// The node has another one's record: by a wrong conninfo, with a new name, or as a copy.
+    private mutating func audit(
+        _ node: DeclaredNode, _ seen: ObservedNode, recordedAs other: NodeName, _ declared: DeclaredCluster,
+        _ observed: ObservedState
+    ) {
+        let open = seen.tables.values.count {
+            let matrix = WriteMatrix($0, engine: declared.engine)
+            return matrix.role != .missing && matrix[.origin, .rows].isAccepted
+        }
+        let forget = "run on it: DELETE FROM polarity.node WHERE cluster = \(literal(declared.name))"
+        // Where both names are one database, as SAME_DATABASE tells, the record is the other one's own.
+        let isSame = observed.sameDatabase.contains { $0.contains(node.name) && $0.contains(other) }
+        let isTwice = observed.node(other)?.builtin?.recorded.node == other
+        let (words, next): (String, String?) =
+            switch (isSame, isTwice) {
+            case (true, _): ("", nil)
+            case (false, true):
+                (
+                    ", as on '\(other)': one is a copy of the other",
+                    "correct the conninfo; or, where this node is the copy, keep applications away from it, and \(forget); "
+                        + "then apply, which closes it; its rows have to be copied again"
+                )
+            case (false, false):
+                (
+                    "",
+                    "correct the conninfo; or, where the node has a new name and no set has the old one as a member any more, "
+                        + forget
+                )
+            }
+        wrong(
+            node,
+            "it is recorded there as node '\(other)' of cluster '\(declared.name)'" + words
+                + (open > 0 ? ", and accepts writes to \(open) of its tables" : ""), next: next)
     }
 
     /// Slony's schema is not there, lacks a part, or was never told which node it is on.

@@ -24,13 +24,14 @@ extension SetRecord {
         let origin = recorded.origin.map { literal($0.text) } ?? "NULL"
         let members = recorded.members.sorted().map { "(\(key), \(literal($0.text)))" }
         let names = tables.map { "(\(literal($0.schema.text)), \(literal($0.name.text)))" }.joined(separator: ", ")
+        let ofSet = "(cluster, set_name) = (\(key))"
         var result = [
             "DO \(literal(Self.ownersCheck))",
             "INSERT INTO polarity.node (cluster, node) VALUES (\(cluster), \(literal(node.text))) "
                 + "ON CONFLICT (cluster) DO UPDATE SET node = EXCLUDED.node",
             "INSERT INTO polarity.origin (cluster, set_name, origin) VALUES (\(key), \(origin)) "
                 + "ON CONFLICT (cluster, set_name) DO UPDATE SET origin = EXCLUDED.origin",
-            "DELETE FROM polarity.member WHERE (cluster, set_name) = (\(key))",
+            "DELETE FROM polarity.member WHERE \(ofSet)",
         ]
         if !members.isEmpty {
             result.append(
@@ -39,19 +40,19 @@ extension SetRecord {
         if !tables.isEmpty {
             // What is on record already is left as it is: a move of many tables would write every row again.
             let gone =
-                "gone AS (DELETE FROM polarity.replicated WHERE (cluster, set_name) = (\(key)) AND (schema_name, table_name) "
+                "gone AS (DELETE FROM polarity.replicated WHERE \(ofSet) AND (schema_name, table_name) "
                 + "IN (TABLE found EXCEPT TABLE named))"
             result.append(
                 "WITH named (schema_name, table_name) AS (VALUES \(names)), found AS (SELECT schema_name, table_name "
-                    + "FROM polarity.replicated WHERE (cluster, set_name) = (\(key)))\(keepsOthers ? "" : ", " + gone) "
+                    + "FROM polarity.replicated WHERE \(ofSet))\(keepsOthers ? "" : ", " + gone) "
                     + "INSERT INTO polarity.replicated (schema_name, table_name, cluster, set_name) "
                     + "SELECT schema_name, table_name, \(key) FROM (TABLE named EXCEPT TABLE found) AS new "
                     + "ON CONFLICT (schema_name, table_name) DO UPDATE SET set_name = EXCLUDED.set_name "
                     + "WHERE replicated.cluster = EXCLUDED.cluster")
             let those = keepsOthers ? " AND (schema_name, table_name) IN (VALUES \(names))" : ""
-            result.append("DO \(literal(check("(cluster, set_name) = (\(key))" + those)))")
+            result.append("DO \(literal(check(ofSet + those)))")
         } else if !keepsOthers {
-            result.append("DELETE FROM polarity.replicated WHERE (cluster, set_name) = (\(key))")
+            result.append("DELETE FROM polarity.replicated WHERE \(ofSet)")
         }
         return result
     }
